@@ -1,0 +1,58 @@
+# What there is to do here: `make help`. Needed are Python >= 3.10 with venv, make and git.
+
+# The machine's uv, or one of our own: it is fetched into a folder that git ignores.
+UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
+PYTHON ?= python3
+RUN := $(UV) run --no-sync
+
+# uv takes a Python of this machine and fetches none.
+export UV_PYTHON_DOWNLOADS := never
+# The checkout may lie on another file system than uv's cache; that is no reason for a warning.
+export UV_LINK_MODE := copy
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types check format sandbox sync clean
+
+help: ## Say what there is to do
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+demo: sync ## Sync both APIs from the sandbox into a PostgreSQL, twice, and show the tables
+	@$(RUN) python -m demo
+
+test: lint types check ## Lint, types and all tests
+	@echo "==> Tests"
+	@$(RUN) pytest
+
+lint: sync ## Rules and layout of the code
+	@echo "==> Lint"
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+
+types: sync ## Types
+	@echo "==> Types"
+	@$(RUN) mypy
+
+check: sync ## The project file of Meltano, and the workflows
+	@echo "==> meltano.yml and workflows"
+	@$(RUN) check-jsonschema --builtin-schema vendor.meltano meltano.yml
+	@$(RUN) check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+format: sync ## Mend what can be mended by itself
+	@$(RUN) ruff check --fix .
+	@$(RUN) ruff format .
+
+sandbox: sync ## Serve both APIs on a loopback port; ARGS="--help" says how
+	@$(RUN) sandbox $(ARGS)
+
+clean: ## Delete what was made here, uv and environment included
+	rm -rf .venv .uv .meltano output dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+sync: $(filter .uv/%,$(UV)) ## Install what uv.lock names
+	@echo "==> Packages of uv.lock"
+	@$(UV) sync --locked
+
+.uv/bin/uv:
+	@echo "==> There is no uv here: fetching it into .uv"
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check uv
