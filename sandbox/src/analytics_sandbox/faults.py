@@ -23,8 +23,8 @@ class Fault:
         after: How many matching requests are let through first.
         times: How many are then answered so; None for all.
         kind: How the answer is delivered. `answer`: as it should be; `delay`: after `seconds`; `trickle`: in ten pieces
-            spread over `seconds`; `cut`: the length of the whole is announced, half of it is sent; `close`: the connection
-            is closed without a byte; `reset`: it is reset.
+            spread over `seconds`; `cut`: the length of the whole is announced, half of it is sent; `close`: the
+            connection is closed without a byte; `reset`: it is reset.
         status: The status that is answered instead of the API's own answer; 200 where only a body is given.
         body: What is answered instead: text, bytes, or what becomes JSON. None: what the API says with such a status.
         headers: Headers that the answer has on top.

@@ -45,7 +45,7 @@ def free_form(rng: random.Random) -> Row:
     return {
         "Toggle": rng.random() < 0.5,  # noqa: PLR2004 - a coin
         "plan-tier.v2": rng.choice(("gold", "silver", "")),
-        "größe ✓": "naïve – 数据 \N{PARTY POPPER}",
+        "größe ✓": "naïve 数据 \N{PARTY POPPER}",
         "scores": [[rng.randrange(9), [rng.randrange(9)]], [], [None, {"deep.key-1": "x"}]],
         str(rng.randrange(10_000, 100_000)): {"id": rng.randrange(10_000), "note": 'said "no"\n\tand\\left'},
         "big": 2**70 + rng.getrandbits(64),

@@ -72,11 +72,11 @@ class SubscriptionApi:
             return _list(customers.encoded(page.places), rest)
         number = positive(request.query_params.get("page", "1"))
         if number is None:
-            raise _bad("page")
+            raise _bad(param="page")
         page = customers.slice("since", limit=limit, offset=(number - 1) * limit)
         if style == "sketch":
             return _list(customers.encoded(page.places), {})
-        pages = {"known": math.ceil(page.count / limit), "null": None, "zero": 0}[self._manners.total_pages]
+        pages = {"known": math.ceil(page.total / limit), "null": None, "zero": 0}[self._manners.total_pages]
         rest = {"current_page": number, "total_pages": pages}
         if self._manners.has_more or style == "today":
             rest["has_more"] = page.following is not None
@@ -91,7 +91,7 @@ class SubscriptionApi:
         limit = self._per_page(request)
         order = params.get("order", "date")
         if order not in {"date", "-date"}:
-            raise _bad("order")
+            raise _bad(param="order")
         today = self._manners.style == "today"
         name = "cursor" if today and params.get("cursor") else "start-after"
         try:
@@ -137,7 +137,7 @@ class SubscriptionApi:
     def _per_page(self, request: Request) -> int:
         asked = positive(request.query_params.get("per_page", str(MOST_PER_PAGE)))
         if asked is None:
-            raise _bad("per_page")
+            raise _bad(param="per_page")
         return min(asked, MOST_PER_PAGE, self._manners.page_cap or MOST_PER_PAGE)
 
 
@@ -170,7 +170,7 @@ def _place(cursor: str) -> Place:
         moment, _, key = base64.b64decode(cursor, validate=True).decode().partition("&")
         return instant(moment.removesuffix("000Z")), int(key)
     except (binascii.Error, ValueError):
-        raise _bad("cursor") from None
+        raise _bad(param="cursor") from None
 
 
 def _bound(request: Request, param: str, *, behind: bool) -> tuple[datetime] | None:

@@ -109,7 +109,7 @@ class SupportApi:
             return self._page(request, Walk("custom_fields", "id", descending=False, object_type=None))
         if object_type not in OBJECT_TYPES:
             text = "Missing data for required field." if object_type is None else "Not a valid choice."
-            raise _invalid("object_type", text)
+            raise _invalid(param="object_type", text=text)
         order, descending = _order(request, {"priority"}, default="priority")
         return self._page(request, Walk("custom_fields", order, descending, object_type))
 
@@ -137,7 +137,7 @@ class SupportApi:
     def _limit(self, request: Request) -> int:
         limit = positive(request.query_params.get("limit", str(DEFAULT_LIMIT)))
         if limit is None or limit > MOST_PER_PAGE:
-            raise _invalid("limit", f"Must be between 1 and {MOST_PER_PAGE}.")
+            raise _invalid(param="limit", text=f"Must be between 1 and {MOST_PER_PAGE}.")
         return min(limit, self._manners.page_cap or limit)
 
     def _cursor(self, walk: Walk, after: Place | None = None, previous: str | None = None) -> str:
@@ -151,7 +151,7 @@ class SupportApi:
     def _stop(self, cursor: str, walk: Walk) -> Stop:
         stop = self._stops.get(cursor)
         if stop is None or stop.walk != walk or stop.expires_at < self._data.clock.now():
-            raise _invalid("cursor", "Invalid or expired cursor.")
+            raise _invalid(param="cursor", text="Invalid or expired cursor.")
         return stop
 
 
@@ -179,5 +179,5 @@ def _order(request: Request, known: set[str], default: str) -> tuple[str, bool]:
         return default, False
     order, _, direction = text.partition(":")
     if order not in known or direction not in {"", "asc", "desc"}:
-        raise _invalid("order_by", "Not a valid choice.")
+        raise _invalid(param="order_by", text="Not a valid choice.")
     return order, direction == "desc"

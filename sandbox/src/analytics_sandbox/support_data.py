@@ -145,7 +145,7 @@ def custom_field(rng: Random, number: int, object_type: str, moment: datetime) -
     return {
         "id": 600 + number,
         "object_type": object_type,
-        "label": f"Field {number} – {data_type}",
+        "label": f"Field № {number}: {data_type}",
         "description": None if number % 3 else "What the agent chose",
         "priority": number // 2,
         "required": number % 4 == 0,

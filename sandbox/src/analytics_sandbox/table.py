@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analytics_sandbox.wire import Row
 
 Place: TypeAlias = "tuple[Any, ...]"
-"""Where a row stands in an order: the values it is sorted by, and at last its key, so that no two rows share a place."""
+"""Where a row stands in an order: the values it is sorted by, and its key at last, so that no two share a place."""
 
 
 class Slice(NamedTuple):
@@ -22,12 +22,12 @@ class Slice(NamedTuple):
 
     Attributes:
         places: The places of its rows, in the order asked for.
-        count: How many rows the bounds hold, on this page and on all others.
+        total: How many rows the bounds hold, on this page and on all others.
         following: The place of the first row behind the page, None at the end.
     """
 
     places: list[Place]
-    count: int
+    total: int
     following: Place | None
 
 
@@ -36,7 +36,7 @@ class Table:
 
     Args:
         key: The name of the field that identifies a row.
-        orders: For each order its name, and what of a row it sorts by. The first is the order of rows when none is named.
+        orders: For each order its name, and what of a row it sorts by. Where no order is named it is the first.
     """
 
     def __init__(self, key: str, orders: Mapping[str, Callable[[Row], tuple[Any, ...]]]) -> None:

@@ -74,4 +74,4 @@ SUPPORT_SPELLINGS: tuple[Callable[[datetime], str], ...] = (
     lambda moment: moment.astimezone(timezone.utc).isoformat(sep=" "),
     lambda moment: f"{_naive(moment).isoformat()}+0000",
 )
-"""How the support API writes an instant: to the microsecond, four spellings, and each without its fraction when that is zero."""
+"""How the support API writes an instant: four spellings, to the microsecond, without the fraction where it is zero."""
