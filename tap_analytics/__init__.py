@@ -1,0 +1,1 @@
+"""Singer tap for subscription-analytics and support-desk REST APIs."""

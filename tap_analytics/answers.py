@@ -1,0 +1,145 @@
+"""An answer of an API: its JSON, the records in it, and its own words when it is an error."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tap_analytics.errors import StreamError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST_QUOTE = 200
+
+
+class UnreadableBodyError(ValueError):
+    """A body is no JSON, or not all of it arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer, decoded once: paginators and records both read from here."""
+
+    body: Any
+    records: list[dict[str, Any]]
+
+    def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
+        """Return what stands in the body under a dotted path, None when there is nothing."""
+        value = self.body
+        for key in path.split("."):
+            if not isinstance(value, dict):
+                return None
+            value = value.get(key)
+        return value
+
+
+def decode(content: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Decode a body, keeping every digit: integers of any size, decimals as decimals.
+
+    Args:
+        content: The body as it came. JSON is UTF-8, whatever a header says.
+
+    Returns:
+        The JSON value.
+
+    Raises:
+        UnreadableBodyError: The body is no JSON.
+    """
+    if not content.strip():
+        msg = "an empty body"
+        raise UnreadableBodyError(msg)
+    try:
+        return json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        msg = f"no readable JSON ({shorten(str(error))}): {shorten(content[:_LONGEST_QUOTE].decode(errors='replace'))}"
+        raise UnreadableBodyError(msg) from error
+
+
+def read_page(body: Any, records_key: str | None) -> Page:  # noqa: ANN401 - any JSON
+    """Find the records in a body.
+
+    Args:
+        body: The decoded body.
+        records_key: Where the list of records stands; None when the body itself is the one record. A bare list of
+            records is accepted for any key, null is an empty page.
+
+    Returns:
+        The page.
+
+    Raises:
+        StreamError: The body has no such key, or something else than objects stands there.
+    """
+    if records_key is None:
+        found: Any = [body]
+    elif isinstance(body, list):
+        found = body
+    elif isinstance(body, dict) and records_key in body:
+        found = body[records_key]
+        if found is None:
+            found = []
+    else:
+        keys = f"has the keys {', '.join(body) or '(none)'}" if isinstance(body, dict) else f"is {_kind(body)}"
+        msg = f"gave no list '{records_key}': the body {shorten(keys)}"
+        raise StreamError(msg)
+    if not isinstance(found, list):
+        msg = f"gave {_kind(found)} under '{records_key}', where a list of records belongs"
+        raise StreamError(msg)
+    for position, record in enumerate(found):
+        if not isinstance(record, dict):
+            msg = f"gave {_kind(record)} as record {position} of {records_key or 'the body'}, where an object belongs"
+            raise StreamError(msg)
+    return Page(body, found)
+
+
+def error_words(content: bytes) -> str:
+    """Return the useful part of an error body, shortened, on one line.
+
+    Both services answer with bodies of several shapes: `message` with `param`, `error` (a text, or an object with
+    `msg` and `data`), `errors` by field, fields with lists of texts, or plain text and HTML.
+    """
+    try:
+        body = decode(content)
+    except UnreadableBodyError:
+        return shorten(" ".join(content.decode(errors="replace").split()))
+    return shorten("; ".join(_texts(body)))
+
+
+def shorten(text: str, longest: int = _LONGEST_QUOTE) -> str:
+    """Cut a foreign text and escape its control characters, so that it stays one harmless part of a log line."""
+    printable = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: longest + 1])
+    return printable if len(printable) <= longest else f"{printable[:longest]}…"
+
+
+def _texts(value: Any, name: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        for key, item in value.items():
+            # A wrapper's name says nothing; a field's name does.
+            yield from _texts(item, "" if key in {"message", "msg", "error", "errors", "data"} else key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item, name)
+    elif value is not None:
+        yield f"{name}: {value}" if name else str(value)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    msg = f"{name} is no JSON value"
+    raise ValueError(msg)
+
+
+def _kind(value: Any) -> str:  # noqa: ANN401 - any JSON
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | Decimal():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+    return "an object"

@@ -1,0 +1,33 @@
+"""The command line: a failure is one line on stderr and an exit code that is not 0."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+from singer_sdk.plugin_base import SingerCommand
+from typing_extensions import override
+
+from tap_analytics.errors import AnalyticsError
+
+
+class AnalyticsCommand(SingerCommand):
+    """The SDK's command, without its stack traces.
+
+    `--test` and `--discover` do their work while the command line is read, so this wraps the whole of it.
+    """
+
+    @override
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except AnalyticsError as error:
+            self._tell(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, a user reads it
+            self._tell(f"{type(error).__name__}: {error}")
+        sys.exit(1)
+
+    def _tell(self, message: str) -> None:
+        # The trace is for whoever asked for everything.
+        self.logger.error("%s", message, exc_info=self.logger.isEnabledFor(logging.DEBUG))

@@ -1,0 +1,87 @@
+"""Dates and times of every style that the APIs write, as instants in UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timezone
+
+_DATETIME = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})"
+    r"(?:[T ](?P<minutes>\d{2}:\d{2})(?::(?P<seconds>\d{2})(?:\.(?P<fraction>\d+))?)?"
+    r"\s?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def parse_instant(text: str) -> datetime:
+    """Read a date-time of any style of the two services.
+
+    With `T` or a space, with or without seconds and a fraction of any length (beyond the microsecond it is cut), with
+    `Z`, `+00:00`, `+0000` or no offset. Without an offset it is UTC, a bare date is its midnight in UTC: both services
+    write UTC where they write no zone.
+
+    Args:
+        text: The date-time as the API wrote it.
+
+    Returns:
+        The instant, in UTC.
+
+    Raises:
+        ValueError: The text is no date-time, or no such date exists.
+    """
+    match = _DATETIME.fullmatch(text)
+    if match is None:
+        msg = "not a date-time"
+        raise ValueError(msg)
+    fraction = (match["fraction"] or "")[:6].ljust(6, "0")
+    zone = (match["zone"] or "Z").upper()
+    offset = "+00:00" if zone == "Z" else zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
+    # Written out in the one style that `fromisoformat` reads on every supported Python.
+    written = f"{match['date']}T{match['minutes'] or '00:00'}:{match['seconds'] or '00'}.{fraction}{offset}"
+    try:
+        return datetime.fromisoformat(written).astimezone(timezone.utc)
+    except OverflowError as error:  # The first or the last hours that a datetime can hold, moved by an offset.
+        raise ValueError(str(error)) from error
+
+
+def format_instant(instant: datetime) -> str:
+    """Write an instant in the one style that goes out: RFC 3339, UTC, six digits.
+
+    A fixed width makes equal instants equal strings, and sorts them rightly in a target that stores text.
+
+    >>> from datetime import timedelta
+    >>> format_instant(datetime(2024, 1, 1, 2, tzinfo=timezone(timedelta(hours=2))))
+    '2024-01-01T00:00:00.000000+00:00'
+    """
+    return instant.astimezone(timezone.utc).isoformat(timespec="microseconds")
+
+
+def parse_date(text: str) -> date:
+    """Read a calendar day, `YYYY-MM-DD`.
+
+    Args:
+        text: The day as the API or the user wrote it.
+
+    Returns:
+        The day.
+
+    Raises:
+        ValueError: The text is no calendar day.
+    """
+    # Newer Pythons read week dates and dates without dashes too: neither service writes them.
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        msg = "not a date"
+        raise ValueError(msg)
+    return date.fromisoformat(text)
+
+
+def end_of(text: str) -> datetime:
+    """Read an inclusive end: the last microsecond of a bare day, or the very instant of a date-time.
+
+    Raises:
+        ValueError: The text is neither.
+    """
+    try:
+        return datetime.combine(parse_date(text), time.max, tzinfo=timezone.utc)
+    except ValueError:
+        return parse_instant(text)

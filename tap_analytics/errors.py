@@ -1,0 +1,28 @@
+"""What can end a stream or a run, each told in one line."""
+
+from __future__ import annotations
+
+
+class AnalyticsError(Exception):
+    """A failure that is told in one line, without a stack trace."""
+
+
+class SettingsError(AnalyticsError):
+    """A setting, the catalog or the state is missing or ill-formed; nothing has been requested yet."""
+
+
+class ServiceError(AnalyticsError):
+    """The service cannot be reached or refuses the credentials: no stream can be read, so the run ends."""
+
+
+class StreamError(AnalyticsError):
+    """One stream cannot be read to its end; the others still can.
+
+    Args:
+        message: What failed, and what to do.
+        status: The HTTP status, where an answer is what failed.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status

@@ -1,0 +1,65 @@
+"""What may be logged: no secret, in none of its forms, and nothing twice."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MASK = "********"
+# The SDK's own line about a failing stream; the line that says what failed, and what to do, follows it.
+_EMPTY_NEWS = "An unhandled error occurred while syncing '%s'"
+
+
+class SecretFilter(logging.Filter):
+    """Masks secrets in all that a handler is about to write, stack traces included.
+
+    Args:
+        secrets: The texts to mask; their URL-encoded and base64 forms are masked too.
+        credentials: User names and passwords, masked in the form that HTTP Basic gives them.
+    """
+
+    def __init__(self, secrets: Iterable[str], credentials: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__()
+        pairs = [base64.b64encode(f"{user}:{password}".encode()).decode() for user, password in credentials]
+        forms = {
+            form
+            for secret in secrets
+            for form in (secret, quote(secret, safe=""), quote_plus(secret), base64.b64encode(secret.encode()).decode())
+        }
+        # Longest first: a form can hold another one.
+        self._forms = sorted({*forms, *pairs} - {""}, key=len, reverse=True)
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.msg == _EMPTY_NEWS:
+            return False
+        message = record.getMessage()
+        if (masked := self.mask(message)) != message:
+            record.msg, record.args = masked, None
+        if record.exc_info and record.exc_info[1] is not None:
+            trace = self.mask(logging.Formatter().formatException(record.exc_info))
+            # Formatters that build a trace of their own would not see the masked one.
+            record.exc_info, record.exc_text = None, trace
+        return True
+
+    def mask(self, text: str) -> str:
+        """Return a text without secrets."""
+        for form in self._forms:
+            text = text.replace(form, _MASK)
+        return text
+
+
+def mask_secrets(secrets: Iterable[str], credentials: Iterable[tuple[str, str]] = ()) -> None:
+    """Mask secrets in whatever the process logs from now on."""
+    mask = SecretFilter(secrets, credentials)
+    for handler in logging.getLogger().handlers:
+        for old in [old for old in handler.filters if isinstance(old, SecretFilter)]:
+            handler.removeFilter(old)
+        handler.addFilter(mask)

@@ -1,0 +1,213 @@
+"""What to ask for, and when enough has been read.
+
+A stream reads one or more walks, one after another; a walk is what one paginator goes through. A stream's bookmark
+moves only between walks: it is the newest instant among the rows that were written, never an edge of what was asked
+for, and never later than the start of the run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tap_analytics.pagination import Params
+
+Key: TypeAlias = tuple[object, ...]
+"""The values of a row's primary key."""
+
+Days: TypeAlias = tuple[date | None, date | None]
+"""The first and the last day of a span, None where it is open."""
+
+_DAY = timedelta(days=1)
+
+
+class Walk:
+    """One walk through the pages of a list: the whole list, each row of it.
+
+    Args:
+        params: Query parameters that every page of the walk repeats.
+    """
+
+    def __init__(self, params: Params | None = None) -> None:
+        self.params: Params = params or {}
+
+    def objects(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the objects of a page as they are to become records."""
+        return records
+
+    def takes(self, key: Key, instant: datetime | None) -> bool:  # noqa: ARG002 - for the narrower walks
+        """Say whether a row belongs to this walk.
+
+        Args:
+            key: The row's primary key.
+            instant: The row's replication key; None when it is missing or no date.
+        """
+        return True
+
+    def is_done(self, instants: Sequence[datetime | None]) -> bool:  # noqa: ARG002 - for the narrower walks
+        """Say whether the walk may stop after a page.
+
+        Args:
+            instants: The replication keys of the page's rows, in the order of the answer.
+        """
+        return False
+
+
+class NewestFirst(Walk):
+    """A list that is asked for newest first, read until it is older than what is known.
+
+    The order is an API's claim, and a reader that believes it loses rows as soon as one is out of place. So the walk
+    stops only once a strict descent has been seen on a page, and no ascent anywhere, and after a page whose every row
+    has a date older than `until`. A page that proves nothing (equal dates, one row, no dates) is read past.
+
+    Args:
+        until: The bookmark less the look-back; None reads everything.
+    """
+
+    def __init__(self, until: datetime | None) -> None:
+        super().__init__()
+        self._until = until
+        self._descends = False
+        self._ascends = False
+        self._last: datetime | None = None
+
+    @override
+    def is_done(self, instants: Sequence[datetime | None]) -> bool:
+        dated = [instant for instant in instants if instant is not None]
+        before = [self._last] if self._last is not None else []
+        self._ascends = self._ascends or any(a < b for a, b in pairwise([*before, *dated]))
+        self._descends = self._descends or any(a > b for a, b in pairwise(dated))
+        self._last = dated[-1] if dated else self._last
+        return (
+            self._until is not None
+            and self._descends
+            and not self._ascends
+            and 0 < len(dated) == len(instants)
+            and all(instant < self._until for instant in dated)
+        )
+
+
+class DateWindow(Walk):
+    """The rows of some calendar days, where the API filters by date.
+
+    Whether the ends of an API's date filter are inclusive is unknown, and so is the time zone of its days. So windows
+    overlap by a day, and a window leaves out by key what its predecessor has already read. Rows from far outside its
+    days are left to the window that they belong to: the bookmark must not run ahead of the windows still to be read.
+
+    Args:
+        params: Query parameters that every page of the walk repeats, the dates included.
+        days: The first and the last day of the window; None where it is open.
+        bounds: The first and the last instant that any row may have, where they are bounded.
+        before: The window before this one.
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        days: Days,
+        bounds: tuple[datetime | None, datetime | None] = (None, None),
+        before: DateWindow | None = None,
+    ) -> None:
+        super().__init__(params)
+        first_day, last_day = days
+        # A day for the overlap, or for an end that is not inclusive, and one for the time zone.
+        inner_first = _midnight(first_day) - _DAY if before and first_day else None
+        inner_last = _midnight(last_day) + 2 * _DAY if last_day else None
+        self._first = max(filter(None, (bounds[0], inner_first)), default=None)
+        self._last = min(filter(None, (bounds[1], inner_last)), default=None)
+        self._seam = _midnight(last_day) - 2 * _DAY if last_day else None
+        self._read_before: set[Key] = before.read_at_seam if before else set()
+        self.read_at_seam: set[Key] = set()
+        """Keys of rows that the next window may give again."""
+
+    @override
+    def takes(self, key: Key, instant: datetime | None) -> bool:
+        if instant is not None and (
+            (self._first is not None and instant < self._first) or (self._last is not None and instant > self._last)
+        ):
+            return False
+        if self._seam is not None and (instant is None or instant >= self._seam):
+            self.read_at_seam.add(key)
+        return key not in self._read_before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateFilter:
+    """An API's filter by calendar day.
+
+    Attributes:
+        start_param: The query parameter that takes the first day.
+        end_param: The query parameter that takes the last day; None where the API has none.
+        window: Days from the beginning of a window to its end, at least two.
+    """
+
+    start_param: str
+    end_param: str | None = None
+    window: int = 90
+
+    def windows(
+        self, since: datetime | None, start: datetime | None, end: datetime | None, today: date
+    ) -> Iterator[DateWindow]:
+        """Cut what is to be read into windows, each beginning a day before its predecessor ended.
+
+        Args:
+            since: The bookmark less the look-back.
+            start: The first instant that the user wants.
+            end: The last instant that the user wants.
+            today: The day up to which rows can be expected.
+
+        Yields:
+            The windows, oldest first; one without a beginning where neither `since` nor `start` is known.
+        """
+        first = max(filter(None, (since, start)), default=None)
+        # A day of margin on both sides: whether the ends are inclusive is unknown.
+        first_day = first.date() - _DAY if first else None
+        last_day = end.date() + _DAY if end else None
+        if first_day and last_day and first_day > last_day:
+            return
+        before = None
+        for days in self._cut(first_day, last_day, today):
+            params: Params = {}
+            if days[0]:
+                params[self.start_param] = days[0].isoformat()
+            if days[1] and self.end_param:
+                params[self.end_param] = days[1].isoformat()
+            before = DateWindow(params, days, (start, end), before)
+            yield before
+
+    def _cut(self, first: date | None, last: date | None, today: date) -> Iterator[Days]:
+        if first is not None and self.end_param is not None:
+            step = timedelta(days=self.window)
+            while first + step < (last or today):
+                yield first, first + step
+                first += step - _DAY
+        yield first, last
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.utc)
+
+
+class Bookmark:
+    """How far a stream has been read: an instant that never goes back and is never later than the run's start.
+
+    Args:
+        value: The instant that an earlier run left behind.
+        run_start: When this run began.
+    """
+
+    def __init__(self, value: datetime | None, run_start: datetime) -> None:
+        self._run_start = run_start
+        self.value = min(value, run_start) if value else None
+
+    def see(self, instant: datetime) -> None:
+        """Count a written row. One dated in the future is left out, for it would blind the next runs."""
+        if instant <= self._run_start and (self.value is None or instant > self.value):
+            self.value = instant

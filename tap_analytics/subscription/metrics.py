@@ -1,0 +1,146 @@
+"""Metrics by period: one row for each day, week, month or quarter, always asked for from the beginning.
+
+The service restates the past at any depth, and writes a row's change relative to the row before it in the same answer,
+so only a whole answer is right. It is one request.
+"""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from typing_extensions import override
+
+from tap_analytics.datetimes import parse_date
+from tap_analytics.errors import StreamError
+from tap_analytics.pagination import SinglePage
+from tap_analytics.periods import Interval
+from tap_analytics.replication import Walk
+from tap_analytics.subscription.client import SubscriptionStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date, datetime
+
+    from tap_analytics.subscription.streams import Account, Activities
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The periods that are asked for.
+
+    Attributes:
+        interval: Their length.
+        start: The first day of the first one.
+        end: The last day that is asked for.
+        today: The account's today.
+        week_start: The weekday on which the account's weeks begin, Monday being 0.
+    """
+
+    interval: Interval
+    start: date
+    end: date
+    today: date
+    week_start: int
+
+
+class PeriodWalk(Walk):
+    """One answer with a row for each period.
+
+    The service dates a row with the last day of its period, but an open period with the last day that was asked for. A
+    table keyed on that date would keep a stale row for every day on which it was filled, so the last row is moved to
+    the end of its period.
+
+    Args:
+        periods: What is asked for.
+        warn: Called with what is odd about the answer.
+    """
+
+    def __init__(self, periods: Periods, warn: Callable[[str], None]) -> None:
+        super().__init__(
+            {
+                "start-date": periods.start.isoformat(),
+                "end-date": periods.end.isoformat(),
+                "interval": periods.interval.value,
+            }
+        )
+        self._periods = periods
+        self._warn = warn
+
+    @override
+    def objects(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if not records:
+            return []
+        days = [_day_of(record) for record in records]
+        week_start = self._week_start(sorted(set(days)))
+        last = max(days)
+        return [
+            self._closed(record, day, week_start, is_last=day == last)
+            for record, day in zip(records, days, strict=True)
+        ]
+
+    def _closed(self, record: dict[str, Any], day: date, week_start: int, *, is_last: bool) -> dict[str, Any]:
+        periods = self._periods
+        period_end = periods.interval.last_day(day, week_start)
+        return {
+            **record,
+            "date": (period_end if is_last else day).isoformat(),
+            "is_complete": period_end < periods.today and period_end <= periods.end,
+        }
+
+    def _week_start(self, days: list[date]) -> int:
+        """Read from the answer on which weekday weeks begin; the account's setting is only what the service claims."""
+        claimed = self._periods.week_start
+        if self._periods.interval is not Interval.WEEK or len(days) == 1:
+            return claimed
+        found = (days[0].weekday() + 1) % 7
+        if found != claimed:
+            self._warn("the answer's weeks do not begin on the account's 'week_start_on'; the answer is followed")
+        return found
+
+
+class MetricStream(SubscriptionStream, ABC):
+    """A metric, with one row for each period."""
+
+    primary_keys = ("date",)
+    paginator = SinglePage()
+
+    interval: ClassVar[Interval]
+
+    @override
+    def walks(self, since: datetime | None) -> Iterator[Walk]:
+        calendar = self._account.calendar
+        today = self.run_start.astimezone(calendar.time_zone).date()
+        end = today
+        if self.end_date is not None:
+            end = min(today, self.interval.last_day(self.end_date.date(), calendar.week_start))
+        start = self.interval.first_day(self._first_day(today), calendar.week_start)
+        if start <= end:
+            periods = Periods(self.interval, start, end, today, calendar.week_start)
+            yield PeriodWalk(periods, warn=lambda text: self.log("%s: %s", self.name, text, level=logging.WARNING))
+
+    def _first_day(self, today: date) -> date:
+        if self.start_date is not None:
+            return self.start_date.date()
+        first_activity = self._activities.first_date
+        if first_activity is None:
+            return today
+        return first_activity.astimezone(self._account.calendar.time_zone).date()
+
+    @property
+    def _account(self) -> Account:
+        return cast("Account", self._tap.streams["account"])
+
+    @property
+    def _activities(self) -> Activities:
+        return cast("Activities", self._tap.streams["activities"])
+
+
+def _day_of(record: dict[str, Any]) -> date:
+    try:
+        return parse_date(record["date"])
+    except (KeyError, TypeError, ValueError) as error:
+        msg = "gave a row without a 'date' like 2024-01-31"
+        raise StreamError(msg) from error

@@ -1,0 +1,144 @@
+"""The streams of the subscription API."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tap_analytics.datetimes import parse_instant
+from tap_analytics.errors import StreamError
+from tap_analytics.pagination import LastRecord, SinglePage
+from tap_analytics.periods import Interval
+from tap_analytics.replication import DateFilter
+from tap_analytics.stream import SchemaFile
+from tap_analytics.subscription.account_calendar import AccountCalendar
+from tap_analytics.subscription.client import SubscriptionStream
+from tap_analytics.subscription.metrics import MetricStream
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from tap_analytics.answers import Page
+    from tap_analytics.pagination import Params
+
+
+class Account(SubscriptionStream):
+    """The account that the key belongs to."""
+
+    name = "account"
+    path = "/account"
+    primary_keys = ("id",)
+    records_key = None
+    paginator = SinglePage()
+    key_fallbacks = {"id": "name"}  # noqa: RUF012 - older answers have no id
+
+    @cached_property
+    def calendar(self) -> AccountCalendar:
+        """The account's time zone and week.
+
+        Raises:
+            StreamError: The account cannot be read, for another reason than that the key may not.
+        """
+        try:
+            account = self.answer.body
+        except StreamError as error:
+            if error.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+                raise
+            self._warn(f"the account cannot be read ({error.status}); days are UTC's, weeks begin on Monday")
+            account = {}
+        return AccountCalendar.of(account, self._warn)
+
+    @cached_property
+    def answer(self) -> Page:
+        """The account, asked for once in a run."""
+        return self.fetch({})
+
+    @override
+    def pages(self, params: Params) -> Generator[Page]:
+        yield self.answer
+
+    def _warn(self, text: str) -> None:
+        self.log("%s: %s", self.name, text, level=logging.WARNING)
+
+
+class Customers(SubscriptionStream):
+    """The account's customers; the service gives neither an update time nor a date filter."""
+
+    name = "customers"
+    path = "/customers"
+    primary_keys = ("id",)
+
+
+class Activities(SubscriptionStream):
+    """What changed a customer's recurring revenue.
+
+    The service recalculates: activities get new ids within an hour, and a late invoice makes some in the past. The
+    cursor of its own answers loses a row at a page's end, so pages are asked for by the last row's uuid.
+    """
+
+    name = "activities"
+    path = "/activities"
+    primary_keys = ("uuid",)
+    replication_key = "date"
+    paginator = LastRecord(cursor_param="start-after", field="uuid", limit_param="per_page")
+    date_filter = DateFilter(start_param="start-date", end_param="end-date")
+    lookback = timedelta(days=30)
+    fixed_params = {"order": "date"}  # noqa: RUF012
+
+    @cached_property
+    def first_date(self) -> datetime | None:
+        """The instant of the account's first activity, None when there is none."""
+        for record in self.fetch({"per_page": 1}).records[:1]:
+            return parse_instant(record["date"])
+        return None
+
+
+class CustomerCount(MetricStream):
+    """How many customers the account had at the end of each period."""
+
+    path = "/metrics/customer-count"
+    schema = SchemaFile(__package__, key="customer_count")
+
+
+class CustomerDailyCount(CustomerCount):
+    """Customers at the end of each day."""
+
+    name = "customer_daily_count"
+    interval = Interval.DAY
+
+
+class CustomerWeeklyCount(CustomerCount):
+    """Customers at the end of each week."""
+
+    name = "customer_weekly_count"
+    interval = Interval.WEEK
+
+
+class CustomerMonthlyCount(CustomerCount):
+    """Customers at the end of each month."""
+
+    name = "customer_monthly_count"
+    interval = Interval.MONTH
+
+
+class CustomerQuarterlyCount(CustomerCount):
+    """Customers at the end of each quarter."""
+
+    name = "customer_quarterly_count"
+    interval = Interval.QUARTER
+
+
+STREAMS = (
+    Account,
+    Activities,
+    CustomerDailyCount,
+    CustomerMonthlyCount,
+    CustomerQuarterlyCount,
+    CustomerWeeklyCount,
+    Customers,
+)

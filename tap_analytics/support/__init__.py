@@ -1,0 +1,8 @@
+"""The support API: a desk's account, its customers and its custom fields."""
+
+from __future__ import annotations
+
+from tap_analytics.support.client import SupportStream
+from tap_analytics.support.streams import STREAMS
+
+__all__ = ["STREAMS", "SupportStream"]

@@ -1,0 +1,137 @@
+"""The tap: which streams the chosen API has, and what becomes of a run when one of them fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from singer_sdk import Tap
+from singer_sdk.helpers.capabilities import PluginCapabilities
+from typing_extensions import override
+
+from tap_analytics import settings, subscription, support
+from tap_analytics.command import AnalyticsCommand
+from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
+from tap_analytics.logs import mask_secrets
+from tap_analytics.state import check_state
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    import click
+    from singer_sdk.helpers.capabilities import CapabilitiesEnum
+
+    from tap_analytics.stream import AnalyticsStream
+
+STREAMS: dict[str, tuple[type[AnalyticsStream], ...]] = {
+    "subscription": subscription.STREAMS,
+    "support": support.STREAMS,
+}
+
+
+class TapAnalytics(Tap):
+    """Singer tap for subscription-analytics and support-desk APIs."""
+
+    name = "tap-analytics"
+    package_name = "tap-analytics"
+    config_jsonschema: ClassVar[dict[str, Any]] = settings.CONFIG_JSONSCHEMA
+    # Batches bypass stream maps and selection: what the user masked would come out in them.
+    capabilities: ClassVar[list[CapabilitiesEnum]] = [
+        capability for capability in Tap.capabilities if capability is not PluginCapabilities.BATCH
+    ]
+
+    @override
+    def discover_streams(self) -> list[AnalyticsStream]:
+        return [stream(tap=self) for stream in self._stream_classes]
+
+    @property
+    def _stream_classes(self) -> tuple[type[AnalyticsStream], ...]:
+        try:
+            return STREAMS[self.config["api"]]
+        except (KeyError, TypeError) as error:
+            msg = f"Settings: 'api' must be one of {', '.join(STREAMS)}"
+            raise SettingsError(msg) from error
+
+    # Final for type checkers, but the SDK's own ends the run with the first stream that fails.
+    @override  # type: ignore[misc]
+    def sync_all(self) -> None:
+        streams = self._streams_to_read()
+        self._reset_state_progress_markers()
+        if self.state:
+            self.state_writer.write_state(self.state)
+        failed = []
+        for stream in streams:
+            try:
+                stream.sync()
+            except StreamError as error:
+                self.logger.error("%s", error)  # noqa: TRY400 - one line
+                failed.append(stream.name)
+            else:
+                stream.finalize_state_progress_markers()
+        if failed:
+            msg = f"{len(failed)} of {len(streams)} streams failed: {', '.join(failed)}"
+            raise AnalyticsError(msg)
+
+    def _streams_to_read(self) -> list[AnalyticsStream]:
+        """Return the selected streams, once all that can be refused without a request has been looked at."""
+        known = cast("dict[str, AnalyticsStream]", self.streams)
+        for entry in self.catalog.streams:
+            if entry.tap_stream_id not in known and entry.metadata.root.selected:
+                msg = f"Catalog: the {self.config['api']} API has no stream '{entry.tap_stream_id}'; discover again"
+                raise SettingsError(msg)
+        selected = [stream for stream in known.values() if stream.selected]
+        if not selected:
+            msg = "Catalog: no stream is selected"
+            raise SettingsError(msg)
+        for stream in selected:
+            _ = stream.stored_bookmark
+        return selected
+
+    # Settings and state
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        # The SDK's own way quotes the value that does not fit, which may be a secret.
+        self.append_builtin_config(self.config_jsonschema)
+        # Null means "not set".
+        self._config = {name: value for name, value in self._config.items() if value is not None}
+        base = STREAMS.get(str(self._config.get("api", "subscription")), subscription.STREAMS)[0]
+        faults = settings.faults(
+            self._config,
+            self.config_jsonschema,
+            credentials=dict.fromkeys(base.credentials),
+            max_page_size=base.max_page_size,
+        )
+        if faults and raise_errors:
+            msg = f"Settings: {'; '.join(faults)}"
+            raise SettingsError(msg)
+        self._mask_secrets(base.credentials)
+        return faults
+
+    def _mask_secrets(self, credentials: tuple[str, str]) -> None:
+        values = {name: str(self._config.get(name, "")) for name in (*settings.SECRETS, *credentials)}
+        mask_secrets((values[name] for name in settings.SECRETS), [(values[credentials[0]], values[credentials[1]])])
+
+    @override
+    def load_state(self, state: dict[str, Any]) -> None:
+        check_state(state)
+        super().load_state(state)
+
+    # The process
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        # The SDK exits 0, so that a killed run looks like a good one. The last STATE that was written is a safe one.
+        raise SystemExit(128 + signum)
+
+    @classmethod
+    @override
+    def get_singer_command(cls) -> click.Command:
+        command = super().get_singer_command()
+        return AnalyticsCommand(
+            name=command.name,
+            callback=command.callback,
+            context_settings=command.context_settings,
+            params=command.params,
+            help=command.help,
+            logger=cls.logger,
+        )
