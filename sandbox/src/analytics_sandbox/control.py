@@ -68,6 +68,7 @@ class Control:
         return Mount(
             "/_sandbox",
             routes=[
+                Route("/", _asked(lambda: {"truth": list(truths), "verbs": list(verbs)}), methods=["GET"]),
                 *(Route(f"/truth/{name}", _asked(tell), methods=["GET"]) for name, tell in truths.items()),
                 *(Route(f"/{name}", _told(do), methods=["POST"]) for name, do in verbs.items()),
                 Route("/faults", _told(self._faults.clear), methods=["DELETE"]),

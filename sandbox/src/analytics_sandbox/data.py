@@ -93,7 +93,7 @@ class Data:
     def account(self, api: Api) -> Row:
         """The account of an API."""
         if api == "support":
-            return copied(support_data.account(self._anchor))
+            return copied(support_data.account(self.seed, self._anchor))
         identified: Row = {"id": f"acc_{people.identifier(people.source(self.seed, 'account'))}"}
         return {
             **(identified if self.manners.account_id else {}),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import os
 import socket
 import struct
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -73,7 +74,7 @@ class Gate:
         self._faults = faults
         self._requests = requests
         self._buckets: dict[Api, Bucket] = defaultdict(Bucket)
-        self._running = 0
+        self._running: Counter[Api] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -83,7 +84,7 @@ class Gate:
             return
         request = _recorded(api, scope)
         self._requests.append(request)
-        self._running += 1
+        self._running[api] += 1
         try:
             if self._manners.latency:
                 await asyncio.sleep(self._manners.latency)
@@ -98,10 +99,10 @@ class Gate:
                 "%s %s %s %s", request.status or "---", request.method, request.path, scope["query_string"].decode()
             )
         finally:
-            self._running -= 1
+            self._running[api] -= 1
 
     def _refused(self, api: Api) -> Answer | None:
-        if api == "subscription" and self._running > self._manners.parallel_limit:
+        if api == "subscription" and self._running[api] > self._manners.parallel_limit:
             return _failure(api, 503)
         wait = self._buckets[api].pour(*self._manners.rate_limit) if self._manners.rate_limit else 0.0
         if not wait:
@@ -177,7 +178,9 @@ async def _deliver(  # noqa: PLR0913, PLR0917 - both ends of an ASGI call, and w
         if kind == "reset":
             # Not to linger at all is what makes the system send RST instead of FIN.
             connection = transport.get_extra_info("socket")
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+            )
         transport.abort()
         await _disconnected(receive)
         return

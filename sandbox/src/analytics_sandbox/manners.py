@@ -29,6 +29,8 @@ class Manners:
         metric_week_start_on: The first day of the week that the counts really go by; None: as claimed.
         total_pages: What the subscription API says of the number of pages, if it speaks of it at all.
         has_more: Whether the subscription API says that there is more (where it gives a cursor it always does).
+        empty_pages: Whether a walk by cursor over the subscription customers comes by an empty page, with a new cursor,
+            before each page but the first.
         inclusive_dates: Whether `start-date` and `end-date` of activities include these days.
         cursor_lifetime: Seconds of the sandbox's clock after which a cursor of the support API expires.
     """
@@ -45,5 +47,6 @@ class Manners:
     metric_week_start_on: WeekStart | None = None
     total_pages: Literal["known", "null", "zero"] = "known"
     has_more: bool = True
+    empty_pages: bool = False
     inclusive_dates: bool = True
     cursor_lifetime: float = 3600.0

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from uvicorn import Config, Server
 
 from analytics_sandbox import subscription_api, support_api
 from analytics_sandbox.clock import Clock
 from analytics_sandbox.control import Control
 from analytics_sandbox.faults import Faults
-from analytics_sandbox.gate import Connection, Gate
+from analytics_sandbox.gate import Gate
 from analytics_sandbox.manners import Manners
+from analytics_sandbox.server import HOST, ThreadedServer
 from analytics_sandbox.world import World
 
 if TYPE_CHECKING:
@@ -27,10 +24,8 @@ if TYPE_CHECKING:
 
     from analytics_sandbox.recording import Request
 
-HOST = "127.0.0.1"
 
-
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Sandbox(Manners):
     """Both APIs, served in a thread between `start()` and `stop()`, or inside a `with`.
 
@@ -64,18 +59,7 @@ class Sandbox(Manners):
             ]
         )
         gate = Gate(app, self, self.faults, self.requests)
-        config = Config(
-            gate,
-            http=Connection,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-        )
-        self._server = Server(config)
-        self._thread: threading.Thread | None = None
+        self._server = ThreadedServer(gate)
 
     @property
     def url(self) -> str:
@@ -107,22 +91,12 @@ class Sandbox(Manners):
             OSError: The port is taken.
             RuntimeError: It was started before.
         """
-        if self._thread is not None:
-            message = "a sandbox is started once"
-            raise RuntimeError(message)
-        listener = socket.create_server((HOST, self.port))
-        self.port = listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._server.run, args=([listener],), name="sandbox", daemon=True)
-        self._thread.start()
-        while not self._server.started and self._thread.is_alive():
-            time.sleep(0.001)
+        self.port = self._server.start(self.port)
         return self
 
     def stop(self) -> None:
         """Serve no more; open connections are closed."""
-        self._server.should_exit = True
-        if self._thread is not None:
-            self._thread.join()
+        self._server.stop()
 
     def __enter__(self) -> Self:
         return self.start()

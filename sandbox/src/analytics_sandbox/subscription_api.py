@@ -67,8 +67,11 @@ class SubscriptionApi:
         style = self._manners.style
         cursor = request.query_params.get("cursor")
         if cursor and style == "today":
-            page = customers.slice("since", limit=limit, after=_place(cursor))
-            rest: Row = {"cursor": _cursor(page) or cursor, "has_more": page.following is not None}
+            after, visited = _place(cursor)
+            if self._manners.empty_pages and not visited:
+                return _list(b"[]", {"cursor": _cursor(after, visited=True), "has_more": True})
+            page = customers.slice("since", limit=limit, after=after)
+            rest: Row = {"cursor": _cursor(_last(page)) or cursor, "has_more": page.following is not None}
             return _list(customers.encoded(page.places), rest)
         number = positive(request.query_params.get("page", "1"))
         if number is None:
@@ -82,7 +85,7 @@ class SubscriptionApi:
             rest["has_more"] = page.following is not None
         rest |= {"per_page": limit, "page": number}
         if style == "today":
-            rest["cursor"] = _cursor(page)
+            rest["cursor"] = _cursor(_last(page))
         return _list(customers.encoded(page.places), rest)
 
     def _activities(self, request: Request) -> bytes:
@@ -114,7 +117,7 @@ class SubscriptionApi:
         if today:
             # The service's cursor names the first row of the next page, and the next page begins behind the row that is
             # named: who follows it loses a row at every boundary.
-            named = page.following or (page.places[-1] if page.places else None)
+            named = page.following or _last(page)
             rest["cursor"] = named and named[-1]
         return _list(activities.encoded(page.places), rest)
 
@@ -158,17 +161,22 @@ def _list(entries: bytes, rest: Row) -> bytes:
     return b'{"entries":' + entries + (b"," + encode(rest)[1:] if rest else b"}")
 
 
-def _cursor(page: Slice) -> str | None:
-    if not page.places:
+def _last(page: Slice) -> Place | None:
+    return page.places[-1] if page.places else None
+
+
+def _cursor(place: Place | None, *, visited: bool = False) -> str | None:
+    if place is None:
         return None
-    moment, key = page.places[-1]
-    return base64.b64encode(f"{moment:%Y-%m-%dT%H:%M:%S.%f}000Z&{key}".encode()).decode()
+    moment, key = place
+    mark = "&" if visited else ""
+    return base64.b64encode(f"{moment:%Y-%m-%dT%H:%M:%S.%f}000Z&{key}{mark}".encode()).decode()
 
 
-def _place(cursor: str) -> Place:
+def _place(cursor: str) -> tuple[Place, bool]:
     try:
-        moment, _, key = base64.b64decode(cursor, validate=True).decode().partition("&")
-        return instant(moment.removesuffix("000Z")), int(key)
+        moment, key, *mark = base64.b64decode(cursor, validate=True).decode().split("&")
+        return (instant(moment.removesuffix("000Z")), int(key)), bool(mark)
     except (binascii.Error, ValueError):
         raise _bad(param="cursor") from None
 

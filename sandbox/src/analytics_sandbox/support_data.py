@@ -29,16 +29,17 @@ def spelled(rng: Random, moment: datetime) -> str:
     return rng.choice(SUPPORT_SPELLINGS)(moment)
 
 
-def account(anchor: datetime) -> Row:
+def account(seed: int, anchor: datetime) -> Row:
     """Make the account.
 
     Args:
+        seed: Which world it is in.
         anchor: The instant before which everything happened.
 
     Returns:
         The account, as the API gives it.
     """
-    rng = people.source("support account")
+    rng = people.source(seed, "support account")
     created = spelled(rng, anchor - HISTORY)
     return {
         "domain": "sandbox",

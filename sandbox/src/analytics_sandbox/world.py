@@ -196,7 +196,7 @@ class World(Data):
         """Let a little of everything happen; what it is depends on the seed and on what happened before.
 
         Returns:
-            What was done: for each kind of change the keys of the rows concerned.
+            What was done: for each kind of change the keys, as they were, of the rows concerned.
         """
         with self.lock:
             now = self.clock.now()
