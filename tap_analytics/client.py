@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Auth, Context
+    from singer_sdk.metrics import Counter
     from singer_sdk.streams.rest import HTTPRequest
 
     from tap_analytics.answers import Page
@@ -129,6 +130,11 @@ class ClientStream(RESTStream[Params], ABC):
     def timeout(self) -> int:
         return int(self.config["request_timeout"])
 
+    @cached_property
+    def request_counter(self) -> Counter:
+        """Counts the requests of the stream's sync, those that are sent again included."""
+        return self.get_http_request_counter()
+
     @property
     def page_size(self) -> int:
         """Records to ask for in one answer."""
@@ -164,15 +170,13 @@ class ClientStream(RESTStream[Params], ABC):
             StreamError: This path cannot be read.
         """
         trail = self.get_new_paginator()
-        with self.get_http_request_counter() as counter:
-            while not trail.finished:
-                page = self.fetch({**params, **trail.params})
-                counter.increment()
-                yield page
-                try:
-                    trail.advance(page)
-                except StreamError as error:
-                    raise StreamError(self._told(error)) from error
+        while not trail.finished:
+            page = self.fetch({**params, **trail.params})
+            yield page
+            try:
+                trail.advance(page)
+            except StreamError as error:
+                raise StreamError(self._told(error)) from error
 
     def fetch(self, params: Params) -> Page:
         """Send one request, again where that may help, and read its answer.
@@ -218,6 +222,7 @@ class ClientStream(RESTStream[Params], ABC):
         }
 
     def _send(self, request: requests.PreparedRequest) -> Page:
+        self.request_counter.increment()
         response = self._request(request, None)
         try:
             return read_page(decode(response.content), self.records_key)

@@ -178,10 +178,10 @@ def faults(
         One sentence for each fault, none with a value in it.
     """
     found = [_schema_fault(error) for error in JSONSchemaValidator(jsonschema).iter_errors(config)]
+    found += [f"'{name}' is missing: the {config['api']} API needs it" for name in credentials if name not in config]
     if found:
         return found
     return [
-        *(f"'{name}' is missing: the {config['api']} API needs it" for name in credentials if not config.get(name)),
         *_page_size_faults(config, max_page_size),
         *_date_faults(config),
         *_each("api_url", config, _api_url_fault),
@@ -192,9 +192,10 @@ def faults(
 def _schema_fault(error: ValidationError) -> str:
     name = ".".join(map(str, error.absolute_path))
     bound: Any = error.validator_value
+    instance: Any = error.instance
     match error.validator:
         case "required":
-            missing = next(key for key in bound if key not in error.instance)
+            missing = next(key for key in bound if key not in instance)
             return f"'{'.'.join(filter(None, (name, missing)))}' is missing"
         case "type":
             types = [bound] if isinstance(bound, str) else bound

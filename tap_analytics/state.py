@@ -34,8 +34,9 @@ class BookmarkStore(StreamStateManager):
         Raises:
             SettingsError: The bookmark is no date-time.
         """
-        value = self.stream_state.get("replication_key_value")
-        if value is None or self.stream_state.get("replication_key") != replication_key:
+        entry = self.tap_state.get("bookmarks", {}).get(self.stream_name, {})
+        value = entry.get("replication_key_value")
+        if value is None or entry.get("replication_key") != replication_key:
             return None
         try:
             return parse_instant(value)

@@ -119,12 +119,13 @@ class AnalyticsStream(ClientStream, ABC):
         bookmark = Bookmark(self.stored_bookmark, self.run_start)
         if bookmark.value is None and self.config["emit_activate_version_messages"]:
             self._stream_version = self._initialized_at // 1000
-        for walk in self.walks(bookmark.value and bookmark.value - self.effective_lookback):
-            yield from self._walk_records(walk, bookmark)
-            # The generator goes on only when the walk's last record has been written.
-            if self.is_incremental and bookmark.value is not None:
-                self.state_manager.write(str(self.replication_key), bookmark.value)
-                self._write_state_message()
+        with self.request_counter:
+            for walk in self.walks(bookmark.value and bookmark.value - self.effective_lookback):
+                yield from self._walk_records(walk, bookmark)
+                # The generator goes on only when the walk's last record has been written.
+                if self.is_incremental and bookmark.value is not None:
+                    self.state_manager.write(str(self.replication_key), bookmark.value)
+                    self._write_state_message()
         self._report_rescued()
         if self._stream_version is not None:
             self._write_activate_version_message(self._stream_version)
