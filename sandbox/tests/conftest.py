@@ -29,8 +29,9 @@ def get(sandbox: Sandbox) -> Callable[..., requests.Response]:
 
     def ask(path: str, params: dict[str, Any] | None = None) -> requests.Response:
         support = sandbox.support_config
-        user = (support["username"], support["password"]) if "/v1/" not in path or "/support" in path else None
-        auth = user or (sandbox.subscription_config["api_key"], "")
+        auth = support["username"], support["password"]
+        if path.startswith("/v1/"):
+            auth = sandbox.subscription_config["api_key"], ""
         return requests.get(sandbox.url + path, params=params, auth=auth, timeout=10)
 
     return ask

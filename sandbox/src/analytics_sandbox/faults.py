@@ -20,7 +20,7 @@ class Fault:
     Attributes:
         path: The path, `*` and `?` as in file names; `*` for all.
         match: Query parameters that the request must have, each with this value.
-        after: How many matching requests are let through first.
+        after: How many more matching requests are let through first.
         times: How many are then answered so; None for all.
         kind: How the answer is delivered. `answer`: as it should be; `delay`: after `seconds`; `trickle`: in ten pieces
             spread over `seconds`; `cut`: the length of the whole is announced, half of it is sent; `close`: the
