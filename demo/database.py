@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
+from psycopg.types.json import set_json_loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +32,10 @@ class Database:
     url: str
 
     def query(self, statement: LiteralString | sql.Composed, *parameters: object) -> list[dict[str, Any]]:
-        """Return the rows that a statement gives, each as a dictionary."""
+        """Return the rows that a statement gives, each as a dictionary, every digit kept."""
         address = self.url.replace("postgresql+psycopg://", "postgresql://")
         with psycopg.connect(address, row_factory=dict_row) as connection:
+            set_json_loads(partial(json.loads, parse_float=Decimal), connection)
             return connection.execute(statement, parameters).fetchall()
 
     def tables(self, schema: str) -> list[str]:

@@ -1,19 +1,20 @@
-"""Run the project's `meltano.yml` with a `.meltano` folder elsewhere, and count what the tap reads."""
+"""Run the pipelines of the project's `meltano.yml` away from the checkout, and count what the tap reads."""
 
 from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 from collections import Counter, deque
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from analytics_sandbox import Sandbox
 
@@ -47,10 +48,10 @@ class PipelineError(Exception):
 
 
 class Pipeline:
-    """The project's own pipelines, with state, plugins and logs outside of the checkout.
+    """The project's own pipelines, run in another folder, so that the checkout stays as it is.
 
     Args:
-        folder: An existing folder for all that Meltano writes.
+        folder: An existing folder for a copy of the project file and for all that Meltano and the loaders write.
         settings: The plugins' settings, as environment variables.
         tell: Is given a line whenever there is progress.
     """
@@ -61,36 +62,41 @@ class Pipeline:
         self.tell = tell
 
     def install(self, *plugins: str) -> None:
-        """Install plugins, each with an environment of its own."""
-        for _ in self._entries("install", *plugins):
-            pass
+        """Install plugins, each with an environment of its own, and the tap from the checkout."""
+        project = (CHECKOUT / "meltano.yml").read_text(encoding="utf-8")
+        project = project.replace("pip_url: -e .\n", f"pip_url: -e {shlex.quote(str(CHECKOUT))}\n")
+        (self.folder / "meltano.yml").write_text(project, encoding="utf-8")
+        with closing(self._entries("install", *plugins)) as entries:
+            deque(entries, maxlen=0)
 
-    def run(self, extractor: str, loader: str) -> Counter[str]:
+    def run(self, extractor: str, loader: str, *options: str) -> Counter[str]:
         """Load what an extractor reads, beginning where the run before ended.
 
         Args:
             extractor: Name of the extractor.
             loader: Name of the loader.
+            *options: Options of `meltano run`.
 
         Returns:
             How many records were read of each stream.
         """
         read: Counter[str] = Counter()
-        for entry in self._entries("run", extractor, loader):
-            metric = entry.get("metric_info", {})
-            if entry.get("producer") and metric.get("metric") == "record_count":
-                stream = metric["tags"]["stream"]
-                read[stream] += metric["value"]
-                self.tell(f"{extractor}: {stream}: {read[stream]} records")
+        with closing(self._entries("run", *options, extractor, loader)) as entries:
+            for entry in entries:
+                metric = entry.get("metric_info", {})
+                if entry.get("producer") and metric.get("metric") == "record_count":
+                    stream = metric["tags"]["stream"]
+                    read[stream] += metric["value"]
+                    self.tell(f"{extractor}: {stream}: {read[stream]} records")
         return read
 
-    def _entries(self, *arguments: str) -> Iterator[dict[str, Any]]:
+    def _entries(self, *arguments: str) -> Generator[dict[str, Any]]:
         """Run Meltano, hand over its log entry by entry, and see to it that it ends."""
-        command = [str(MELTANO), "--log-format=json", f"--env-file={os.devnull}", *arguments]
+        command = [str(MELTANO), "--log-format=json", *arguments]
         tail: deque[str] = deque(maxlen=_TAIL)
         with subprocess.Popen(  # noqa: S603
             command,
-            cwd=CHECKOUT,
+            cwd=self.folder,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -119,9 +125,6 @@ class Pipeline:
         return {
             **inherited,
             **self.settings,
-            "MELTANO_SYS_DIR_ROOT": str(self.folder),
-            # Meltano may not rewrite `meltano.yml`.
-            "MELTANO_PROJECT_READONLY": "true",
             "MELTANO_CLI_DISABLE_VERSION_CHECK": "true",
         }
 

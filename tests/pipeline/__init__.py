@@ -1,0 +1,1 @@
+"""Through Meltano into real targets."""

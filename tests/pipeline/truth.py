@@ -1,0 +1,126 @@
+"""What the tables should hold, told from the sandbox's data and not from the tap."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from contextlib import suppress
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tap_analytics.datetimes import parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analytics_sandbox import Sandbox
+
+Row = dict[str, Any]
+Tables = dict[str, dict[Any, Row]]
+
+KEYS = {
+    "tap_analytics": {
+        "account": "id",
+        "activities": "uuid",
+        "customer_daily_count": "date",
+        "customer_monthly_count": "date",
+        "customer_quarterly_count": "date",
+        "customer_weekly_count": "date",
+        "customers": "id",
+    },
+    "tap_analytics_support": {"account": "domain", "custom_fields": "id", "customers": "id"},
+}
+"""For each schema its tables, and the key of each."""
+
+_RENAMED = {"chartmogul-url": "app_url"}
+
+
+def truth(sandbox: Sandbox, schema: str) -> Tables:
+    """Return what the tables of a schema should hold now, by key."""
+    world = sandbox.world
+    if schema == "tap_analytics_support":
+        tables: dict[str, list[Row]] = {
+            "account": [world.account("support")],
+            "custom_fields": world.custom_fields(),
+            "customers": world.customers("support"),
+        }
+    else:
+        tables = {
+            "account": [world.account("subscription")],
+            "activities": world.activities(),
+            "customer_daily_count": _counts(sandbox, "day"),
+            "customer_monthly_count": _counts(sandbox, "month"),
+            "customer_quarterly_count": _counts(sandbox, "quarter"),
+            "customer_weekly_count": _counts(sandbox, "week"),
+            "customers": world.customers("subscription"),
+        }
+    return {table: by_key(rows, KEYS[schema][table]) for table, rows in tables.items()}
+
+
+def by_key(rows: Iterable[Mapping[str, Any]], key: str) -> dict[Any, Row]:
+    """Return rows by their key, each in a form in which what an API gave and what a target stored can be compared.
+
+    Names are the columns', instants have one style, what is null is left out, and so is what the target adds.
+    """
+    plain = [
+        {
+            _name(name): _plain(value)
+            for name, value in row.items()
+            if value is not None and not name.startswith("_sdc_")
+        }
+        for row in rows
+    ]
+    found = {row[key]: row for row in plain}
+    assert len(found) == len(plain), "two rows have one key"
+    return found
+
+
+def differences(found: dict[Any, Row], expected: dict[Any, Row]) -> dict[Any, tuple[Row | None, Row | None]]:
+    """Return, by key, the rows that are not the same: the one found and the one expected."""
+    return {
+        key: (found.get(key), expected.get(key))
+        for key in found.keys() | expected.keys()
+        if found.get(key) != expected.get(key)
+    }
+
+
+def _name(name: str) -> str:
+    return _RENAMED.get(name) or name.replace("-", "_")
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    match value:
+        case dict():
+            value = {name: _plain(part) for name, part in value.items()}
+        case list():
+            value = [_plain(part) for part in value]
+        case float():
+            value = Decimal(repr(value))
+        case datetime():
+            value = value.replace(tzinfo=timezone.utc)
+        case date():
+            value = value.isoformat()
+        case str() if len(value) > len("2024-01-01"):
+            with suppress(ValueError):
+                value = parse_instant(value)
+    return value
+
+
+def _counts(sandbox: Sandbox, interval: Any) -> list[Row]:  # noqa: ANN401 - a literal of the sandbox's
+    """The counts as the service gives them, but for the last period: its date is its last day."""
+    world = sandbox.world
+    today = world.today()
+    rows = world.counts(interval, parse_instant(world.activities()[0]["date"]).date(), today)
+    last = date.fromisoformat(rows[-1]["date"])
+    rows[-1]["date"] = _last_day(interval, last).isoformat()
+    return [{**row, "is_complete": date.fromisoformat(row["date"]) < today} for row in rows]
+
+
+def _last_day(interval: str, day: date) -> date:
+    """The last day of the period that a day is in."""
+    if interval == "day":
+        return day
+    if interval == "week":
+        return day + timedelta(days=6 - day.weekday())
+    month = day.month if interval == "month" else (day.month + 2) // 3 * 3
+    return date(day.year, month, monthrange(day.year, month)[1])
