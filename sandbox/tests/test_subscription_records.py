@@ -1,5 +1,5 @@
 """What the subscription API's objects and refusals look like."""
-# ruff: noqa: D103, INP001 - a test is named for what it promises; the package `tests` is that of the tap
+# ruff: noqa: INP001 - a test is named for what it promises; the package `tests` is that of the tap
 
 from __future__ import annotations
 
@@ -61,6 +61,10 @@ def test_free_form_objects_hold_what_loaders_stumble_over(get: Get) -> None:
     assert re.search(r'"big":\d{22}', text), "more than 64 bits"
     assert re.search(r'"ratio":0\.\d{25,}', text), "more digits than a float has"
     assert re.search(r'"\d{5}":\{', text), "a key that is a number"
+
+
+def test_revenue_can_need_more_than_32_bits(sandbox: Sandbox) -> None:
+    assert any(row["arr"] > 2**33 for row in sandbox.world.customers("subscription"))
 
 
 def test_leads_have_no_beginning_and_no_activities(sandbox: Sandbox) -> None:

@@ -1,5 +1,5 @@
 """How the support API answers."""
-# ruff: noqa: D103, INP001 - a test is named for what it promises; the package `tests` is that of the tap
+# ruff: noqa: INP001 - a test is named for what it promises; the package `tests` is that of the tap
 
 from __future__ import annotations
 

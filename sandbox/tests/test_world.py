@@ -1,5 +1,5 @@
 """The data live, and are the same each time."""
-# ruff: noqa: D103, INP001 - a test is named for what it promises; the package `tests` is that of the tap
+# ruff: noqa: INP001 - a test is named for what it promises; the package `tests` is that of the tap
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_same_past_gives_the_same_future() -> None:
     assert worlds[0].customers("support") == worlds[1].customers("support")
 
 
-def test_size_is_the_number_of_customers_and_about_a_fourth_of_the_activities() -> None:
+def test_size_is_the_number_of_customers_who_have_about_four_activities_each() -> None:
     world = Sandbox(size=500, now=NOW).world
     assert len(world.customers("subscription")) == len(world.customers("support")) == 500
     activities = world.activities()
@@ -93,6 +93,13 @@ def test_support_customer_is_as_new_as_its_last_change(sandbox: Sandbox) -> None
     assert instant(sandbox.world.update_customer("support", key)["updated_datetime"]) == NOW + timedelta(hours=1)
     row = sandbox.world.update_customer("support", key, updated_datetime=None)
     assert row["updated_datetime"] is None
+
+
+def test_change_that_cannot_be_leaves_everything_as_it_was(sandbox: Sandbox) -> None:
+    before = sandbox.world.customers("subscription")
+    with pytest.raises(ValueError, match="soon"):
+        sandbox.world.update_customer("subscription", before[0]["id"], **{"customer-since": "soon"})
+    assert sandbox.world.customers("subscription") == before
 
 
 def test_activities_can_be_back_dated(sandbox: Sandbox) -> None:

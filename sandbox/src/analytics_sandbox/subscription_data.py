@@ -25,6 +25,8 @@ _CHURNED = 0.2
 _TWO_AT_ONCE = 0.25
 _ON_THE_FIRST = 0.4
 _RICH = 0.3
+# One in so many has a revenue in cents that needs more than 32 bits.
+_HUGE = 17
 
 
 class Subscriber(NamedTuple):
@@ -64,7 +66,7 @@ def subscriber(rng: Random, number: int, anchor: datetime) -> Subscriber:
     moments = sorted(_later(rng, since, anchor) for _ in range(rng.randint(2, 4)))
     if rng.random() < _TWO_AT_ONCE:
         moments[0] = since
-    mrr = rng.randrange(10_00, 500_00)
+    mrr = rng.randrange(10_00, 500_00) * (1 if number % _HUGE else 10**6)
     activities = [activity(rng, row, since, "new_biz", mrr, mrr)]
     for moment in moments[:-1]:
         movement = rng.randrange(-mrr // 2, mrr)

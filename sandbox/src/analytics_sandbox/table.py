@@ -88,8 +88,12 @@ class Table:
 
         Raises:
             KeyError: There is none of that key.
+            ValueError: The row would have no place in an order; it stays as it was.
         """
-        row = {**self.remove(key), **changes}
+        row = {**self._rows[key], **changes}
+        for sort in self._orders.values():
+            sort(row)
+        self.remove(key)
         self.add(row)
         return row
 

@@ -42,7 +42,7 @@ class World(Data):
             now = self.clock.now()
             rows = []
             for _ in range(n):
-                number = self._next("subscription" if api == "subscription" else "support")
+                number = self._next(api)
                 if api == "subscription":
                     row = subscription_data.customer(self._rng, number, since=now, seen=now - timedelta(days=30))
                 else:
@@ -64,6 +64,7 @@ class World(Data):
 
         Raises:
             KeyError: There is none of that id.
+            ValueError: An instant among the changes is none; nothing has changed.
         """
         with self.lock:
             if api == "support":
