@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import Tap
@@ -38,6 +39,12 @@ class TapAnalytics(Tap):
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         capability for capability in Tap.capabilities if capability is not PluginCapabilities.BATCH
     ]
+
+    def __init__(self, *, state: Any = None, **kwargs: Any) -> None:  # noqa: ANN401 - it may be anything
+        if state is not None and not isinstance(state, str | PurePath):
+            # The SDK takes an empty list for no state, and a full one for a path.
+            check_state(state)
+        super().__init__(state=state, **kwargs)
 
     @override
     def discover_streams(self) -> list[AnalyticsStream]:
@@ -86,7 +93,7 @@ class TapAnalytics(Tap):
             _ = stream.stored_bookmark
         return selected
 
-    # Settings and state
+    # Settings
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
@@ -110,11 +117,6 @@ class TapAnalytics(Tap):
     def _mask_secrets(self, credentials: tuple[str, str]) -> None:
         values = {name: str(self._config.get(name, "")) for name in (*settings.SECRETS, *credentials)}
         mask_secrets((values[name] for name in settings.SECRETS), [(values[credentials[0]], values[credentials[1]])])
-
-    @override
-    def load_state(self, state: dict[str, Any]) -> None:
-        check_state(state)
-        super().load_state(state)
 
     # The process
 

@@ -1,0 +1,27 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from analytics_sandbox import Sandbox
+
+from tests.singer import Tap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def tap(tmp_path: Path) -> Tap:
+    """The tap as a process."""
+    return Tap(tmp_path, {"TAP_ANALYTICS_LOGLEVEL": "INFO"})
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Both APIs, with some hundred rows each."""
+    with Sandbox(size=60) as sandbox:
+        yield sandbox

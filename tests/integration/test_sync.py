@@ -1,0 +1,188 @@
+"""What a sync reads, and what the next one reads."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from analytics_sandbox import Sandbox
+
+from tests.integration.truth import records_of
+from tests.singer import Tables, select, streams_of
+
+if TYPE_CHECKING:
+    from tests.singer import Run, Tap
+
+
+def _matches(rows: list[dict[str, Any]], truth: list[dict[str, Any]]) -> bool:
+    """Say whether rows hold the truth, and nothing of it had to be rescued."""
+    return [{name: value for name, value in row.items() if name != "_rescued_data"} for row in rows] == truth and all(
+        row["_rescued_data"] is None for row in rows
+    )
+
+
+def _loaded(*runs: Run) -> Tables:
+    tables = Tables()
+    for run in runs:
+        assert run.exit_code == 0, run.stderr
+        tables.load(run.messages)
+    return tables
+
+
+def _assert_subscription_truth(tables: Tables, sandbox: Sandbox) -> None:
+    world = sandbox.world
+    assert _matches(tables.rows("customers"), records_of(world.customers("subscription"), "id"))
+    assert _matches(tables.rows("activities"), records_of(world.activities(), "uuid"))
+    assert _matches(tables.rows("account"), records_of([world.account("subscription")], "id"))
+
+
+def _assert_support_truth(tables: Tables, sandbox: Sandbox) -> None:
+    world = sandbox.world
+    assert _matches(tables.rows("customers"), records_of(world.customers("support"), "id"))
+    assert _matches(tables.rows("custom_fields"), records_of(world.custom_fields(), "id"))
+    assert _matches(tables.rows("account"), records_of([world.account("support")], "domain"))
+
+
+@pytest.mark.parametrize("style", ["today", "page", "sketch"])
+@pytest.mark.parametrize("page_size", [7, 200])
+def test_every_pagination_style_gives_the_same_records(tap: Tap, style: str, page_size: int) -> None:
+    with Sandbox(size=60, style=style) as sandbox:
+        _assert_subscription_truth(_loaded(tap.run({**sandbox.subscription_config, "page_size": page_size})), sandbox)
+        size = min(page_size, 100)
+        _assert_support_truth(_loaded(tap.run({**sandbox.support_config, "page_size": size})), sandbox)
+
+
+@pytest.mark.parametrize("start", ["2025-01-01", None])
+def test_counts_are_the_account_s_with_the_open_period_under_its_final_date(
+    tap: Tap, sandbox: Sandbox, start: str | None
+) -> None:
+    run = tap.run(sandbox.subscription_config | ({"start_date": start} if start else {}))
+    asked = {
+        request.params["interval"][0]: request.params for request in sandbox.requests if "interval" in request.params
+    }
+    for interval, stream in (("day", "daily"), ("week", "weekly"), ("month", "monthly"), ("quarter", "quarterly")):
+        first, last = (datetime.fromisoformat(asked[interval][name][0]).date() for name in ("start-date", "end-date"))
+        rows = run.records(f"customer_{stream}_count")
+        truth = sandbox.world.counts(interval, first, last)
+        assert [row["customers"] for row in rows] == [row["customers"] for row in truth]
+        assert [row["percentage_change"] for row in rows] == [Decimal(str(row["percentage-change"])) for row in truth]
+        assert [row["date"] for row in rows[:-1]] == [row["date"] for row in truth[:-1]]
+        assert rows[-1]["date"] >= truth[-1]["date"]
+        assert [row["is_complete"] for row in rows] == [True] * (len(rows) - 1) + [False]
+
+
+def test_four_counts_and_the_account_ask_for_the_account_once(tap: Tap, sandbox: Sandbox) -> None:
+    tap.run(sandbox.subscription_config)
+    assert len([request for request in sandbox.requests if request.path == "/v1/account"]) == 1
+
+
+def test_a_second_run_reads_only_the_look_back_and_moves_nothing(tap: Tap, sandbox: Sandbox) -> None:
+    config = sandbox.subscription_config
+    first = tap.run(config)
+    second = tap.run(config, state=first.state)
+    bookmark = datetime.fromisoformat(first.state["bookmarks"]["activities"]["replication_key_value"])
+    read = [datetime.fromisoformat(record["date"]) for record in second.records("activities")]
+    assert 0 < len(read) < len(first.records("activities"))
+    # A day of margin, since the service does not say whether its dates are inclusive, and the rest of that day.
+    assert min(read) >= bookmark - timedelta(days=32)
+    assert second.state == first.state
+
+
+def test_a_second_run_stops_at_the_bookmark_of_a_list_that_is_newest_first(tap: Tap, sandbox: Sandbox) -> None:
+    config = sandbox.support_config | {"page_size": 10}
+    first = tap.run(config)
+    sandbox.requests.clear()
+    second = tap.run(config, state=first.state)
+    assert len([request for request in sandbox.requests if request.path == "/api/customers"]) == 2
+    assert len(first.records("customers")) == 60
+    assert second.state == first.state
+
+
+def test_tables_equal_the_truth_after_changes_and_one_more_run(tap: Tap, sandbox: Sandbox) -> None:
+    world = sandbox.world
+    for config, check in (
+        (sandbox.subscription_config, _assert_subscription_truth),
+        (sandbox.support_config, _assert_support_truth),
+    ):
+        first = tap.run(config)
+        api: Literal["subscription", "support"] = "subscription" if config["api"] == "subscription" else "support"
+        ids = [row["id"] for row in world.customers(api)]
+        world.add_customers(api, 3)
+        world.update_customer(api, ids[5], name="Someone Else")
+        if api == "subscription":
+            # Only a list that is read whole can show what is gone.
+            world.delete_customer(api, ids[7])
+            world.add_activities(4)
+        else:
+            world.delete_custom_field(world.custom_fields()[0]["id"])
+        second = tap.run(config, state=first.state)
+        check(_loaded(first, second), sandbox)
+
+
+def test_a_whole_read_puts_right_what_an_incremental_run_cannot_see(tap: Tap, sandbox: Sandbox) -> None:
+    config = sandbox.subscription_config
+    first = tap.run(config)
+    oldest = min(sandbox.world.activities(), key=lambda row: row["date"])
+    sandbox.world.reissue_activity(oldest["uuid"])
+    catalog = select(tap.catalog(config), "activities", forced_replication_method="FULL_TABLE")
+    for entry in catalog["streams"]:
+        entry.pop("replication_method", None)
+    second = tap.run(config, state=first.state, catalog=catalog)
+    tables = _loaded(first, second)
+    assert _matches(tables.rows("activities"), records_of(sandbox.world.activities(), "uuid"))
+    # It leaves the bookmark where it was: the catalog may change back.
+    assert second.state["bookmarks"]["activities"] == first.state["bookmarks"]["activities"]
+
+
+def test_a_whole_read_is_activated_after_its_last_record_and_an_incremental_one_not_at_all(
+    tap: Tap, sandbox: Sandbox
+) -> None:
+    for config in (sandbox.subscription_config, sandbox.support_config):
+        first = tap.run(config)
+        second = tap.run(config, state=first.state)
+        for stream in streams_of(config["api"]):
+            for run in (first, second):
+                kinds = [m["type"] for m in run.messages if m.get("stream") == stream.name]
+                whole = run is first or stream.replication_key is None
+                assert kinds == ["SCHEMA", *["RECORD"] * (len(kinds) - 1 - whole), *["ACTIVATE_VERSION"] * whole]
+                assert all(("version" in message) == whole for message in run.of(stream.name, "RECORD"))
+
+
+def test_activation_can_be_switched_off(tap: Tap, sandbox: Sandbox) -> None:
+    run = tap.run(sandbox.support_config | {"emit_activate_version_messages": False})
+    assert "ACTIVATE_VERSION" not in run.stdout
+    assert '"version"' not in run.stdout
+
+
+def test_start_and_end_date_are_inclusive_whole_days(tap: Tap, sandbox: Sandbox) -> None:
+    days = sorted({record["date"][:10] for record in tap.run(sandbox.subscription_config).records("activities")})
+    start, end = days[10], days[40]
+    run = tap.run(sandbox.subscription_config | {"start_date": start, "end_date": end})
+    read = sorted({record["date"][:10] for record in run.records("activities")})
+    assert read == days[10:41]
+
+
+def test_without_a_start_date_activities_are_asked_for_without_a_date(tap: Tap, sandbox: Sandbox) -> None:
+    tap.run(sandbox.subscription_config, catalog=select(tap.catalog(sandbox.subscription_config), "activities"))
+    first = next(request for request in sandbox.requests if request.path == "/v1/activities")
+    assert dict(first.params) == {"order": ["date"], "per_page": ["200"]}
+
+
+def test_an_empty_list_of_object_types_sends_no_object_type(tap: Tap) -> None:
+    with Sandbox(size=20, style="sketch") as sandbox:
+        run = tap.run(sandbox.support_config | {"custom_field_object_types": []})
+        asked = [request for request in sandbox.requests if request.path == "/api/custom-fields"]
+        assert asked
+        assert all("object_type" not in request.params for request in asked)
+        assert len(run.records("custom_fields")) == len(sandbox.world.custom_fields())
+
+
+def test_a_bookmark_is_never_later_than_the_start_of_the_run(tap: Tap, sandbox: Sandbox) -> None:
+    sandbox.world.add_activities(1, date=datetime(2999, 1, 1, tzinfo=timezone.utc))
+    run = tap.run(sandbox.subscription_config)
+    bookmark = datetime.fromisoformat(run.state["bookmarks"]["activities"]["replication_key_value"])
+    assert any(record["date"].startswith("2999") for record in run.records("activities"))
+    assert bookmark < datetime.now(timezone.utc)
+    assert tap.run(sandbox.subscription_config, state=run.state).state == run.state

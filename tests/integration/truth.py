@@ -1,0 +1,57 @@
+"""The tables as the sandbox's data has them, told without the tap's own code."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FREE_FORM = {
+    "choices",
+    "custom",
+    "stripe",
+    "clearbit",
+    "meta",
+    "data",
+    "integrations",
+    "custom_fields",
+    "primary_contact",
+}
+INSTANTS = {"customer_since", "lead_created_at", "free_trial_started_at", "date"}
+
+
+def record_of(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record that an object of the API has to become."""
+    return {_name(key): _value(_name(key), value) for key, value in json.loads(_dump(raw), parse_float=Decimal).items()}
+
+
+def records_of(raws: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
+    """Return the records that objects of the API have to become, sorted by their key."""
+    return sorted((record_of(raw) for raw in raws), key=lambda record: record[key])
+
+
+def _name(key: str) -> str:
+    return "app_url" if key == "chartmogul-url" else key.replace("-", "_")
+
+
+def _value(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, str) and (name in INSTANTS or name.endswith("_datetime")) and len(value) > len("2024-01-01"):
+        instant = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        instant = instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)
+        return instant.astimezone(timezone.utc).isoformat(timespec="microseconds")
+    if isinstance(value, dict) and name not in FREE_FORM:
+        return {_name(key): _value(_name(key), item) for key, item in value.items()}
+    if isinstance(value, list) and name not in FREE_FORM:
+        return [_value("", item) for item in value]
+    return value
+
+
+def _dump(raw: Mapping[str, Any]) -> str:
+    # Decimals of the sandbox keep their digits on the way.
+    import simplejson  # noqa: PLC0415
+
+    return str(simplejson.dumps(raw, use_decimal=True))

@@ -1,0 +1,158 @@
+"""Run the tap as a user does, as a process, and read what it wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tap_analytics.tap import STREAMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run of the tap."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def messages(self) -> list[Message]:
+        """What was written to stdout, one message a line."""
+        return [json.loads(line, parse_float=Decimal) for line in self.stdout.splitlines()]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The last state that was written."""
+        return next(message["value"] for message in reversed(self.messages) if message["type"] == "STATE")
+
+    def of(self, stream: str, kind: str) -> list[Message]:
+        """Return a stream's messages of one kind, in order."""
+        return [message for message in self.messages if message["type"] == kind and message["stream"] == stream]
+
+    def records(self, stream: str) -> list[dict[str, Any]]:
+        """Return a stream's records, in order."""
+        return [message["record"] for message in self.of(stream, "RECORD")]
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines on stderr that are worse than a warning, or no log line at all."""
+        return [
+            line
+            for line in self.stderr.splitlines()
+            if not any(f"| {level}" in line for level in ("DEBUG", "INFO", "WARNING"))
+        ]
+
+    @property
+    def warnings(self) -> list[str]:
+        """The warnings on stderr."""
+        return [line for line in self.stderr.splitlines() if "| WARNING" in line]
+
+
+@dataclass
+class Tap:
+    """The tap, with a folder for the files that it is given."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def run(
+        self,
+        config: Mapping[str, Any] | str | None = None,
+        *options: str,
+        state: object = None,
+        catalog: object = None,
+        **environment: str,
+    ) -> Run:
+        """Run the tap to its end.
+
+        Args:
+            config: The settings, or the text of the file that holds them; None gives no `--config`.
+            options: Further options of the command line.
+            state: The state to begin with.
+            catalog: The catalog to follow.
+            environment: Further variables of the process's environment.
+        """
+        command = [sys.executable, "-m", "tap_analytics"]
+        for name, content in (("config", config), ("state", state), ("catalog", catalog)):
+            if content is not None:
+                file = self.folder / f"{name}.json"
+                file.write_text(content if isinstance(content, str) else json.dumps(content, default=str))
+                command += [f"--{name}", str(file)]
+        finished = subprocess.run(  # noqa: S603 - the tap itself
+            [*command, *options],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={**os.environ, **self.environment, **environment},
+        )
+        return Run(finished.returncode, finished.stdout, finished.stderr)
+
+    def catalog(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what `--discover` prints."""
+        catalog: dict[str, Any] = json.loads(self.run(config, "--discover").stdout)
+        return catalog
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a stream class declares."""
+
+    name: str
+    primary_keys: tuple[str, ...]
+    replication_key: str | None
+
+
+def streams_of(api: str) -> list[Declared]:
+    """Return what the streams of an API declare."""
+    words = [{word: getattr(stream, word) for word in Declared.__annotations__} for stream in STREAMS[api]]
+    return [Declared(**declared) for declared in words]
+
+
+class Tables:
+    """What a target that keeps rows by key, and honours ACTIVATE_VERSION, would hold."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, list[str]] = {}
+        self._rows: dict[str, dict[tuple[Any, ...], Message]] = defaultdict(dict)
+
+    def load(self, messages: Iterable[Message]) -> None:
+        """Load the messages of a run, as far as they go."""
+        for message in messages:
+            match message["type"]:
+                case "SCHEMA":
+                    self._keys[message["stream"]] = message["key_properties"]
+                case "RECORD":
+                    key = tuple(message["record"][name] for name in self._keys[message["stream"]])
+                    self._rows[message["stream"]][key] = message
+                case "ACTIVATE_VERSION":
+                    rows = self._rows[message["stream"]]
+                    for key in [key for key, row in rows.items() if row.get("version") != message["version"]]:
+                        del rows[key]
+
+    def rows(self, stream: str) -> list[dict[str, Any]]:
+        """Return a table's rows, sorted by key."""
+        return [row["record"] for _, row in sorted(self._rows[stream].items())]
+
+
+def select(catalog: dict[str, Any], *streams: str, **metadata: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """Select some of a catalog's streams, and no others; further metadata, with dashes for `_`, goes to each."""
+    for entry in catalog["streams"]:
+        root = next(item["metadata"] for item in entry["metadata"] if not item["breadcrumb"])
+        root["selected"] = entry["tap_stream_id"] in streams
+        if root["selected"]:
+            root.update({name.replace("_", "-"): value for name, value in metadata.items()})
+    return catalog
