@@ -50,7 +50,7 @@ clean: ## Delete what was made here, uv and environment included
 
 sync: $(filter .uv/%,$(UV)) ## Install what uv.lock names
 	@echo "==> Packages of uv.lock"
-	@$(UV) sync --locked
+	@$(UV) run --locked python --version
 
 .uv/bin/uv:
 	@echo "==> There is no uv here: fetching it into .uv"

@@ -25,7 +25,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 MELTANO = Path(sys.executable).with_name("meltano")
 
 _TAIL = 25
-_GRACE = 10
+_GRACE = 3
 _SETTINGS = ("MELTANO_", "TAP_", "TARGET_")
 _LOUD = {"warning", "error", "critical"}
 _TELL = ("Installing ", "Installed ", "Beginning sync ", "Incremental state ")
@@ -108,7 +108,8 @@ class Pipeline:
             try:
                 for line in process.stdout or ():
                     entry = _entry(line)
-                    tail.append(_text(entry))
+                    if "metric_info" not in entry:
+                        tail.append(_text(entry))
                     if entry.get("level") in _LOUD or str(entry["event"]).startswith(_TELL):
                         self.tell(_text(entry))
                     yield entry
