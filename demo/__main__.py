@@ -19,6 +19,10 @@ from demo.report import Line, chart, summary
 
 LOADER = "target-postgres"
 SIZE = 500  # customers of each API: enough that a second run has something to leave out
+NOTE = (
+    "`activities` and the support API's `customers` are incremental: the second run read only what may have changed "
+    "and cannot see what was deleted; `meltano run --full-refresh` can. All other streams are read whole each time."
+)
 
 
 class Demo:
@@ -47,9 +51,9 @@ class Demo:
             second, after = self.sync(pipeline, database)
             lines = [Line(*name, before.get(name, 0), after[name], first[name], second[name]) for name in after]
             counts = database.query("select date, customers from tap_analytics.customer_daily_count order by date")
-        self.step("Done; everything is stopped and deleted again\n")
+        self.step("Done; the sandbox and the PostgreSQL are stopped\n")
         self.console.print(summary(lines))
-        self.console.print()
+        self.console.print(f"{NOTE}\n", style="dim")
         values = {row["date"]: float(row["customers"]) for row in counts}
         self.console.print(chart("Customers per day", values, self.console.width))
 
