@@ -1,0 +1,1 @@
+"""Each room of the tap by itself."""

@@ -1,0 +1,165 @@
+"""An answer's JSON, its records, and its own words when it is an error."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_analytics.answers import UnreadableBodyError, decode, error_words, read_page, shorten
+from tap_analytics.errors import StreamError
+
+TEXTS = st.text(st.characters(codec="utf-8"))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON, st.booleans(), st.sampled_from([b"", b"\xef\xbb\xbf"]))
+def test_any_json_is_decoded_as_it_was_written(value: Any, as_ascii: bool, mark: bytes) -> None:  # noqa: ANN401, FBT001
+    assert decode(mark + json.dumps(value, ensure_ascii=as_ascii).encode()) == value
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=30))
+def test_every_digit_of_a_decimal_is_kept(number: Decimal) -> None:
+    assert f"{decode(f'{number:f}'.encode()):f}" == f"{number:f}"
+
+
+@pytest.mark.parametrize("text", ["10908.61093020998", "0.1", "1E+400", "3.141592653589793238462643383279", "-0.0"])
+def test_no_number_goes_through_a_float(text: str) -> None:
+    number = decode(text.encode())
+    assert isinstance(number, Decimal)
+    assert str(number) == text
+
+
+@given(st.integers())
+def test_integers_of_any_size_are_whole_numbers(number: int) -> None:
+    assert decode(str(number).encode()) == number
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" \r\n",
+        b"<html>busy</html>",
+        b'{"entries": [',
+        b'{"entries": []} x',
+        b"NaN",
+        b'{"a": Infinity}',
+        b'{"a": -Infinity}',
+        b'"\xff\xfe"',
+        b"[" * 20_000,
+        b"[" * 20_000 + b"]" * 20_000,
+        b"9" * 5_000,
+    ],
+)
+def test_a_body_that_is_not_wholly_json_is_refused_in_one_short_line(body: bytes) -> None:
+    with pytest.raises(UnreadableBodyError) as error:
+        decode(body)
+    assert str(error.value).isprintable()
+    assert len(str(error.value)) < 500
+
+
+def test_a_refused_body_is_quoted_so_that_one_sees_what_answered() -> None:
+    with pytest.raises(UnreadableBodyError, match="<html>busy"):
+        decode(b"<html>busy</html>")
+
+
+def test_nesting_of_three_hundred_levels_comes_through() -> None:
+    value = decode(b'{"a":' * 300 + b"1" + b"}" * 300)
+    for _ in range(300):
+        value = value["a"]
+    assert value == 1
+
+
+def test_records_are_found_under_their_key() -> None:
+    assert read_page({"entries": [{"a": 1}], "has_more": False}, "entries").records == [{"a": 1}]
+
+
+def test_a_bare_list_is_a_list_of_records() -> None:
+    assert read_page([{"a": 1}], "data").records == [{"a": 1}]
+
+
+def test_a_whole_body_is_the_one_record() -> None:
+    assert read_page({"a": 1}, None).records == [{"a": 1}]
+
+
+def test_null_under_the_key_is_an_empty_page() -> None:
+    assert read_page({"data": None}, "data").records == []
+
+
+@pytest.mark.parametrize("body", [{"items": [], "total": 0}, {}, "text", 7, True, None])
+def test_a_body_without_the_key_is_an_error_that_names_it_and_never_an_empty_page(body: object) -> None:
+    with pytest.raises(StreamError, match="'entries'") as error:
+        read_page(body, "entries")
+    if isinstance(body, dict):
+        assert all(key in str(error.value) for key in body)
+
+
+@pytest.mark.parametrize("found", [{}, "text", 0, False, Decimal("1.5")])
+def test_something_else_than_a_list_under_the_key_is_an_error(found: object) -> None:
+    with pytest.raises(StreamError, match="'entries'"):
+        read_page({"entries": found}, "entries")
+
+
+@pytest.mark.parametrize("other", [None, "text", 7, [], True])
+def test_something_else_than_an_object_among_the_records_is_an_error_with_its_position(other: object) -> None:
+    with pytest.raises(StreamError, match="record 2 "):
+        read_page({"entries": [{}, {}, other, {}]}, "entries")
+    with pytest.raises(StreamError, match="record 0 "):
+        read_page(other, None)
+
+
+def test_a_dotted_path_finds_what_stands_in_the_body_and_nothing_else() -> None:
+    page = read_page({"data": [], "meta": {"next_cursor": "c", "list": []}}, "data")
+    assert page.get("meta.next_cursor") == "c"
+    assert [page.get(path) for path in ("meta.none", "none.next", "meta.next_cursor.x", "meta.list.x")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"code": 400, "message": "wrong date", "param": "start-date"}', ["wrong date", "param: start-date"]),
+        ('{"error": "no such key"}', ["no such key"]),
+        ('{"errors": {"name": "is too long"}}', ["name: is too long"]),
+        ('{"plan": ["does not exist", "is old"], "error_details": []}', ["plan: does not exist", "plan: is old"]),
+        ('{"error": {"msg": "invalid", "data": {"limit": ["too large"]}}}', ["invalid", "limit: too large"]),
+        ("500 Internal Server Error", ["500 Internal Server Error"]),
+        ("<html>\n <h1>Bad\tGateway</h1></html>", ["<html> <h1>Bad Gateway</h1></html>"]),
+        ('["one", null, 2]', ["one", "2"]),
+    ],
+)
+def test_the_useful_part_of_every_shape_of_error_body_is_shown(body: str, words: list[str]) -> None:
+    told = error_words(body.encode())
+    assert all(word in told for word in words)
+
+
+def test_an_error_body_that_says_nothing_gives_no_words() -> None:
+    assert [error_words(body) for body in (b"", b"{}", b'{"error": null}')] == ["", "", ""]
+
+
+@given(st.binary() | st.text().map(lambda text: json.dumps({"error": text}).encode()))
+def test_the_words_of_any_error_body_are_one_short_printable_line(body: bytes) -> None:
+    told = error_words(body)
+    assert told.isprintable()
+    assert len(told) <= 201
+
+
+@given(st.text())
+def test_a_quoted_text_is_cut_and_holds_no_control_character(text: str) -> None:
+    assert shorten(text).isprintable()
+    assert len(shorten(text)) <= 201
+    if text.isprintable() and len(text) <= 200:
+        assert shorten(text) == text
+
+
+def test_nobody_forges_a_log_line_with_an_error_body() -> None:
+    told = error_words(b'{"error": "no\\n2024-01-01 | INFO | all is well\\r\\u001b[2J\\u2028"}')
+    assert told == r"no\n2024-01-01 | INFO | all is well\r\x1b[2J\u2028"

@@ -1,0 +1,146 @@
+"""Date-times of every style that the two services write."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_analytics.datetimes import end_of, format_instant, parse_date, parse_instant
+
+INSTANTS = st.datetimes(timezones=st.just(timezone.utc))
+# A day from either end of the calendar, so that any offset can be written.
+INNER_INSTANTS = st.datetimes(
+    min_value=datetime(1, 1, 3),  # noqa: DTZ001 - hypothesis adds the zone
+    max_value=datetime(9999, 12, 29),  # noqa: DTZ001
+    timezones=st.just(timezone.utc),
+)
+OFFSETS = st.integers(min_value=-14 * 60, max_value=14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+def spellings(instant: datetime, zone: timezone) -> list[str]:
+    """Write an instant in all styles of both services."""
+    naive = instant.replace(tzinfo=None).isoformat()
+    local = instant.astimezone(zone).isoformat()
+    return [
+        naive,  # 2019-04-13T03:27:56.973873, 2024-11-01T10:59:29: UTC
+        f"{naive}Z",
+        f"{naive}+00:00",
+        f"{naive}+0000",
+        naive.replace("T", " "),
+        f"{naive}+00:00".replace("T", " "),
+        local,
+        local.replace("T", " "),
+        re.sub(r":(\d\d)$", r"\1", local),
+    ]
+
+
+@given(INNER_INSTANTS, OFFSETS)
+def test_all_styles_of_an_instant_are_the_same_instant(instant: datetime, zone: timezone) -> None:
+    assert {parse_instant(text) for text in spellings(instant, zone)} == {instant}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2016-01-01T12:00:00+00:00", "2016-01-01T12:00:00.000000+00:00"),
+        ("2016-01-01T12:00:00-04:00", "2016-01-01T16:00:00.000000+00:00"),
+        ("2015-11-01T00:00:00.000Z", "2015-11-01T00:00:00.000000+00:00"),
+        ("2020-05-06T01:00:00", "2020-05-06T01:00:00.000000+00:00"),
+        ("2019-04-13T03:27:56.973873", "2019-04-13T03:27:56.973873+00:00"),
+        ("2024-11-01T10:59:29+00:00", "2024-11-01T10:59:29.000000+00:00"),
+        ("2024-11-01 10:59:29", "2024-11-01T10:59:29.000000+00:00"),
+        ("2024-11-01T10:59:29+0000", "2024-11-01T10:59:29.000000+00:00"),
+        ("2024-11-01 10:59:29.5 -0330", "2024-11-01T14:29:29.500000+00:00"),
+        ("2024-11-01T10:59Z", "2024-11-01T10:59:00.000000+00:00"),
+        ("2024-11-01", "2024-11-01T00:00:00.000000+00:00"),
+    ],
+)
+def test_the_styles_of_both_services_come_out_as_one(text: str, expected: str) -> None:
+    assert format_instant(parse_instant(text)) == expected
+
+
+def test_digits_beyond_the_microsecond_are_cut_and_never_round_up() -> None:
+    assert format_instant(parse_instant("2023-12-31T23:59:59.999999999Z")) == "2023-12-31T23:59:59.999999+00:00"
+
+
+@given(INSTANTS)
+def test_what_was_formatted_is_read_back_unchanged(instant: datetime) -> None:
+    assert parse_instant(format_instant(instant)) == instant
+
+
+@given(INNER_INSTANTS, OFFSETS, INNER_INSTANTS, OFFSETS)
+def test_formatted_instants_sort_as_the_instants_do(
+    one: datetime, zone: timezone, other: datetime, other_zone: timezone
+) -> None:
+    texts = [format_instant(one.astimezone(zone)), format_instant(other.astimezone(other_zone))]
+    assert (texts[0] < texts[1]) == (one < other)
+    assert (texts[0] == texts[1]) == (one == other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "1700000000",
+        "2024",
+        "2024-13-01T00:00:00Z",
+        "2024-02-30",
+        "2023-02-29T00:00:00Z",
+        "0000-00-00 00:00:00",
+        "2024-01-01T25:00:00Z",
+        "2024-01-01T00:00:61Z",
+        "2024-01-01T00:00:00+99:00",
+        "2024-01-01T00:00:00 CET",
+        "2024-W01-1",
+        "20240101T000000Z",
+        "01/02/2024",
+        "٢٠٢٤-01-01",
+        "2024-01-01T00:00:00Z\n",
+        "0001-01-01T00:00:00+01:00",
+        "9999-12-31T23:00:00-02:00",
+    ],
+)
+def test_what_is_no_date_time_is_refused_rather_than_guessed(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_instant(text)
+
+
+@given(st.text())
+def test_any_text_is_an_instant_in_utc_or_refused(text: str) -> None:
+    try:
+        instant = parse_instant(text)
+    except ValueError:
+        return
+    assert instant.utcoffset() == timedelta()
+
+
+@given(st.dates())
+def test_a_day_is_read_as_written(day: date) -> None:
+    assert parse_date(day.isoformat()) == day
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-W01-1", "20240101", "2024-1-1", "2024-02-30", "2024-01-01T00:00:00Z", "", " 2024-01-01"]
+)
+def test_what_is_no_day_is_refused_rather_than_guessed(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_date(text)
+
+
+@given(st.dates(), INSTANTS)
+def test_an_end_without_a_time_takes_in_the_whole_day(day: date, instant: datetime) -> None:
+    assert (instant <= end_of(day.isoformat())) == (instant.date() <= day)
+
+
+def test_an_end_with_a_time_is_that_instant() -> None:
+    assert end_of("2024-01-31T12:00:00+02:00") == datetime(2024, 1, 31, 10, tzinfo=timezone.utc)
+
+
+def test_an_end_that_is_no_date_is_refused() -> None:
+    with pytest.raises(ValueError, match="date"):
+        end_of("soon")
