@@ -53,7 +53,7 @@ def decode(content: bytes) -> Any:  # noqa: ANN401 - any JSON
         raise UnreadableBodyError(msg)
     try:
         return json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         msg = f"no readable JSON ({shorten(str(error))}): {shorten(content[:_LONGEST_QUOTE].decode(errors='replace'))}"
         raise UnreadableBodyError(msg) from error
 

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import backoff
 import requests
@@ -71,10 +71,9 @@ class ApiSession(requests.Session):
     @override
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         target = super().get_redirect_target(resp)
-        if target is not None and _origin(target) not in {("", None, None), _origin(resp.url)}:
+        if target is not None and not _is_same_origin(target, resp.url):
             # Credentials would go with the next request.
-            host = shorten(urlsplit(target).netloc)
-            msg = f"redirects to another address ({host}), which is not followed. Is 'api_url' right?"
+            msg = f"redirects to another address ({shorten(target)}), which is not followed. Is 'api_url' right?"
             raise ServiceError(msg)
         return target
 
@@ -310,6 +309,13 @@ def retry_after(response: requests.Response | None) -> float:
         date = date if date.tzinfo else date.replace(tzinfo=timezone.utc)
         seconds = (date - datetime.now(timezone.utc)).total_seconds()
     return max(seconds, 0) if math.isfinite(seconds) else 0
+
+
+def _is_same_origin(target: str, url: str) -> bool:
+    try:
+        return _origin(urljoin(url, target)) == _origin(url)
+    except ValueError:  # The target is no URL.
+        return False
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

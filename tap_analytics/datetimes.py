@@ -12,6 +12,9 @@ _DATETIME = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 
+_EARLIEST = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_LATEST = datetime(9000, 1, 1, tzinfo=timezone.utc)
+
 
 def parse_instant(text: str) -> datetime:
     """Read a date-time of any style of the two services.
@@ -73,6 +76,14 @@ def parse_date(text: str) -> date:
         msg = "not a date"
         raise ValueError(msg)
     return date.fromisoformat(text)
+
+
+def clamp(instant: datetime) -> datetime:
+    """Move an instant into the years that a service can have data for; days can be added to it and taken from it.
+
+    People write 0001-01-01 and 9999-12-31 for "ever".
+    """
+    return min(max(instant, _EARLIEST), _LATEST)
 
 
 def end_of(text: str) -> datetime:

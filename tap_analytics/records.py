@@ -63,7 +63,10 @@ class Rescue:
         self.counts[field] += 1
         if self.counts[field] == 1:
             self._warn(field, fault)
-        self._found[".".join(map(str, path))] = value
+        place = ".".join(map(str, path))
+        while place in self._found:  # A key may hold a dot itself, so that two values come to one path.
+            place += "#"
+        self._found[place] = value
 
     def take(self) -> dict[str, Any] | None:
         """Return what has been rescued from a record, None for nothing, and begin anew."""
@@ -248,7 +251,7 @@ def _type_names(schema: Mapping[str, Any]) -> list[str]:
 def _fit_integer(value: object) -> object:
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
-    fits = isinstance(value, int) and not isinstance(value, bool) and -_LARGEST_INTEGER <= value <= _LARGEST_INTEGER
+    fits = isinstance(value, int) and not isinstance(value, bool) and -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER
     return value if fits else _MISFIT
 
 

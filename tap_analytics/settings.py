@@ -93,7 +93,7 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
     ),
     th.Property(
         "lookback_days",
-        th.IntegerType(minimum=0),
+        th.IntegerType(minimum=0, maximum=3650),
         title="Look-back (days)",
         description=(
             "How many days before its bookmark an incremental stream reads again. Default: each stream's own, 30 days "
@@ -158,6 +158,8 @@ _TYPES = {
     "string": "a text",
 }
 
+_FAULTS = {"minimum": "must be at least {}", "maximum": "must be at most {}", "minLength": "is empty"}
+
 
 def faults(
     config: Mapping[str, Any],
@@ -190,24 +192,21 @@ def faults(
 
 
 def _schema_fault(error: ValidationError) -> str:
-    name = ".".join(map(str, error.absolute_path))
+    path = list(map(str, error.absolute_path))
     bound: Any = error.validator_value
     instance: Any = error.instance
     match error.validator:
         case "required":
-            missing = next(key for key in bound if key not in instance)
-            return f"'{'.'.join(filter(None, (name, missing)))}' is missing"
+            path.append(next(key for key in bound if key not in instance))
+            fault = "is missing"
         case "type":
             types = [bound] if isinstance(bound, str) else bound
-            return f"'{name}' must be {' or '.join(_TYPES.get(kind, kind) for kind in types if kind != 'null')}"
+            fault = f"must be {' or '.join(_TYPES.get(kind, kind) for kind in types if kind != 'null')}"
         case "enum":
-            return f"'{name}' must be one of {', '.join(str(value) for value in bound if value is not None)}"
-        case "minimum":
-            return f"'{name}' must be at least {bound}"
-        case "minLength":
-            return f"'{name}' is empty"
-        case _:
-            return f"'{name}' is ill-formed ({error.validator})"
+            fault = f"must be one of {', '.join(str(value) for value in bound if value is not None)}"
+        case rule:
+            fault = _FAULTS.get(str(rule), "is ill-formed").format(bound)
+    return f"'{'.'.join(path)}' {fault}"
 
 
 def _each(name: str, config: Mapping[str, Any], fault: Callable[[Any], str | None]) -> Iterator[str]:

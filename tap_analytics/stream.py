@@ -20,7 +20,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INC
 from typing_extensions import override
 
 from tap_analytics.client import ClientStream
-from tap_analytics.datetimes import end_of, parse_instant
+from tap_analytics.datetimes import clamp, end_of, parse_instant
 from tap_analytics.errors import StreamError
 from tap_analytics.records import RESCUED_DATA, RESCUED_DATA_SCHEMA, RecordShaper
 from tap_analytics.replication import Bookmark, DateFilter, Key, NewestFirst, Walk
@@ -100,12 +100,12 @@ class AnalyticsStream(ClientStream, ABC):
     @property
     def start_date(self) -> datetime | None:
         """The first instant that the user wants."""
-        return parse_instant(self.config["start_date"]) if "start_date" in self.config else None
+        return clamp(parse_instant(self.config["start_date"])) if "start_date" in self.config else None
 
     @property
     def end_date(self) -> datetime | None:
         """The last instant that the user wants."""
-        return end_of(self.config["end_date"]) if "end_date" in self.config else None
+        return clamp(end_of(self.config["end_date"])) if "end_date" in self.config else None
 
     @property
     def run_start(self) -> datetime:
@@ -118,9 +118,10 @@ class AnalyticsStream(ClientStream, ABC):
     def get_records(self, context: Context | None) -> Iterator[dict[str, Any]]:
         bookmark = Bookmark(self.stored_bookmark, self.run_start)
         if bookmark.value is None and self.config["emit_activate_version_messages"]:
-            self._stream_version = self._initialized_at // 1000
+            # Milliseconds, unlike the SDK's seconds: two runs in one second must not share a version.
+            self._stream_version = self._initialized_at
         with self.request_counter:
-            for walk in self.walks(bookmark.value and bookmark.value - self.effective_lookback):
+            for walk in self.walks(bookmark.value and clamp(bookmark.value - self.effective_lookback)):
                 yield from self._walk_records(walk, bookmark)
                 # The generator goes on only when the walk's last record has been written.
                 if self.is_incremental and bookmark.value is not None:

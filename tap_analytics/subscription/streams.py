@@ -92,9 +92,17 @@ class Activities(SubscriptionStream):
 
     @cached_property
     def first_date(self) -> datetime | None:
-        """The instant of the account's first activity, None when there is none."""
+        """The instant of the account's first activity, None when there is none.
+
+        Raises:
+            StreamError: It cannot be read, or has no date.
+        """
         for record in self.fetch({"per_page": 1}).records[:1]:
-            return parse_instant(record["date"])
+            try:
+                return parse_instant(record["date"])
+            except (KeyError, TypeError, ValueError) as error:
+                msg = f"{self.name}: the first activity has no date to begin with; set 'start_date'"
+                raise StreamError(msg) from error
         return None
 
 

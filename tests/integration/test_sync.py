@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
 from analytics_sandbox import Sandbox
@@ -14,6 +14,13 @@ from tests.singer import Tables, select, streams_of
 
 if TYPE_CHECKING:
     from tests.singer import Run, Tap
+Style: TypeAlias = Literal["today", "page", "sketch"]
+INTERVALS: dict[Literal["day", "week", "month", "quarter"], str] = {
+    "day": "daily",
+    "week": "weekly",
+    "month": "monthly",
+    "quarter": "quarterly",
+}
 
 
 def _matches(rows: list[dict[str, Any]], truth: list[dict[str, Any]]) -> bool:
@@ -47,7 +54,7 @@ def _assert_support_truth(tables: Tables, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("style", ["today", "page", "sketch"])
 @pytest.mark.parametrize("page_size", [7, 200])
-def test_every_pagination_style_gives_the_same_records(tap: Tap, style: str, page_size: int) -> None:
+def test_every_pagination_style_gives_the_same_records(tap: Tap, style: Style, page_size: int) -> None:
     with Sandbox(size=60, style=style) as sandbox:
         _assert_subscription_truth(_loaded(tap.run({**sandbox.subscription_config, "page_size": page_size})), sandbox)
         size = min(page_size, 100)
@@ -62,7 +69,7 @@ def test_counts_are_the_account_s_with_the_open_period_under_its_final_date(
     asked = {
         request.params["interval"][0]: request.params for request in sandbox.requests if "interval" in request.params
     }
-    for interval, stream in (("day", "daily"), ("week", "weekly"), ("month", "monthly"), ("quarter", "quarterly")):
+    for interval, stream in INTERVALS.items():
         first, last = (datetime.fromisoformat(asked[interval][name][0]).date() for name in ("start-date", "end-date"))
         rows = run.records(f"customer_{stream}_count")
         truth = sandbox.world.counts(interval, first, last)
