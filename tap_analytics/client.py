@@ -291,7 +291,7 @@ class ClientStream(RESTStream[Params], ABC):
         if isinstance(error, _PASSING) and not isinstance(error, SSLError):
             tries = self.backoff_max_tries()
             told = f"{told} (gave up after {tries} attempt{'s' * (tries > 1)} and {seconds:.0f} s; see 'max_retries')"
-        if isinstance(error, SSLError | ProxyError) or _is_unreachable(error):
+        if isinstance(error, SSLError | ProxyError) or _refused_connection(error):
             return ServiceError(f"{told}. Is 'api_url' right?")
         return StreamError(told)
 
@@ -323,13 +323,19 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
-def _is_unreachable(error: Exception) -> bool:
-    """Say whether no connection could be made at all: name not found, refused, no route."""
+def _refused_connection(error: BaseException) -> MaxRetryError | None:
+    """Return why no connection could be made at all (name not found, refused, no route), None if one was made."""
     cause = error.args[0] if error.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError | ConnectTimeoutError)
+    if isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError | ConnectTimeoutError):
+        return cause
+    return None
 
 
 def _network(error: BaseException) -> str:
+    if refused := _refused_connection(error):
+        # The text begins with the connection object.
+        reason = str(refused.reason).rpartition("): ")[2]
+        return f"cannot reach {refused.pool.host}:{refused.pool.port}: {shorten(reason)}"
     if isinstance(error, Timeout):
         return "timed out (see 'request_timeout')"
     return f"failed: {type(error).__name__}: {shorten(str(error))}"

@@ -5,6 +5,8 @@ No message here holds a value: a value in the wrong place is often a secret.
 
 from __future__ import annotations
 
+import json
+import os
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -189,6 +191,29 @@ def faults(
         *_each("api_url", config, _api_url_fault),
         *_each("batch_config", config, lambda _: "is not supported: batches would bypass stream maps and selection"),
     ]
+
+
+def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
+    """Say which variables of the environment hold a text that cannot be read as their setting's type.
+
+    Args:
+        jsonschema: The schema of all settings.
+        prefix: What the name of a setting's variable begins with.
+
+    Returns:
+        One sentence for each such variable.
+    """
+    readers: dict[str, Callable[[str], object]] = {"integer": int, "array": json.loads, "object": json.loads}
+    found = []
+    for name, schema in jsonschema["properties"].items():
+        variable = f"{prefix}{name.upper()}"
+        for kind, read in readers.items():
+            try:
+                if kind in schema["type"] and variable in os.environ:
+                    read(os.environ[variable])
+            except ValueError:
+                found.append(f"the variable {variable} must be {_TYPES[kind]}{' in JSON' * (read is json.loads)}")
+    return found
 
 
 def _schema_fault(error: ValidationError) -> str:

@@ -44,7 +44,15 @@ class TapAnalytics(Tap):
         if state is not None and not isinstance(state, str | PurePath):
             # The SDK takes an empty list for no state, and a full one for a path.
             check_state(state)
-        super().__init__(state=state, **kwargs)
+        try:
+            super().__init__(state=state, **kwargs)
+        except ValueError as error:
+            # The SDK reads numbers and lists from the environment before anything can check them.
+            faults = settings.environment_faults(self.config_jsonschema, self._env_var_prefix)
+            if not faults or not kwargs.get("parse_env_config"):
+                raise
+            msg = f"Settings: {'; '.join(faults)}"
+            raise SettingsError(msg) from error
 
     @override
     def discover_streams(self) -> list[AnalyticsStream]:

@@ -92,6 +92,21 @@ def test_a_wrong_setting_is_one_line_without_its_value(tap: Tap, config: dict[st
         assert value not in run.stderr
 
 
+def test_settings_can_come_from_the_environment(tap: Tap, sandbox: Sandbox) -> None:
+    settings = {f"TAP_ANALYTICS_{name.upper()}": value for name, value in sandbox.support_config.items()}
+    run = tap.run(None, "--config", "ENV", TAP_ANALYTICS_CUSTOM_FIELD_OBJECT_TYPES='["Ticket"]', **settings)
+    assert run.exit_code == 0
+    assert {record["object_type"] for record in run.records("custom_fields")} == {"Ticket"}
+
+
+def test_a_variable_that_cannot_be_read_is_one_line_without_its_value(tap: Tap) -> None:
+    run = tap.run(None, "--config", "ENV", TAP_ANALYTICS_MAX_RETRIES="5ecret")
+    assert run.exit_code == 1
+    (line,) = run.errors
+    assert "TAP_ANALYTICS_MAX_RETRIES must be a whole number" in line
+    assert "5ecret" not in run.stderr
+
+
 def test_a_missing_file_is_one_line(tap: Tap) -> None:
     run = tap.run(None, "--config", "nowhere.json")
     assert run.exit_code != 0
