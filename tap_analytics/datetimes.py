@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timezone
+from typing import Final
 
 _DATETIME = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
@@ -12,8 +13,9 @@ _DATETIME = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 
-_EARLIEST = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_LATEST = datetime(9000, 1, 1, tzinfo=timezone.utc)
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=timezone.utc)
+LATEST: Final = datetime(9000, 1, 1, tzinfo=timezone.utc)
+"""Between these, days can be added and taken away. People write 0001-01-01 and 9999-12-31 for "ever"."""
 
 
 def parse_instant(text: str) -> datetime:
@@ -76,14 +78,6 @@ def parse_date(text: str) -> date:
         msg = "not a date"
         raise ValueError(msg)
     return date.fromisoformat(text)
-
-
-def clamp(instant: datetime) -> datetime:
-    """Move an instant into the years that a service can have data for; days can be added to it and taken from it.
-
-    People write 0001-01-01 and 9999-12-31 for "ever".
-    """
-    return min(max(instant, _EARLIEST), _LATEST)
 
 
 def end_of(text: str) -> datetime:

@@ -167,9 +167,9 @@ class DateFilter:
             The windows, oldest first; one without a beginning where neither `since` nor `start` is known.
         """
         first = max(filter(None, (since, start)), default=None)
-        # A day of margin on both sides: whether the ends are inclusive is unknown.
-        first_day = first.date() - _DAY if first else None
-        last_day = end.date() + _DAY if end else None
+        # Two days of margin: one in case an end is not inclusive, one for the time zone.
+        first_day = first.date() - 2 * _DAY if first else None
+        last_day = end.date() + 2 * _DAY if end else None
         if first_day and last_day and first_day > last_day:
             return
         before = None
@@ -179,7 +179,7 @@ class DateFilter:
                 params[self.start_param] = days[0].isoformat()
             if days[1] and self.end_param:
                 params[self.end_param] = days[1].isoformat()
-            before = DateWindow(params, days, (start, end), before)
+            before = DateWindow(params, days, (first, end), before)
             yield before
 
     def _cut(self, first: date | None, last: date | None, today: date) -> Iterator[Days]:

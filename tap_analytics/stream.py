@@ -20,7 +20,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INC
 from typing_extensions import override
 
 from tap_analytics.client import ClientStream
-from tap_analytics.datetimes import clamp, end_of, parse_instant
+from tap_analytics.datetimes import EARLIEST, LATEST, end_of, parse_instant
 from tap_analytics.errors import StreamError
 from tap_analytics.records import RESCUED_DATA, RESCUED_DATA_SCHEMA, RecordShaper
 from tap_analytics.replication import Bookmark, DateFilter, Key, NewestFirst, Walk
@@ -99,13 +99,15 @@ class AnalyticsStream(ClientStream, ABC):
 
     @property
     def start_date(self) -> datetime | None:
-        """The first instant that the user wants."""
-        return clamp(parse_instant(self.config["start_date"])) if "start_date" in self.config else None
+        """The first instant that the user wants, None for no bound."""
+        start = parse_instant(self.config["start_date"]) if "start_date" in self.config else EARLIEST
+        return min(start, LATEST) if start > EARLIEST else None
 
     @property
     def end_date(self) -> datetime | None:
-        """The last instant that the user wants."""
-        return clamp(end_of(self.config["end_date"])) if "end_date" in self.config else None
+        """The last instant that the user wants, None for no bound."""
+        end = end_of(self.config["end_date"]) if "end_date" in self.config else LATEST
+        return end if end < LATEST else None
 
     @property
     def run_start(self) -> datetime:
@@ -120,8 +122,9 @@ class AnalyticsStream(ClientStream, ABC):
         if bookmark.value is None and self.config["emit_activate_version_messages"]:
             # Milliseconds, unlike the SDK's seconds: two runs in one second must not share a version.
             self._stream_version = self._initialized_at
+        since = max(bookmark.value, EARLIEST) - self.effective_lookback if bookmark.value else None
         with self.request_counter:
-            for walk in self.walks(bookmark.value and clamp(bookmark.value - self.effective_lookback)):
+            for walk in self.walks(since):
                 yield from self._walk_records(walk, bookmark)
                 # The generator goes on only when the walk's last record has been written.
                 if self.is_incremental and bookmark.value is not None:
