@@ -1,0 +1,169 @@
+"""Windows of dates: whatever a server's date filter means, every row is read once and no bookmark runs ahead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from itertools import pairwise
+from random import Random
+
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from tap_analytics.replication import Bookmark, DateFilter, DateWindow
+
+TODAY = date(2024, 3, 15)
+NOW = datetime.combine(TODAY, time(10, 30), tzinfo=timezone.utc)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+Row = tuple[int, datetime | None]
+
+# Hours, so that rows often share an instant, or lie at midnight.
+INSTANTS = st.integers(min_value=-24 * 40, max_value=24 * 10).map(
+    lambda hours: NOW + timedelta(hours=hours, minutes=-30)
+)
+ROWS = st.lists(st.none() | INSTANTS, max_size=30).map(lambda instants: list(enumerate(instants)))
+
+
+@dataclass(frozen=True)
+class Server:
+    """An API that filters by calendar days: which of them, and where a day begins, is nowhere written down."""
+
+    takes_start: bool
+    takes_end: bool
+    offset: timedelta
+    obeys_start: bool = True
+    obeys_end: bool = True
+
+    def answer(self, rows: list[Row], params: dict[str, str | int]) -> list[Row]:
+        """Return the rows that the filter lets through."""
+        return [row for row in rows if row[1] is None or self._has((row[1] + self.offset).date(), params)]
+
+    def _has(self, day: date, params: dict[str, str | int]) -> bool:
+        first, last = (date.fromisoformat(str(params[name])) if name in params else None for name in ("from", "to"))
+        if self.obeys_start and first is not None and (day < first or (day == first and not self.takes_start)):
+            return False
+        return not (self.obeys_end and last is not None and (day > last or (day == last and not self.takes_end)))
+
+
+SERVERS = st.builds(
+    Server,
+    takes_start=st.booleans(),
+    takes_end=st.booleans(),
+    offset=st.sampled_from([-12 * HOUR, 14 * HOUR]) | st.integers(-12 * 4, 14 * 4).map(lambda n: n * HOUR / 4),
+    obeys_start=st.booleans(),
+    obeys_end=st.booleans(),
+)
+FILTERS = st.builds(DateFilter, start_param=st.just("from"), end_param=st.just("to"), window=st.integers(2, 15))
+UTC_DAYS = Server(takes_start=True, takes_end=True, offset=timedelta())
+
+
+@settings(max_examples=400)
+@example(  # An end that is not inclusive, of days that end half a day later: both margins at once.
+    rows=[(0, NOW), (1, NOW + 3 * DAY)],
+    server=Server(takes_start=False, takes_end=False, offset=-12 * HOUR),
+    date_filter=DateFilter(start_param="from", end_param="to"),
+    since=None,
+    start=NOW,
+    end=NOW + 3 * DAY,
+    random=Random(0),  # noqa: S311
+)
+@example(
+    rows=[(0, NOW), (1, NOW + 3 * DAY)],
+    server=Server(takes_start=False, takes_end=False, offset=14 * HOUR),
+    date_filter=DateFilter(start_param="from", end_param="to"),
+    since=NOW,
+    start=None,
+    end=NOW + 3 * DAY,
+    random=Random(0),  # noqa: S311
+)
+@given(ROWS, SERVERS, FILTERS, *[st.none() | INSTANTS] * 3, st.randoms())
+def test_every_row_within_bounds_is_read_once_and_no_bookmark_runs_ahead(  # noqa: PLR0913, PLR0917
+    rows: list[Row],
+    server: Server,
+    date_filter: DateFilter,
+    since: datetime | None,
+    start: datetime | None,
+    end: datetime | None,
+    random: Random,
+) -> None:
+    first = max(filter(None, (since, start)), default=None)
+    allowed = {key for key, at in rows if at is None or ((not first or at >= first) and (not end or at <= end))}
+    wanted = {key for key, at in rows if key in allowed and at}
+    bookmark = Bookmark(since, NOW)
+    read: Counter[int] = Counter()
+    for window in date_filter.windows(since, start, end, TODAY):
+        answer = server.answer(rows, window.params)
+        random.shuffle(answer)
+        for key, at in answer:
+            if window.takes((key,), at):
+                read[key] += 1
+                if at is not None:
+                    bookmark.see(at)
+        unread = [at for key, at in rows if key in wanted and not read[key] and at]
+        assert bookmark.value is None or all(at >= bookmark.value for at in unread)
+    assert wanted <= set(read) <= allowed
+    assert set(read.values()) <= {1}
+
+
+def test_the_days_asked_for_are_bare_dates_with_a_margin() -> None:
+    date_filter = DateFilter(start_param="start-date", end_param="end-date")
+    [window] = date_filter.windows(None, NOW, NOW, TODAY)
+    assert set(window.params) == {"start-date", "end-date"}
+    first, last = (date.fromisoformat(str(value)) for value in window.params.values())
+    assert first < TODAY < last
+
+
+def spans(windows: list[DateWindow]) -> list[tuple[str | None, str | None]]:
+    return [
+        (str(w.params["from"]) if "from" in w.params else None, str(w.params["to"]) if "to" in w.params else None)
+        for w in windows
+    ]
+
+
+@given(FILTERS, INSTANTS, st.none() | INSTANTS)
+def test_a_window_begins_one_day_before_its_predecessor_ended(
+    date_filter: DateFilter, start: datetime, end: datetime | None
+) -> None:
+    assume(end is None or end >= start)
+    asked = spans(list(date_filter.windows(None, start, end, TODAY)))
+    for (_, last), (first, _) in pairwise(asked):
+        assert first is not None
+        assert last is not None
+        assert date.fromisoformat(last) - date.fromisoformat(first) == DAY
+    assert asked
+
+
+@given(FILTERS, INSTANTS)
+def test_the_last_window_has_no_end_unless_one_is_set(date_filter: DateFilter, start: datetime) -> None:
+    assert spans(list(date_filter.windows(None, start, None, TODAY)))[-1][1] is None
+    assert spans(list(date_filter.windows(None, start, start + DAY, TODAY)))[-1][1] is not None
+
+
+@given(FILTERS, st.none() | INSTANTS)
+def test_without_a_beginning_there_is_one_window(date_filter: DateFilter, end: datetime | None) -> None:
+    assert [first for first, _ in spans(list(date_filter.windows(None, None, end, TODAY)))] == [None]
+
+
+@given(INSTANTS, st.integers(2, 15))
+def test_a_filter_without_an_end_has_one_window(start: datetime, days: int) -> None:
+    windows = list(DateFilter(start_param="from", window=days).windows(None, start, None, TODAY))
+    assert [set(window.params) for window in windows] == [{"from"}]
+
+
+@given(FILTERS, INSTANTS, INSTANTS)
+@example(DateFilter(start_param="from", end_param="to"), NOW, NOW - 30 * DAY)
+def test_what_begins_after_its_end_reads_no_row(date_filter: DateFilter, start: datetime, end: datetime) -> None:
+    assume(start > end)
+    rows: list[Row] = [(0, start), (1, end), (2, start - (start - end) / 2)]
+    for window in date_filter.windows(None, start, end, TODAY):
+        assert not any(window.takes((key,), at) for key, at in UTC_DAYS.answer(rows, window.params))
+
+
+def test_the_later_of_bookmark_and_start_date_is_what_is_asked_for() -> None:
+    date_filter = DateFilter(start_param="from", end_param="to")
+    early, late = NOW - 20 * DAY, NOW - 5 * DAY
+    expected = spans(list(date_filter.windows(None, late, None, TODAY)))
+    assert spans(list(date_filter.windows(late, early, None, TODAY))) == expected
+    assert spans(list(date_filter.windows(early, late, None, TODAY))) == expected
