@@ -1,0 +1,131 @@
+"""No secret leaves, in none of its forms."""
+
+from __future__ import annotations
+
+import base64
+import io
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_analytics.errors import StreamError
+from tap_analytics.logs import SecretFilter, mask_secrets
+from tests.unit.taps import KEY, URL, stream_of, tap_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from requests_mock import Mocker
+
+SECRET = "pä ss/wo+rd%&=:"  # noqa: S105
+# As long as real ones: short texts occur in anything.
+SECRETS = st.text(st.characters(codec="utf-8"), min_size=8)
+
+
+def forms(secret: str, user: str = "") -> list[str]:
+    pair = base64.b64encode(f"{user}:{secret}".encode()).decode()
+    return [secret, quote(secret, safe=""), quote_plus(secret), base64.b64encode(secret.encode()).decode(), pair]
+
+
+@pytest.fixture
+def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
+    """A logger whose handler masks the secret, and what is written."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    handler.addFilter(SecretFilter([SECRET], [("user", SECRET)]))
+    logger = logging.getLogger("tests.masked")
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(handler)
+    yield logger, written
+    logger.removeHandler(handler)
+
+
+@given(SECRETS, SECRETS, st.text(), st.text())
+def test_every_form_of_a_secret_is_masked_wherever_it_stands(secret: str, user: str, before: str, after: str) -> None:
+    mask = SecretFilter([secret], [(user, secret)]).mask
+    for form in forms(secret, user):
+        assert form not in mask(f"{before}{form}{after}").replace("*" * 8, "\0")
+
+
+@given(st.text(), st.text())
+def test_a_text_without_secrets_is_left_as_it_is(text: str, user: str) -> None:
+    assert SecretFilter(["", SECRET], [(user, SECRET)]).mask(text) == text
+
+
+def test_a_secret_that_holds_another_one_is_masked_whole() -> None:
+    masked = SecretFilter(["secret", "secret-and-more"]).mask("a secret-and-more b")
+    assert "more" not in masked
+
+
+@pytest.mark.parametrize("form", forms(SECRET, "user"))
+def test_a_message_is_masked_with_its_arguments(log: tuple[logging.Logger, io.StringIO], form: str) -> None:
+    logger, written = log
+    logger.debug("sent %(key)s", {"key": form})
+    logger.info("key is %s in %d", form, 7)
+    logger.warning(f"key is {form}")  # noqa: G004
+    assert written.getvalue().count("*" * 8) == 3
+    assert form not in written.getvalue()
+
+
+@pytest.mark.parametrize("form", forms(SECRET, "user"))
+def test_a_stack_trace_is_masked(log: tuple[logging.Logger, io.StringIO], form: str) -> None:
+    logger, written = log
+    try:
+        "".index(form)
+    except ValueError as error:
+        error.args = (form,)
+        logger.exception("failed")
+    assert form not in written.getvalue()
+    assert "Traceback" in written.getvalue()
+    assert written.getvalue().startswith("ERROR failed")
+
+
+def test_a_line_without_secrets_is_written_as_it_is(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, written = log
+    logger.info("%s of %d (100%%)", "records", 7)
+    assert written.getvalue() == "INFO records of 7 (100%)\n"
+
+
+def test_the_sdks_empty_line_about_a_failed_stream_is_left_out(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, written = log
+    logger.error("An unhandled error occurred while syncing '%s'", "customers")
+    assert not written.getvalue()
+
+
+def test_new_secrets_take_the_place_of_the_old_ones(caplog: pytest.LogCaptureFixture) -> None:
+    mask_secrets(["first-secret"])
+    mask_secrets(["second-secret"])
+    logging.getLogger().error("first-secret, second-secret")
+    assert caplog.messages == ["first-secret, ********"]
+
+
+@pytest.mark.usefixtures("waits")
+def test_no_secret_is_logged_when_the_api_echoes_it(requests_mock: Mocker, caplog: pytest.LogCaptureFixture) -> None:
+    pair = base64.b64encode(f"{KEY}:{KEY}".encode()).decode()
+    requests_mock.get(f"{URL}/v1/customers", status_code=500, json={"error": f"{KEY} and {pair}"})
+    caplog.set_level(logging.DEBUG)
+    customers = stream_of("customers")
+    with pytest.raises(StreamError) as error:
+        customers.fetch({})
+    customers.logger.error("%s", error.value)
+    assert "********" in caplog.text
+    assert KEY not in caplog.text
+    assert pair not in caplog.text
+
+
+@pytest.mark.usefixtures("waits")
+def test_the_password_and_its_pair_are_masked_but_not_the_user_name(caplog: pytest.LogCaptureFixture) -> None:
+    tap = tap_of("support")
+    pair = base64.b64encode(b"agent@example.com:the-password").decode()
+    tap.logger.warning("%s %s %s", "agent@example.com", "the-password", pair)
+    assert caplog.messages == ["agent@example.com ******** ********"]
+
+
+def test_no_secret_stands_in_the_catalog_or_the_state() -> None:
+    tap = tap_of("support")
+    assert "the-password" not in f"{tap.catalog_json_text}{tap.state}"
