@@ -1,0 +1,256 @@
+"""Metrics by period: what is asked for, and under which date each row goes out."""
+
+from __future__ import annotations
+
+from calendar import MONDAY, SUNDAY
+from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tap_analytics.errors import StreamError
+from tap_analytics.periods import Interval
+from tap_analytics.subscription.account_calendar import AccountCalendar
+from tap_analytics.subscription.metrics import Periods, PeriodWalk
+from tests.unit.taps import URL, queries, stream_of
+
+if TYPE_CHECKING:
+    from requests_mock import Mocker
+
+Row = dict[str, Any]
+DAY = timedelta(days=1)
+DAYS = st.dates(date(2020, 1, 1), date(2024, 12, 31))
+WEEK_STARTS = st.sampled_from([MONDAY, SUNDAY])
+TODAY = date(2024, 5, 15)
+NOON = datetime(2024, 5, 15, 12, tzinfo=timezone.utc)
+
+
+def answer(interval: Interval, start: date, end: date, week_start: int) -> list[Row]:
+    """Answer as the service does: each row under the last day of its period, the open one under the end asked for."""
+    rows: list[Row] = []
+    day = start
+    while day <= end:
+        last = interval.last_day(day, week_start)
+        rows.append({"date": min(last, end).isoformat(), "customers": len(rows)})
+        day = last + DAY
+    return rows
+
+
+def shaped(
+    interval: Interval, rows: list[Row], end: date, today: date, week_start: int = MONDAY
+) -> tuple[list[Row], list[str]]:
+    warnings: list[str] = []
+    start = date.fromisoformat(rows[0]["date"]) if rows else end
+    return PeriodWalk(Periods(interval, start, end, today, week_start), warnings.append).objects(rows), warnings
+
+
+@given(st.sampled_from(Interval), DAYS, DAYS, st.integers(0, 100), WEEK_STARTS, st.randoms())
+def test_every_period_goes_out_under_its_last_day_and_only_over_ones_are_complete(  # noqa: PLR0913, PLR0917
+    interval: Interval,
+    first: date,
+    end: date,
+    later: int,
+    week_start: int,
+    random: Any,  # noqa: ANN401
+) -> None:
+    start = interval.first_day(first, week_start)
+    assume(start <= end and (end - start).days < 500)
+    rows = answer(interval, start, end, week_start)
+    today = end + later * DAY
+    random.shuffle(rows)
+    records, warnings = shaped(interval, rows, end, today, week_start)
+    last_days = {record["customers"]: date.fromisoformat(record["date"]) for record in records}
+    assert [last_days[n] for n in sorted(last_days)] == [
+        interval.last_day(start + n * DAY, week_start)
+        for n in range((end - start).days + 1)
+        if interval.first_day(start + n * DAY, week_start) == start + n * DAY
+    ]
+    for record in records:
+        last = last_days[record["customers"]]
+        assert record["is_complete"] is (last < today and last <= end)
+    assert not warnings
+
+
+@given(st.sampled_from([i for i in Interval if i is not Interval.DAY]), DAYS, WEEK_STARTS)
+def test_the_next_run_overwrites_the_open_period(interval: Interval, today: date, week_start: int) -> None:
+    start = interval.first_day(today - 200 * DAY, week_start)
+    runs = [
+        shaped(interval, answer(interval, start, end, week_start), end, end, week_start)[0]
+        for end in (today, today + DAY)
+    ]
+    dates = [{record["date"] for record in records} for records in runs]
+    assert dates[0] <= dates[1]
+
+
+def test_the_open_month_is_moved_to_its_end_and_no_other_row_is() -> None:
+    rows = [{"date": "2015-01-31", "customers": 1}, {"date": "2015-02-01", "customers": 2}]
+    records, _ = shaped(Interval.MONTH, rows, date(2015, 2, 1), date(2015, 2, 1))
+    assert [(record["date"], record["is_complete"]) for record in records] == [
+        ("2015-01-31", True),
+        ("2015-02-28", False),
+    ]
+
+
+def test_a_period_that_was_not_asked_for_to_its_end_is_not_complete() -> None:
+    records, _ = shaped(Interval.MONTH, [{"date": "2015-02-15"}], date(2015, 2, 15), date(2020, 1, 1))
+    assert records == [{"date": "2015-02-28", "is_complete": False}]
+
+
+def test_a_period_that_ends_today_is_not_complete() -> None:
+    records, _ = shaped(Interval.MONTH, [{"date": "2015-02-28"}], date(2015, 2, 28), date(2015, 2, 28))
+    assert [record["is_complete"] for record in records] == [False]
+
+
+def test_weeks_follow_the_answer_where_it_differs_from_the_account_with_one_warning() -> None:
+    sundays = [{"date": day} for day in ("2024-05-04", "2024-05-11", "2024-05-15")]
+    records, warnings = shaped(Interval.WEEK, sundays, TODAY, TODAY, MONDAY)
+    assert [record["date"] for record in records] == ["2024-05-04", "2024-05-11", "2024-05-18"]
+    assert len(warnings) == 1
+
+
+@pytest.mark.parametrize(("week_start", "last"), [(MONDAY, "2024-05-19"), (SUNDAY, "2024-05-18")])
+def test_a_single_week_follows_the_account(week_start: int, last: str) -> None:
+    records, warnings = shaped(Interval.WEEK, [{"date": "2024-05-15"}], TODAY, TODAY, week_start)
+    assert [record["date"] for record in records] == [last]
+    assert not warnings
+
+
+def test_no_rows_are_no_records() -> None:
+    assert shaped(Interval.MONTH, [], TODAY, TODAY) == ([], [])
+
+
+@pytest.mark.parametrize("row", [{}, {"date": None}, {"date": 20240131}, {"date": "soon"}, {"date": "2024-02-30"}])
+def test_a_row_without_a_usable_date_ends_the_stream(row: Row) -> None:
+    with pytest.raises(StreamError, match="'date'"):
+        shaped(Interval.MONTH, [{"date": "2024-01-31"}, row], TODAY, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("account", "expected", "warned"),
+    [
+        ({}, ("UTC", MONDAY), 0),
+        ({"time_zone": None, "week_start_on": None}, ("UTC", MONDAY), 0),
+        ({"time_zone": "Pacific/Kiritimati", "week_start_on": "sunday"}, ("Pacific/Kiritimati", SUNDAY), 0),
+        ({"time_zone": "UTC", "week_start_on": "monday"}, ("UTC", MONDAY), 0),
+        ({"time_zone": "Mars/Olympus", "week_start_on": "sunday"}, ("UTC", SUNDAY), 1),
+        ({"time_zone": "../../etc/passwd", "week_start_on": "friday"}, ("UTC", MONDAY), 2),
+        ({"time_zone": "", "week_start_on": ""}, ("UTC", MONDAY), 1),
+        ({"time_zone": 3, "week_start_on": ["sunday"]}, ("UTC", MONDAY), 2),
+    ],
+)
+def test_an_account_says_what_today_and_a_week_are(
+    account: dict[str, Any], expected: tuple[str, int], warned: int
+) -> None:
+    warnings: list[str] = []
+    calendar = AccountCalendar.of(account, warnings.append)
+    assert (str(calendar.time_zone), calendar.week_start) == expected
+    assert len(warnings) == warned
+
+
+def asked(requests_mock: Mocker, stream: str, account: Any = None, **settings: Any) -> list[dict[str, str]]:  # noqa: ANN401
+    """Return what a stream of counts asks for at noon of a Wednesday."""
+    if account is None:
+        account = {"json": {"id": "a", "time_zone": "UTC", "week_start_on": "monday"}}
+    requests_mock.get(f"{URL}/v1/account", [account])
+    requests_mock.get(f"{URL}/v1/metrics/customer-count", json={"entries": [], "summary": {}})
+    with time_machine.travel(NOON, tick=False):
+        list(stream_of(stream, **settings).get_records(None))
+    history = zip(requests_mock.request_history, queries(requests_mock), strict=True)
+    return [{k: v for k, [v] in query.items()} for request, query in history if "metrics" in str(request.url)]
+
+
+@pytest.mark.parametrize(
+    ("stream", "interval", "first"),
+    [
+        ("customer_daily_count", "day", "2024-02-14"),
+        ("customer_weekly_count", "week", "2024-02-12"),
+        ("customer_monthly_count", "month", "2024-02-01"),
+        ("customer_quarterly_count", "quarter", "2024-01-01"),
+    ],
+)
+def test_a_count_is_one_request_from_the_first_day_of_the_first_period_to_today(
+    requests_mock: Mocker, stream: str, interval: str, first: str
+) -> None:
+    [query] = asked(requests_mock, stream, start_date="2024-02-14")
+    assert query == {"start-date": first, "end-date": "2024-05-15", "interval": interval}
+
+
+@pytest.mark.parametrize(
+    ("zone", "today"),
+    [("UTC", "2024-05-15"), ("Pacific/Kiritimati", "2024-05-16"), ("Pacific/Pago_Pago", "2024-05-15")],
+)
+def test_today_is_the_accounts(requests_mock: Mocker, zone: str, today: str) -> None:
+    [query] = asked(requests_mock, "customer_daily_count", {"json": {"time_zone": zone}}, start_date="2024-05-01")
+    assert query["end-date"] == today
+
+
+@pytest.mark.parametrize(
+    ("end_date", "expected"), [("2024-03-10", "2024-03-31"), ("2024-05-20", "2024-05-15"), ("2030-01-01", "2024-05-15")]
+)
+def test_the_end_is_that_of_the_period_that_holds_end_date_but_not_after_today(
+    requests_mock: Mocker, end_date: str, expected: str
+) -> None:
+    [query] = asked(requests_mock, "customer_monthly_count", start_date="2024-01-01", end_date=end_date)
+    assert query["end-date"] == expected
+
+
+def test_weeks_begin_on_the_accounts_weekday(requests_mock: Mocker) -> None:
+    account = {"json": {"week_start_on": "sunday"}}
+    [query] = asked(requests_mock, "customer_weekly_count", account, start_date="2024-02-14")
+    assert query["start-date"] == "2024-02-11"
+
+
+@pytest.mark.parametrize(
+    ("activities", "first"),
+    [
+        ([{"uuid": "a", "date": "2023-11-20T10:00:00Z"}], "2023-11-01"),
+        ([{"uuid": "a", "date": "2023-10-31T23:30:00Z"}], "2023-11-01"),  # November in the account's time zone.
+        ([], "2024-05-01"),
+    ],
+)
+def test_without_a_start_date_counts_begin_with_the_first_activity(
+    requests_mock: Mocker, activities: list[Row], first: str
+) -> None:
+    requests_mock.get(f"{URL}/v1/activities", json={"entries": activities, "has_more": True})
+    [query] = asked(requests_mock, "customer_monthly_count", {"json": {"time_zone": "Europe/Berlin"}})
+    assert query["start-date"] == first
+    [one] = [query for query in queries(requests_mock) if "order" in query]
+    assert one == {"per_page": ["1"], "order": ["date"]}
+
+
+@pytest.mark.parametrize("row", [{}, {"date": None}, {"date": "soon"}, {"date": 7}])
+def test_a_first_activity_without_a_date_ends_the_stream_and_says_what_to_set(requests_mock: Mocker, row: Row) -> None:
+    requests_mock.get(f"{URL}/v1/activities", json={"entries": [row]})
+    with pytest.raises(StreamError, match="'start_date'"):
+        asked(requests_mock, "customer_daily_count")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_account_that_may_not_be_asked_means_utc_and_monday_with_one_warning(
+    requests_mock: Mocker, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    [query] = asked(requests_mock, "customer_weekly_count", {"status_code": status}, start_date="2024-05-12")
+    assert query == {"start-date": "2024-05-06", "end-date": "2024-05-15", "interval": "week"}
+    assert len([record for record in caplog.records if record.levelname == "WARNING"]) == 1
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize(
+    "failure", [{"status_code": 400}, {"status_code": 500}, {"text": "busy"}, {"json": []}], ids=str
+)
+def test_any_other_failure_of_the_account_ends_the_stream(requests_mock: Mocker, failure: dict[str, Any]) -> None:
+    with pytest.raises(StreamError, match="/v1/account"):
+        asked(requests_mock, "customer_weekly_count", failure, start_date="2024-05-12")
+
+
+def test_a_span_that_lies_in_the_future_asks_for_nothing(requests_mock: Mocker) -> None:
+    assert asked(requests_mock, "customer_daily_count", start_date="2024-05-16") == []
+
+
+@pytest.mark.parametrize("end_date", ["9999-12-31", "9999-12-31T23:59:59Z", "8999-12-31"])
+def test_an_end_for_ever_is_today(requests_mock: Mocker, end_date: str) -> None:
+    [query] = asked(requests_mock, "customer_quarterly_count", start_date="2024-05-01", end_date=end_date)
+    assert query["end-date"] == "2024-05-15"

@@ -1,0 +1,159 @@
+"""The catalog of both APIs: what every stream and every column of it must be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from tap_analytics.records import RESCUED_DATA
+from tap_analytics.tap import STREAMS
+from tests.unit.taps import stream_of, tap_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_analytics.stream import AnalyticsStream
+
+JsonObject = dict[str, Any]
+ALL = [(api, name) for api in STREAMS for name in tap_of(api).streams]
+# The service's own name for an address of its own.
+VENDOR = "chartmogul-url".removesuffix("-url")
+every_stream = pytest.mark.parametrize(("api", "name"), ALL)
+
+
+def columns(schema: JsonObject, path: str = "") -> Iterator[tuple[str, JsonObject]]:
+    """Return every property of a schema, those of objects in objects and lists too."""
+    for name, item in schema.get("properties", {}).items():
+        yield f"{path}{name}", item
+        yield from columns(item, f"{path}{name}.")
+        yield from columns(item.get("items", {}), f"{path}{name}.*.")
+
+
+def filled(schema: JsonObject) -> Any:  # noqa: ANN401 - any JSON
+    """Return a value with everything in it that a schema knows."""
+    if "properties" in schema:
+        return {name: filled(item) for name, item in schema["properties"].items()}
+    kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    kind = next(kind for kind in kinds if kind != "null")
+    text = {"date": "2024-01-31", "date-time": "2024-01-31T00:00:00.000000+00:00"}.get(schema.get("format", ""), "text")
+    values = {"string": text, "integer": 1, "number": 1, "boolean": True, "object": {"free": {"form": 1}}}
+    return [filled(schema["items"]) if "items" in schema else 1] if kind == "array" else values[kind]
+
+
+def test_both_apis_have_the_seeds_streams() -> None:
+    assert sorted(ALL) == sorted(
+        [
+            *(("subscription", name) for name in ("account", "activities", "customers")),
+            *(("subscription", f"customer_{every}_count") for every in ("daily", "weekly", "monthly", "quarterly")),
+            *(("support", name) for name in ("account", "custom_fields", "customers")),
+        ]
+    )
+
+
+@every_stream
+def test_every_column_has_a_type_and_a_description(api: str, name: str) -> None:
+    for path, column in columns(stream_of(name, api).schema):
+        assert column.get("type"), path
+        assert column.get("description", "").endswith("."), path
+
+
+@every_stream
+def test_every_column_but_the_keys_takes_null(api: str, name: str) -> None:
+    stream = stream_of(name, api)
+    for path, column in columns(stream.schema):
+        assert ("null" in column["type"]) == (path not in stream.primary_keys), path
+
+
+@every_stream
+def test_dates_say_that_they_are(api: str, name: str) -> None:
+    for path, column in columns(stream_of(name, api).schema):
+        field = path.rpartition(".")[2]
+        is_date = field.endswith(("_at", "_datetime", "_since")) or field == "date"
+        assert is_date == (column.get("format") in {"date", "date-time"}), path
+
+
+@every_stream
+def test_money_and_metrics_are_numbers(api: str, name: str) -> None:
+    for path, column in columns(stream_of(name, api).schema):
+        if path.rpartition(".")[2].startswith(
+            ("mrr", "arr", "activity_mrr", "activity_arr", "customers", "percentage")
+        ):
+            assert column["type"] == ["number", "null"], path
+
+
+@every_stream
+def test_keys_and_the_replication_key_are_columns(api: str, name: str) -> None:
+    stream = stream_of(name, api)
+    assert stream.primary_keys
+    assert {*stream.primary_keys, stream.replication_key} - {None} <= set(stream.schema["properties"])
+    if stream.replication_key:
+        assert stream.schema["properties"][stream.replication_key]["format"] == "date-time"
+
+
+@every_stream
+def test_names_are_snake_case_and_of_no_vendor(api: str, name: str) -> None:
+    for text in (name, *(path for path, _ in columns(stream_of(name, api).schema))):
+        assert text == text.lower().replace("-", "_")
+        assert VENDOR not in text
+
+
+@every_stream
+def test_every_stream_has_a_place_for_what_its_schema_does_not_know(api: str, name: str) -> None:
+    rescued = stream_of(name, api).schema["properties"][RESCUED_DATA]
+    assert rescued["type"] == ["object", "null"]
+    assert "properties" not in rescued
+
+
+@every_stream
+def test_a_free_form_object_has_no_properties_at_all(api: str, name: str) -> None:
+    for path, column in columns(stream_of(name, api).schema):
+        assert column.get("properties", True), path
+
+
+@every_stream
+def test_flattening_leaves_no_column_of_a_record_without_a_schema(api: str, name: str) -> None:
+    tap = tap_of(api, flattening_enabled=True, flattening_max_depth=2)
+    stream = cast("AnalyticsStream", tap.streams[name])
+    record = filled(stream.schema)
+    [stream_map] = stream.stream_maps
+    flat = stream_map.transform(record)
+    assert flat is not None
+    assert set(flat) == set(stream_map.transformed_schema["properties"])
+    assert set(record) - set(flat) == {
+        field for field, item in stream.schema["properties"].items() if "properties" in item
+    }
+
+
+@pytest.mark.parametrize("api", STREAMS)
+def test_paths_differ_but_for_the_counts_that_differ_by_their_interval(api: str) -> None:
+    streams = cast("dict[str, AnalyticsStream]", tap_of(api).streams).values()
+    asked = [(stream.path, getattr(stream, "interval", None)) for stream in streams]
+    assert len(set(asked)) == len(asked)
+    assert all(path.startswith("/") and "{" not in path for path, _ in asked)
+
+
+@pytest.mark.parametrize(
+    ("api", "name", "keys", "replication_key"),
+    [
+        ("subscription", "account", ["id"], None),
+        ("subscription", "customers", ["id"], None),
+        ("subscription", "activities", ["uuid"], "date"),
+        ("subscription", "customer_daily_count", ["date"], None),
+        ("subscription", "customer_weekly_count", ["date"], None),
+        ("subscription", "customer_monthly_count", ["date"], None),
+        ("subscription", "customer_quarterly_count", ["date"], None),
+        ("support", "account", ["domain"], None),
+        ("support", "customers", ["id"], "updated_datetime"),
+        ("support", "custom_fields", ["id"], None),
+    ],
+)
+def test_keys_never_change(api: str, name: str, keys: list[str], replication_key: str | None) -> None:
+    stream = stream_of(name, api)
+    assert (list(stream.primary_keys), stream.replication_key) == (keys, replication_key)
+    assert stream.replication_method == ("INCREMENTAL" if replication_key else "FULL_TABLE")
+
+
+def test_a_list_of_the_support_api_is_ordered_only_where_it_can_be() -> None:
+    ordered = {name: stream_of(name, "support").newest_first for api, name in ALL if api == "support"}
+    assert ordered == {"account": False, "customers": True, "custom_fields": False}
