@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from typing import Any
 
 from singer_sdk.plugin_base import SingerCommand
@@ -20,6 +21,8 @@ class AnalyticsCommand(SingerCommand):
 
     @override
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        # The SDK warns of a Python near its end of life at every start; which Pythons the tap takes is ours to say.
+        warnings.filterwarnings("ignore", message=r"Python 3\.\d+ (reached|will reach) its end of life")
         try:
             return super().main(*args, **kwargs)
         except AnalyticsError as error:

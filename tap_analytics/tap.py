@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -34,7 +35,8 @@ class TapAnalytics(Tap):
 
     name = "tap-analytics"
     package_name = "tap-analytics"
-    config_jsonschema: ClassVar[dict[str, Any]] = settings.CONFIG_JSONSCHEMA
+    # A copy: the SDK adds its own settings to it.
+    config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(settings.CONFIG_JSONSCHEMA)
     # Batches bypass stream maps and selection: what the user masked would come out in them.
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         capability for capability in Tap.capabilities if capability is not PluginCapabilities.BATCH
@@ -109,22 +111,26 @@ class TapAnalytics(Tap):
         self.append_builtin_config(self.config_jsonschema)
         # Null means "not set".
         self._config = {name: value for name, value in self._config.items() if value is not None}
-        base = STREAMS.get(str(self._config.get("api", "subscription")), subscription.STREAMS)[0]
+        values = {name: str(self._config.get(name, "")) for name in ("username", *settings.SECRETS)}
+        mask_secrets(
+            (values[name] for name in settings.SECRETS),
+            [
+                (values[user], values[password])
+                for user, password in {streams[0].credentials for streams in STREAMS.values()}
+            ],
+        )
+        # Of an unknown API nothing is known; that it is unknown is the fault to tell.
+        chosen = STREAMS.get(str(self._config.get("api", "subscription")), ())[:1]
         faults = settings.faults(
             self._config,
             self.config_jsonschema,
-            credentials=dict.fromkeys(base.credentials),
-            max_page_size=base.max_page_size,
+            credentials=dict.fromkeys(name for stream in chosen for name in stream.credentials),
+            max_page_size=chosen[0].max_page_size if chosen else None,
         )
         if faults and raise_errors:
             msg = f"Settings: {'; '.join(faults)}"
             raise SettingsError(msg)
-        self._mask_secrets(base.credentials)
         return faults
-
-    def _mask_secrets(self, credentials: tuple[str, str]) -> None:
-        values = {name: str(self._config.get(name, "")) for name in (*settings.SECRETS, *credentials)}
-        mask_secrets((values[name] for name in settings.SECRETS), [(values[credentials[0]], values[credentials[1]])])
 
     # The process
 

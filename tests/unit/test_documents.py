@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def _plugin() -> dict[str, Any]:
 
 
 def test_every_setting_stands_in_meltano_yml_with_the_same_words() -> None:
-    schema: dict[str, Any] = json.loads(json.dumps(CONFIG_JSONSCHEMA))
+    schema: dict[str, Any] = deepcopy(CONFIG_JSONSCHEMA)
     TapAnalytics.append_builtin_config(schema)
     plugin = {setting["name"]: setting for setting in _plugin()["settings"]}
     assert set(plugin) == set(schema["properties"])
