@@ -12,10 +12,9 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import backoff
-import requests
 from requests.exceptions import (
     ChunkedEncodingError,
     ContentDecodingError,
@@ -31,15 +30,17 @@ from singer_sdk.authenticators import BasicAuthenticator
 from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
 from tap_analytics.answers import UnreadableBodyError, decode, error_words, read_page, shorten
 from tap_analytics.errors import ServiceError, StreamError
 from tap_analytics.pagination import PageTrail, Paginator, Params, SinglePage
+from tap_analytics.transport import ApiSession
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
+    import requests
     from backoff.types import Details
     from singer_sdk.helpers.types import Auth, Context
     from singer_sdk.metrics import Counter
@@ -57,25 +58,6 @@ _PASSING = (
     ChunkedEncodingError,
     ContentDecodingError,
 )
-
-
-class ApiSession(requests.Session):
-    """A session that keeps to the API's origin, and to the proxies and certificates of the environment."""
-
-    @override
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        # `requests` reads the environment in `request`, which the SDK does not use.
-        environment = self.merge_environment_settings(request.url, {}, None, None, None)
-        return super().send(request, **{**environment, **kwargs})
-
-    @override
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        target = super().get_redirect_target(resp)
-        if target is not None and not _is_same_origin(target, resp.url):
-            # Credentials would go with the next request.
-            msg = f"redirects to another address ({shorten(target)}), which is not followed. Is 'api_url' right?"
-            raise ServiceError(msg)
-        return target
 
 
 class ClientStream(RESTStream[Params], ABC):
@@ -311,18 +293,6 @@ def retry_after(response: requests.Response | None) -> float:
     return max(seconds, 0) if math.isfinite(seconds) else 0
 
 
-def _is_same_origin(target: str, url: str) -> bool:
-    try:
-        return _origin(urljoin(url, target)) == _origin(url)
-    except ValueError:  # The target is no URL.
-        return False
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
 def _refused_connection(error: BaseException) -> MaxRetryError | None:
     """Return why no connection could be made at all (name not found, refused, no route), None if one was made."""
     cause = error.args[0] if error.args else None
@@ -336,6 +306,7 @@ def _network(error: BaseException) -> str:
         # The text begins with the connection object.
         reason = str(refused.reason).rpartition("): ")[2]
         return f"cannot reach {refused.pool.host}:{refused.pool.port}: {shorten(reason)}"
-    if isinstance(error, Timeout):
+    # A time-out in the middle of a body comes as a broken connection.
+    if isinstance(error, Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args):
         return "timed out (see 'request_timeout')"
     return f"failed: {type(error).__name__}: {shorten(str(error))}"

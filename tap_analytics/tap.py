@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from copy import deepcopy
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -15,6 +18,7 @@ from tap_analytics.command import AnalyticsCommand
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.logs import mask_secrets
 from tap_analytics.state import check_state
+from tap_analytics.writer import LineWriter
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -30,12 +34,17 @@ STREAMS: dict[str, tuple[type[AnalyticsStream], ...]] = {
 }
 
 
+_LONGEST_STOP = 8
+"""Seconds from a signal to the end of the process, at most."""
+
+
 class TapAnalytics(Tap):
     """Singer tap for subscription-analytics and support-desk APIs."""
 
     name = "tap-analytics"
     package_name = "tap-analytics"
     # A copy: the SDK adds its own settings to it.
+    message_writer_class = LineWriter
     config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(settings.CONFIG_JSONSCHEMA)
     # Batches bypass stream maps and selection: what the user masked would come out in them.
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
@@ -136,8 +145,15 @@ class TapAnalytics(Tap):
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        # The SDK exits 0, so that a killed run looks like a good one. The last STATE that was written is a safe one.
-        raise SystemExit(128 + signum)
+        # The SDK writes state from here and exits 0, so that a killed run looks like a good one. The last STATE that
+        # was written is a safe one, and a second signal has nothing to add.
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(stop, signal.SIG_IGN)
+        # A target that reads no more would hold the line that is being written for ever.
+        last_resort = threading.Timer(_LONGEST_STOP, os._exit, [128 + signum])
+        last_resort.daemon = True
+        last_resort.start()
+        cast("LineWriter", self.message_writer).stop(128 + signum)
 
     @classmethod
     @override

@@ -1,0 +1,152 @@
+"""Bytes to and from an API: one origin, an end to every answer, and the environment's proxies and certificates."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from http.client import HTTPResponse
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from typing_extensions import override
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from tap_analytics.answers import shorten
+from tap_analytics.errors import ServiceError, StreamError
+
+if TYPE_CHECKING:
+    import socket
+
+    from typing_extensions import Buffer
+
+ANSWER_TIMEOUTS: Final = 2
+"""How many times the longest silence a whole answer may take: a server that drips bytes is never silent."""
+
+LARGEST_BODY: Final = 512 * 2**20
+"""Bytes, decompressed. No page is near it; a body that is was made to fill the memory."""
+
+_CHUNK = 64 * 2**10
+
+
+class ApiSession(requests.Session):
+    """A session that sends credentials to one origin only, and gives up on an answer without an end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # What OpenSSL itself reads; `requests` knows REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which go first.
+        self.verify = os.environ.get("SSL_CERT_FILE") or True
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _DeadlineAdapter())
+
+    @override
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        # `requests` reads the environment in `request`, which the SDK does not use.
+        environment = self.merge_environment_settings(request.url, {}, None, None, None)
+        response = super().send(request, **{**environment, **kwargs, "stream": True})
+        chunks, size = [], 0
+        for chunk in response.iter_content(_CHUNK):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > LARGEST_BODY:
+                response.close()
+                msg = f"sent more than {LARGEST_BODY >> 20} MiB in one answer"
+                raise StreamError(msg)
+        response._content = b"".join(chunks)  # noqa: SLF001 - what reading without `stream` does
+        return response
+
+    @override
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        target = super().get_redirect_target(resp)
+        if target is not None and not _is_same_origin(target, resp.url):
+            # Credentials would go with the next request.
+            msg = f"redirects to another address ({shorten(target)}), which is not followed. Is 'api_url' right?"
+            raise ServiceError(msg)
+        return target
+
+    @override
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Leave the credentials as they are: the origin is the same, and `.netrc` has no say."""
+
+
+class _DeadlineReader(io.RawIOBase):
+    """What comes from a socket, up to a deadline for all of it."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._silence = sock.gettimeout() or 0
+        self._deadline = time.monotonic() + ANSWER_TIMEOUTS * self._silence
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Buffer, /) -> int | None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            msg = "the whole answer took too long"
+            raise TimeoutError(msg)
+        self._sock.settimeout(min(left, self._silence))
+        return self._raw.readinto(buffer)
+
+    @override
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _DeadlineResponse(HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        if sock.gettimeout() is not None:
+            self.fp = io.BufferedReader(_DeadlineReader(self.fp.detach(), sock))
+
+
+class _DeadlineConnection(HTTPConnection):
+    response_class = _DeadlineResponse
+
+
+class _DeadlineTlsConnection(HTTPSConnection):
+    response_class = _DeadlineResponse
+
+
+class _DeadlinePool(HTTPConnectionPool):
+    ConnectionCls = _DeadlineConnection
+
+
+class _DeadlineTlsPool(HTTPSConnectionPool):
+    ConnectionCls = _DeadlineTlsConnection
+
+
+class _DeadlineAdapter(HTTPAdapter):
+    """Connections whose answers have a deadline, through proxies as well."""
+
+    _pools: Final = {"http": _DeadlinePool, "https": _DeadlineTlsPool}
+
+    @override
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    @override
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **proxy_kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+
+def _is_same_origin(target: str, url: str) -> bool:
+    try:
+        return _origin(urljoin(url, target)) == _origin(url)
+    except ValueError:  # The target is no URL.
+        return False
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
