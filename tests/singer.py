@@ -148,7 +148,7 @@ class Tables:
         return [row["record"] for _, row in sorted(self._rows[stream].items())]
 
 
-def select(catalog: dict[str, Any], *streams: str, **metadata: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+def select(catalog: dict[str, Any], *streams: str, **metadata: Any) -> dict[str, Any]:
     """Select some of a catalog's streams, and no others; further metadata, with dashes for `_`, goes to each."""
     for entry in catalog["streams"]:
         root = next(item["metadata"] for item in entry["metadata"] if not item["breadcrumb"])

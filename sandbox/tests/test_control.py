@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def post(sandbox: Sandbox) -> Callable[..., requests.Response]:
     """Tell the sandbox something: `post("add_customers", api="support")`."""
 
-    def tell(verb: str, **words: Any) -> requests.Response:  # noqa: ANN401
+    def tell(verb: str, **words: Any) -> requests.Response:
         return requests.post(f"{sandbox.url}/_sandbox/{verb}", json=words, timeout=10)
 
     return tell

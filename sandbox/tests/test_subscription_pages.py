@@ -19,7 +19,7 @@ CUSTOMERS = "/v1/customers"
 ACTIVITIES = "/v1/activities"
 
 
-def walk(get: Get, path: str, follow: Callable[[dict[str, Any]], dict[str, Any]], **params: Any) -> list[Any]:  # noqa: ANN401
+def walk(get: Get, path: str, follow: Callable[[dict[str, Any]], dict[str, Any]], **params: Any) -> list[Any]:
     """Read a list to its end, by what `follow` makes of a page: the parameters of the next."""
     rows: list[Any] = []
     more: dict[str, Any] = {}

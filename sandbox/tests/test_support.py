@@ -23,7 +23,7 @@ CUSTOMERS = "/api/customers"
 FIELDS = "/api/custom-fields"
 
 
-def walk(get: Get, path: str, **params: Any) -> list[Any]:  # noqa: ANN401
+def walk(get: Get, path: str, **params: Any) -> list[Any]:
     """Read a list to its end."""
     rows: list[Any] = []
     while True:

@@ -26,7 +26,7 @@ def tap_of(api: str = "subscription", *, state: Any = None, catalog: Any = None,
     return TapAnalytics(config={k: v for k, v in config.items() if v is not None}, state=state, catalog=catalog)
 
 
-def stream_of(name: str, api: str = "subscription", **settings: Any) -> AnalyticsStream:  # noqa: ANN401
+def stream_of(name: str, api: str = "subscription", **settings: Any) -> AnalyticsStream:
     """Return a stream of one of the APIs."""
     return cast("AnalyticsStream", tap_of(api, **settings).streams[name])
 

@@ -16,7 +16,7 @@ LAST_RECORD = LastRecord(cursor_param="start-after", field="uuid")
 EITHER = CursorOrPageNumber()
 
 
-def after(paginator: Paginator, *bodies: Any) -> Params | None:  # noqa: ANN401 - any JSON
+def after(paginator: Paginator, *bodies: Any) -> Params | None:
     """Return what asks for the page after these answers, None when the last of them was the end."""
     trail = PageTrail(paginator, 2)
     for body in bodies:

@@ -30,7 +30,7 @@ class Shaped:
         return self.shaper.shape(raw)
 
 
-def nullable(kind: str, **more: Any) -> JsonObject:  # noqa: ANN401 - any JSON schema
+def nullable(kind: str, **more: Any) -> JsonObject:
     return {"type": [kind, "null"], **more}
 
 

@@ -86,7 +86,7 @@ def test_what_is_a_state_is_taken(state: State) -> None:
     check_state(state)
 
 
-def synced(requests_mock: Mocker, rows: list[dict[str, Any]], state: State | None = None, **settings: Any) -> State:  # noqa: ANN401
+def synced(requests_mock: Mocker, rows: list[dict[str, Any]], state: State | None = None, **settings: Any) -> State:
     """Sync the activities, and return the state that the tap ended with."""
     requests_mock.get(ACTIVITIES, json={"entries": rows, "has_more": False})
     with time_machine.travel(NOW, tick=False):

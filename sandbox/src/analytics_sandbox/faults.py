@@ -64,7 +64,7 @@ class Faults:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
 
-    def add(self, fault: Fault | None = None, **words: Any) -> Fault:  # noqa: ANN401 - the words of Fault
+    def add(self, fault: Fault | None = None, **words: Any) -> Fault:
         """Put a fault in store.
 
         Args:

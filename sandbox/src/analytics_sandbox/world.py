@@ -52,7 +52,7 @@ class World(Data):
             self._headcount = None
             return rows
 
-    def update_customer(self, api: Api, id: int, **changes: Any) -> Row:  # noqa: A002, ANN401 - the API's word, and its values
+    def update_customer(self, api: Api, id: int, **changes: Any) -> Row:  # noqa: A002 - the API's word, and its values
         """Change fields of a customer, by the API's own names; without any it only counts as touched.
 
         The support API's `updated_datetime` becomes now unless it is among the changes. A subscription `status` of
@@ -121,7 +121,7 @@ class World(Data):
                 added.append(activity["uuid"])
             return added
 
-    def restate_activity(self, uuid: str, **changes: Any) -> Row:  # noqa: ANN401 - the API's values
+    def restate_activity(self, uuid: str, **changes: Any) -> Row:
         """Change fields of an activity, by the API's own names; without any its revenue is restated.
 
         Returns:
