@@ -230,7 +230,8 @@ class ClientStream(RESTStream[Params], ABC):
     @override
     def response_error_message(self, response: requests.Response) -> str:
         words = error_words(response.content)
-        return f"answered {response.status_code} {response.reason}{f': {words}' if words else ''}"
+        status = f"{response.status_code} {response.reason or ''}".strip()
+        return f"answered {status}{f': {words}' if words else ''}"
 
     @override
     def backoff_wait_generator(self) -> Generator[float, Any, None]:

@@ -249,11 +249,12 @@ def _type_names(schema: Mapping[str, Any]) -> list[str]:
 
 
 def _fit_integer(value: object) -> object:
-    # The bound comes first: to write a number out takes as many digits as its exponent says.
-    if isinstance(value, Decimal) and abs(value) <= _LARGEST_INTEGER + 1 and value == value.to_integral_value():
-        value = int(value)
-    fits = isinstance(value, int) and not isinstance(value, bool) and -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER
-    return value if fits else _MISFIT
+    if not isinstance(value, int | Decimal) or isinstance(value, bool):
+        return _MISFIT
+    # The bound comes first: to write a decimal out takes as many digits as its exponent says.
+    if not -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER or value != int(value):
+        return _MISFIT
+    return int(value)
 
 
 def _fit_number(value: object) -> object:
