@@ -94,6 +94,11 @@ def test_the_open_month_is_moved_to_its_end_and_no_other_row_is() -> None:
     ]
 
 
+def test_an_odd_date_that_is_not_the_last_stays_as_the_api_gave_it() -> None:
+    records, _ = shaped(Interval.MONTH, [{"date": "2015-01-15"}, {"date": "2015-02-28"}], date(2015, 2, 28), TODAY)
+    assert [record["date"] for record in records] == ["2015-01-15", "2015-02-28"]
+
+
 def test_a_period_that_was_not_asked_for_to_its_end_is_not_complete() -> None:
     records, _ = shaped(Interval.MONTH, [{"date": "2015-02-15"}], date(2015, 2, 15), date(2020, 1, 1))
     assert records == [{"date": "2015-02-28", "is_complete": False}]

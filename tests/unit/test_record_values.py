@@ -210,3 +210,8 @@ def test_rescued_data_can_be_deselected_or_left_out_of_the_catalog(is_declared: 
         warn=lambda field, fault: None,  # noqa: ARG005
     )
     assert shaper.shape({"a": "x", "b": 1}) == {"a": None}
+
+
+@pytest.mark.parametrize("text", ["1E+3000000", "-1E+999999999", "1.5E+400000"])
+def test_a_huge_exponent_costs_nothing_and_is_rescued(text: str) -> None:
+    assert Shaped(v=KINDS["integer"])({"v": Decimal(text)}) == {"v": None, RESCUED_DATA: {"v": Decimal(text)}}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 import pytest
 import requests_mock as mocking
 
 from tap_analytics.errors import ServiceError, StreamError
-from tests.unit.taps import URL, stream_of
+from tests.unit.taps import KEY, URL, stream_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from requests_mock import Mocker
 
 CUSTOMERS = f"{URL}/v1/customers"
@@ -30,6 +33,20 @@ def test_a_redirect_within_the_api_is_followed_with_the_credentials(requests_moc
     assert stream_of("customers").fetch({}).records == [{"id": 1}]
     first, second = requests_mock.request_history
     assert first.headers["Authorization"] == second.headers["Authorization"]
+
+
+def test_the_netrc_file_does_not_replace_the_credentials_after_a_redirect(
+    requests_mock: Mocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine api.example.com login other password other\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    requests_mock.get(CUSTOMERS, [redirect("/v1/elsewhere")])
+    requests_mock.get(f"{URL}/v1/elsewhere", json={"entries": []})
+    stream_of("customers").fetch({})
+    expected = f"Basic {base64.b64encode(f'{KEY}:{KEY}'.encode()).decode()}"
+    assert [request.headers["Authorization"] for request in requests_mock.request_history] == [expected] * 2
 
 
 @pytest.mark.parametrize(

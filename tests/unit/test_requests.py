@@ -126,16 +126,25 @@ def test_custom_fields_are_asked_for_by_each_object_type(requests_mock: Mocker) 
     ]
 
 
-@pytest.mark.parametrize(("variable", "value"), [("REQUESTS_CA_BUNDLE", "/certificates.pem"), ("NO_SUCH", "")])
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"SSL_CERT_FILE": "/system.pem"},
+        {"REQUESTS_CA_BUNDLE": "/certificates.pem"},
+        {"SSL_CERT_FILE": "/system.pem", "REQUESTS_CA_BUNDLE": "/certificates.pem"},
+    ],
+)
 def test_the_certificates_of_the_environment_are_used(
-    requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+    requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
-    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
-    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
-    monkeypatch.setenv(variable, value)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     requests_mock.get(f"{URL}/v1/customers", json=LIST)
     stream_of("customers").fetch({})
-    assert requests_mock.request_history[0].verify == (value or True)
+    assert requests_mock.request_history[0].verify == [True, *variables.values()][-1]
 
 
 @pytest.mark.parametrize(("exempt", "is_used"), [("", True), ("example.com", False)])

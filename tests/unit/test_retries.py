@@ -67,7 +67,7 @@ def test_other_refusals_end_the_stream_at_once_and_name_path_and_status(
     requests_mock: Mocker, waits: list[float], status: int
 ) -> None:
     requests_mock.get(CUSTOMERS, status_code=status, json={"message": "no such thing"}, headers={"Retry-After": "1"})
-    with pytest.raises(StreamError, match=f"/v1/customers answered {status} .*no such thing") as error:
+    with pytest.raises(StreamError, match=f"/v1/customers answered {status}.*no such thing") as error:
         stream_of("customers").fetch({})
     assert error.value.status == status
     assert requests_mock.call_count == 1
@@ -79,7 +79,7 @@ def test_refused_credentials_end_the_run_at_once_and_name_the_settings(
     requests_mock: Mocker, waits: list[float], api: str, names: list[str]
 ) -> None:
     requests_mock.get(CUSTOMERS, status_code=401, json={"message": "invalid key"})
-    with pytest.raises(ServiceError, match=r"/v1/customers answered 401 .*invalid key") as error:
+    with pytest.raises(ServiceError, match=r"/v1/customers answered 401.*invalid key") as error:
         stream_of("customers", api).fetch({})
     assert all(str(error.value).count(name) == 1 for name in names)
     assert requests_mock.call_count == 1

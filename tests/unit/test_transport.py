@@ -8,7 +8,8 @@ import socket
 import socketserver
 import struct
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,7 @@ from tap_analytics.errors import ServiceError, StreamError
 from tests.unit.taps import stream_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 BODY = json.dumps({"entries": [{"id": number, "name": "x" * 50} for number in range(50)]}).encode()
 HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
@@ -39,7 +40,7 @@ CUT = {
 
 
 @contextmanager
-def serving(*answers: bytes | None) -> Iterator[str]:
+def serving(*answers: bytes | Iterable[bytes] | None) -> Iterator[str]:
     """Give one connection after another these bytes, None resetting it; the last one is given again and again."""
     left = list(answers)
 
@@ -51,7 +52,9 @@ def serving(*answers: bytes | None) -> Iterator[str]:
             if answer is None:
                 self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             else:
-                self.request.sendall(answer)
+                with suppress(OSError):
+                    for part in [answer] if isinstance(answer, bytes) else answer:
+                        self.request.sendall(part)
 
     with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -118,3 +121,26 @@ def test_a_server_that_stays_silent_is_a_time_out() -> None:
         )
         with pytest.raises(StreamError, match="'request_timeout'"):
             customers.fetch({})
+
+
+def dripping() -> Iterator[bytes]:
+    yield HEAD + b"\r\n"
+    while True:
+        time.sleep(0.01)
+        yield b" "
+
+
+def test_a_server_that_drips_bytes_does_not_hold_the_tap_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tap_analytics.transport.ANSWER_TIMEOUTS", 0.2)
+    with serving(dripping()) as url:
+        customers = stream_of("customers", api_url=url, request_timeout=1, max_retries=0)
+        with pytest.raises(StreamError, match="customers: GET /v1/customers "):
+            customers.fetch({})
+
+
+def test_a_decompression_bomb_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tap_analytics.transport.LARGEST_BODY", 2**20)
+    bomb = gzip.compress(b" " * 2**24)
+    head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
+    with serving(head + bomb) as url, pytest.raises(StreamError, match="/v1/customers sent more than 1 MiB"):
+        stream_of("customers", api_url=url).fetch({})

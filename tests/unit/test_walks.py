@@ -81,6 +81,20 @@ def test_pages_that_prove_nothing_are_read_past() -> None:
         assert not NewestFirst(NOW).is_done(page)
 
 
+def test_a_page_with_an_undated_row_is_read_past_however_true_the_order() -> None:
+    walk = NewestFirst(NOW)
+    assert not walk.is_done([NOW + timedelta(hours=2), NOW + timedelta(hours=1)])
+    assert not walk.is_done([NOW - timedelta(hours=1), None, NOW - timedelta(hours=2)])
+    assert walk.is_done([NOW - timedelta(hours=3)])
+
+
+def test_after_an_ascent_nothing_is_proved_any_longer() -> None:
+    walk = NewestFirst(NOW)
+    assert not walk.is_done([NOW + timedelta(hours=1), NOW + timedelta(hours=2)])
+    for hours in range(1, 9, 2):
+        assert not walk.is_done([NOW - timedelta(hours=hours), NOW - timedelta(hours=hours + 1)])
+
+
 def test_an_ascent_between_two_pages_is_one() -> None:
     walk = NewestFirst(NOW)
     assert not walk.is_done([NOW - timedelta(hours=1)])
