@@ -99,3 +99,13 @@ def test_unknown_fault_is_refused(sandbox: Sandbox) -> None:
         sandbox.faults.add(kind="explode")
     with pytest.raises(TypeError):
         sandbox.faults.add(colour="red")
+
+
+def test_nothing_is_slow_unless_it_is_told_to(sandbox: Sandbox) -> None:
+    key = sandbox.subscription_config["api_key"]
+    started = time.monotonic()
+    with requests.Session() as session:
+        for _ in range(20):
+            assert session.get(sandbox.url + PATH, auth=(key, ""), timeout=10).ok
+    # A system that gathers small pieces waits up to 40 ms for the one before to be acknowledged.
+    assert time.monotonic() - started < 20 * 0.03

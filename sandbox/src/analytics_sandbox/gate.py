@@ -38,8 +38,10 @@ class Connection(H11Protocol):
     """A connection whose requests know its transport, as `state.transport`: faults lay hands on the socket."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Remember the transport."""
+        """Remember the transport, and send each piece at once: head and body would wait for the client's ACK between."""
         super().connection_made(transport)
+        # asyncio does so by itself, but not for sockets that were made without naming their protocol.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.app_state = {**self.app_state, "transport": transport}
 
 
