@@ -38,7 +38,7 @@ class Connection(H11Protocol):
     """A connection whose requests know its transport, as `state.transport`: faults lay hands on the socket."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Remember the transport, and send each piece at once: head and body would wait for the client's ACK between."""
+        """Remember the transport, and send each piece at once: a body would wait until its head is acknowledged."""
         super().connection_made(transport)
         # asyncio does so by itself, but not for sockets that were made without naming their protocol.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
