@@ -40,6 +40,7 @@ def fault_of(api: str = "subscription", **settings: Any) -> str:
         ("api_url", f"http://{MARK}.example.com"),
         ("api_url", f"https://{MARK}@api.example.com"),
         ("api_url", f"https://user:{MARK}@api.example.com"),
+        ("api_url", f"https://:{MARK}@api.example.com"),
         ("api_url", f"https://api.example.com/?key={MARK}"),
         ("api_url", f"https://api.example.com/#{MARK}"),
         ("api_url", f"https://api.example.com:{MARK}/"),
@@ -194,6 +195,14 @@ def test_a_span_of_one_day_may_begin_and_end_on_it() -> None:
     activities = stream_of("activities", start_date="2024-01-31", end_date="2024-01-31")
     assert activities.start_date == datetime(2024, 1, 31, tzinfo=timezone.utc)
     assert activities.end_date == datetime(2024, 1, 31, 23, 59, 59, 999999, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2024-01-31T12:00:00Z", "2024-01-31"), ("2024-01-31T12:00:00Z", "2024-01-31T13:00:00+01:00")],
+)
+def test_a_span_may_end_with_the_day_or_the_instant_that_it_begins_with(start: str, end: str) -> None:
+    assert tap_of(start_date=start, end_date=end).streams
 
 
 def test_a_span_that_ends_before_it_begins_is_refused() -> None:

@@ -62,6 +62,12 @@ def test_an_older_account_is_known_by_its_name_and_says_so_in_one_line(
     assert [r.levelname for r in caplog.records if "stands in" in r.getMessage()] == ["INFO"]
 
 
+def test_an_account_with_an_id_is_known_by_it(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/v1/account", json={"name": "Acme", "id": "acc_1"})
+    [record] = stream_of("account").get_records(None)
+    assert (record["id"], record["name"]) == ("acc_1", "Acme")
+
+
 def test_the_account_is_asked_for_once_in_a_run(requests_mock: Mocker, capsys: pytest.CaptureFixture[str]) -> None:
     requests_mock.get(f"{URL}/v1/account", json={"id": "a"})
     requests_mock.get(f"{URL}/v1/metrics/customer-count", json={"entries": []})
@@ -183,6 +189,27 @@ def test_deselected_columns_and_those_of_stream_maps_are_never_rescued(
     [message] = of(written(tap_of(catalog=catalog, stream_maps=maps), capsys), "RECORD")
     assert message["record"]["_rescued_data"] == {"city": 7, "address.zip4": 7, "address.state": 7}
     assert not {"name", "email", "phone"} & set(message["record"])
+
+
+@pytest.mark.parametrize(
+    ("maps", "is_rescued"),
+    [
+        ({"customers": {"new": None}}, False),
+        ({"cust*": {"new": "md5(new)"}}, False),
+        ({"people": {"__source__": "customers", "new": None}}, False),
+        ({"account": {"new": None}}, True),
+        ({"customers": {"__alias__": "new"}}, True),
+        ({"customers": None}, True),
+    ],
+)
+def test_only_a_stream_map_of_the_stream_itself_keeps_a_field_from_being_rescued(
+    requests_mock: Mocker,
+    maps: dict[str, Any],
+    is_rescued: bool,  # noqa: FBT001
+) -> None:
+    requests_mock.get(CUSTOMERS, json={"entries": [{"id": 1, "new": 2}], "has_more": False})
+    [record] = stream_of("customers", stream_maps=maps).get_records(None)
+    assert record["_rescued_data"] == ({"new": 2} if is_rescued else None)
 
 
 def test_a_catalog_without_a_place_for_rescued_data_is_warned_of(
