@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import msgspec
+
 from tap_analytics.errors import StreamError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST_QUOTE = 200
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
 class UnreadableBodyError(ValueError):
@@ -48,6 +51,14 @@ def decode(content: bytes) -> Any:  # noqa: ANN401 - any JSON
     Raises:
         UnreadableBodyError: The body is no JSON.
     """
+    try:
+        return _DECODER.decode(content)
+    except (ValueError, ArithmeticError, RecursionError):
+        # The second decoder is slow, and takes what JSON allows and the first one does not.
+        return _decode_leniently(content)
+
+
+def _decode_leniently(content: bytes) -> Any:  # noqa: ANN401 - any JSON
     if not content.strip():
         msg = "an empty body"
         raise UnreadableBodyError(msg)

@@ -38,15 +38,24 @@ def parse_instant(text: str) -> datetime:
     if match is None:
         msg = "not a date-time"
         raise ValueError(msg)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = datetime.fromisoformat(_spelt_out(match))
+    if instant.tzinfo is None:
+        return instant.replace(tzinfo=timezone.utc)
+    try:
+        return instant if instant.tzinfo is timezone.utc else instant.astimezone(timezone.utc)
+    except OverflowError as error:  # The first or the last hours that a datetime can hold, moved by an offset.
+        raise ValueError(str(error)) from error
+
+
+def _spelt_out(match: re.Match[str]) -> str:
+    """Return a date-time in the one style that `fromisoformat` reads on every supported Python."""
     fraction = (match["fraction"] or "")[:6].ljust(6, "0")
     zone = (match["zone"] or "Z").upper()
     offset = "+00:00" if zone == "Z" else zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
-    # Written out in the one style that `fromisoformat` reads on every supported Python.
-    written = f"{match['date']}T{match['minutes'] or '00:00'}:{match['seconds'] or '00'}.{fraction}{offset}"
-    try:
-        return datetime.fromisoformat(written).astimezone(timezone.utc)
-    except OverflowError as error:  # The first or the last hours that a datetime can hold, moved by an offset.
-        raise ValueError(str(error)) from error
+    return f"{match['date']}T{match['minutes'] or '00:00'}:{match['seconds'] or '00'}.{fraction}{offset}"
 
 
 def format_instant(instant: datetime) -> str:
@@ -58,7 +67,9 @@ def format_instant(instant: datetime) -> str:
     >>> format_instant(datetime(2024, 1, 1, 2, tzinfo=timezone(timedelta(hours=2))))
     '2024-01-01T00:00:00.000000+00:00'
     """
-    return instant.astimezone(timezone.utc).isoformat(timespec="microseconds")
+    if instant.tzinfo is not timezone.utc:
+        instant = instant.astimezone(timezone.utc)
+    return instant.isoformat(timespec="microseconds")
 
 
 def parse_date(text: str) -> date:

@@ -7,13 +7,12 @@ Nothing is coerced: a value that does not fit its declared type goes, as it came
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import Counter
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from typing_extensions import override
 
-from tap_analytics.datetimes import format_instant, parse_date, parse_instant
+from tap_analytics.values import MISFIT, Misfit, ValueType, types_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,14 +29,8 @@ RESCUED_DATA_SCHEMA: Final = {
     ),
 }
 
-_LARGEST_INTEGER = 2**63 - 1
-
-
-class _Misfit:
-    """Stands for a value that has no place in its column."""
-
-
-_MISFIT: Final = _Misfit()
+Path: TypeAlias = tuple[str | int, ...]
+"""Raw keys, and positions in lists, from the record down to a value."""
 
 
 class Rescue:
@@ -54,7 +47,7 @@ class Rescue:
         self._found: dict[str, Any] = {}
         self.counts: Counter[str] = Counter()
 
-    def add(self, path: tuple[str | int, ...], value: object, fault: str) -> None:
+    def add(self, path: Path, value: object, fault: str) -> None:
         """Keep a value under the path where the API gave it."""
         if self._is_excluded(str(path[0])):
             return
@@ -116,8 +109,11 @@ class RecordShaper:
 class _Shaper(ABC):
     """Shapes values of one place in the schema."""
 
+    exact: type = Misfit
+    """A value of exactly this class goes out as it is; the default stands for none."""
+
     @abstractmethod
-    def shape(self, value: Any, path: tuple[str | int, ...], rescue: Rescue) -> Any:  # noqa: ANN401 - any JSON
+    def shape(self, value: Any, path: Path, rescue: Rescue) -> Any:  # noqa: ANN401 - any JSON
         """Return the value as it goes out; what has no place in it is rescued."""
 
 
@@ -125,16 +121,16 @@ class _Scalar(_Shaper):
     """A value that is taken whole or rescued whole."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        self.fit = _fit_for(schema)
-        self._fault = f"is not {' or '.join(_type_names(schema))}"
+        self._type = ValueType(schema)
+        self.exact = self._type.exact
 
     @override
-    def shape(self, value: Any, path: tuple[str | int, ...], rescue: Rescue) -> Any:
-        fitted = self.fit(value)
-        if fitted is not _MISFIT:
-            return fitted
-        rescue.add(path, value, self._fault)
-        return None
+    def shape(self, value: Any, path: Path, rescue: Rescue) -> Any:
+        fitted = self._type.fit(value)
+        if fitted is MISFIT:
+            rescue.add(path, value, f"is not {self._type}")
+            return None
+        return fitted
 
 
 class _Array(_Shaper):
@@ -142,10 +138,11 @@ class _Array(_Shaper):
         self._items = items
 
     @override
-    def shape(self, value: Any, path: tuple[str | int, ...], rescue: Rescue) -> Any:
+    def shape(self, value: Any, path: Path, rescue: Rescue) -> Any:
         if isinstance(value, list):
+            items, exact = self._items, self._items.exact
             return [
-                None if item is None else self._items.shape(item, (*path, position), rescue)
+                item if type(item) is exact or item is None else items.shape(item, (*path, position), rescue)
                 for position, item in enumerate(value)
             ]
         if value != "":
@@ -170,34 +167,55 @@ class _Object(_Shaper):
             for name, item in schema["properties"].items()
         }
         self._deselected = {name for name in self._fields if not is_selected((*breadcrumb, name))}
+        # What is known of a raw key, so that a value costs one look-up; keys that share a name are never in it.
+        self._known: dict[str, tuple[str, type, _Shaper]] = {}
+        self._raw_keys: defaultdict[str, set[str]] = defaultdict(set)
 
     @override
-    def shape(self, value: Any, path: tuple[str | int, ...], rescue: Rescue) -> Any:
+    def shape(self, value: Any, path: Path, rescue: Rescue) -> Any:
         if not isinstance(value, dict):
             if value != "":
                 rescue.add(path, value, "is not an object")
             return None
         record: dict[str, Any] = {}
+        known = self._known
         for key, item in value.items():
-            name = _emitted_name(key, self._renames)
-            field = self._fields.get(name)
-            if field is None:
-                if self._open:
-                    record[key] = item
+            if key in known:
+                name, exact, field = known[key]
+                if type(item) is exact or item is None:
+                    record[name] = item
                 else:
-                    rescue.add((*path, key), item, "is not in the schema")
-            elif name in self._deselected:
-                continue
-            elif name in record:
-                rescue.add((*path, key), item, f"is a second '{name}'")
-            elif item is None:
-                record[name] = None
-            elif type(field) is _Scalar and (fitted := field.fit(item)) is not _MISFIT:
-                # What nearly every value goes through, without a path that nobody will read.
-                record[name] = fitted
+                    record[name] = field.shape(item, (*path, key), rescue)
             else:
-                record[name] = field.shape(item, (*path, key), rescue)
+                self._place(key, item, record, path, rescue)
         return record
+
+    def _place(self, key: str, item: Any, record: dict[str, Any], path: Path, rescue: Rescue) -> None:  # noqa: ANN401
+        """Put the value of a key that is not known yet, or that shares its name with another one."""
+        name = _emitted_name(key, self._renames)
+        field = self._fields.get(name)
+        if field is None:
+            if self._open:
+                record[key] = item
+            else:
+                rescue.add((*path, key), item, "is not in the schema")
+        elif name in self._deselected:
+            return
+        elif name in record:
+            rescue.add((*path, key), item, f"is a second '{name}'")
+            self._learn(key, name, field)
+        else:
+            record[name] = None if item is None else field.shape(item, (*path, key), rescue)
+            self._learn(key, name, field)
+
+    def _learn(self, key: str, name: str, field: _Shaper) -> None:
+        raw_keys = self._raw_keys[name]
+        raw_keys.add(key)
+        if len(raw_keys) == 1:
+            self._known[key] = (name, field.exact, field)
+        else:
+            for each in raw_keys:
+                self._known.pop(each, None)
 
 
 def _emitted_name(key: str, renames: Mapping[str, str]) -> str:
@@ -210,82 +228,9 @@ def _shaper(
     is_selected: Callable[[tuple[str, ...]], bool],
     renames: Mapping[str, str],
 ) -> _Shaper:
-    match _types(schema):
+    match types_of(schema):
         case ["object"] if schema.get("properties"):
             return _Object(schema, breadcrumb, is_selected, renames)
         case ["array"] if "items" in schema:
             return _Array(_shaper(schema["items"], breadcrumb, is_selected, renames))
     return _Scalar(schema)
-
-
-def _types(schema: Mapping[str, Any]) -> list[str]:
-    declared = schema.get("type", [])
-    return [kind for kind in ([declared] if isinstance(declared, str) else declared) if kind != "null"]
-
-
-def _kinds(schema: Mapping[str, Any]) -> list[str]:
-    """Return the types of a schema, a text with a format under the format's name."""
-    return [
-        schema["format"] if kind == "string" and schema.get("format") in _KINDS else kind for kind in _types(schema)
-    ]
-
-
-def _fit_for(schema: Mapping[str, Any]) -> Callable[[Any], Any]:
-    fits = [_KINDS[kind][1] for kind in _kinds(schema)]
-
-    def fit(value: Any) -> Any:  # noqa: ANN401 - any JSON
-        for fit_kind in fits:
-            fitted = fit_kind(value)
-            if fitted is not _MISFIT:
-                return fitted
-        # An empty text where no text belongs is how some services write null.
-        return None if value == "" else _MISFIT
-
-    return fit if fits else lambda value: value
-
-
-def _type_names(schema: Mapping[str, Any]) -> list[str]:
-    return [_KINDS[kind][0] for kind in _kinds(schema)]
-
-
-def _fit_integer(value: object) -> object:
-    if not isinstance(value, int | Decimal) or isinstance(value, bool):
-        return _MISFIT
-    # The bound comes first: to write a decimal out takes as many digits as its exponent says.
-    if not -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER or value != int(value):
-        return _MISFIT
-    return int(value)
-
-
-def _fit_number(value: object) -> object:
-    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else _MISFIT
-
-
-def _fit_datetime(value: object) -> object:
-    try:
-        return format_instant(parse_instant(value)) if isinstance(value, str) else _MISFIT
-    except ValueError:
-        return _MISFIT
-
-
-def _fit_date(value: object) -> object:
-    try:
-        return parse_date(value).isoformat() if isinstance(value, str) else _MISFIT
-    except ValueError:
-        return _MISFIT
-
-
-def _fit_class(cls: type) -> Callable[[object], object]:
-    return lambda value: value if isinstance(value, cls) else _MISFIT
-
-
-_KINDS: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
-    "string": ("a text", _fit_class(str)),
-    "date-time": ("a date-time", _fit_datetime),
-    "date": ("a date", _fit_date),
-    "integer": ("a whole number of 64 bits", _fit_integer),
-    "number": ("a number", _fit_number),
-    "boolean": ("true or false", _fit_class(bool)),
-    "array": ("a list", _fit_class(list)),
-    "object": ("an object", _fit_class(dict)),
-}

@@ -12,10 +12,11 @@ from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import SchemaDirectory, StreamSchema
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
@@ -29,9 +30,11 @@ from tap_analytics.state import BookmarkStore
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from singer_sdk.helpers.types import Context
+    from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib import Catalog
     from singer_sdk.streams import Stream
+
+    from tap_analytics.writer import LineWriter
 
 
 class SchemaFile(StreamSchema[str]):
@@ -76,6 +79,7 @@ class AnalyticsStream(ClientStream, ABC):
     """Fields that stand in for a primary key where an older service gives none."""
 
     _undated = False
+    _time_extracted = ""
 
     # Records leave `get_records` as the schema wants them; the SDK would guess booleans and drop fields.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -137,6 +141,7 @@ class AnalyticsStream(ClientStream, ABC):
     def _walk_records(self, walk: Walk, bookmark: Bookmark) -> Iterator[dict[str, Any]]:
         with closing(self.pages(walk.params)) as pages:
             for page in pages:
+                self._time_extracted = datetime.now(timezone.utc).isoformat()
                 instants = []
                 for position, raw in enumerate(walk.objects(page.records)):
                     record = self._shaper.shape(raw)
@@ -147,6 +152,8 @@ class AnalyticsStream(ClientStream, ABC):
                         if instant is not None:
                             bookmark.see(instant)
                         yield record
+                # The next answer may take its time; what is here must not wait for it.
+                self._writer.flush()
                 if walk.is_done(instants):
                     return
 
@@ -216,6 +223,39 @@ class AnalyticsStream(ClientStream, ABC):
         if counts := self._shaper.rescued_counts:
             told = ", ".join(f"{field} ({count})" for field, count in sorted(counts.items()))
             self.log("%s: values in %s: %s", self.name, RESCUED_DATA, told, level=logging.WARNING)
+
+    # What is written
+
+    @override
+    def _write_record_message(self, record: dict[str, Any]) -> None:
+        if not self._goes_out_as_it_is:
+            super()._write_record_message(record)
+            return
+        message: dict[str, Any] = {"type": "RECORD", "stream": self.name, "record": record}
+        if self._stream_version is not None:
+            message["version"] = self._stream_version
+        message["time_extracted"] = self._time_extracted
+        self._writer.write_record(message)
+        self.state_manager.is_flushed = False
+
+    @cached_property
+    def _goes_out_as_it_is(self) -> bool:
+        """Whether neither a stream map nor flattening has a say in the stream's records."""
+        (first, *others) = self.stream_maps
+        return type(first) is SameRecordTransform and not others and not first.flattening_enabled
+
+    @property
+    def _writer(self) -> LineWriter:
+        return cast("LineWriter", self._tap.message_writer)
+
+    @override
+    def _increment_stream_state(self, latest_record: dict[str, Any], *, context: Context | None = None) -> None:
+        """Do nothing: see `state.py`."""
+
+    @override
+    def generate_child_contexts(self, record: Record, context: Context | None) -> Iterable[Context | None]:
+        # The SDK copies each record for children that no stream has.
+        return ()
 
     # Bookmark and version
 

@@ -17,6 +17,7 @@ import pytest
 import time_machine
 from analytics_sandbox import Sandbox
 
+from tap_analytics.stream import AnalyticsStream
 from tap_analytics.tap import STREAMS, TapAnalytics
 from tests.singer import Run, select, streams_of
 
@@ -36,17 +37,34 @@ def sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.mark.parametrize(("api", "stream"), CASES)
-def test_a_stream_s_output_is_what_it_was(sandbox: Sandbox, api: str, stream: str) -> None:
+def _output(sandbox: Sandbox, api: str, stream: str) -> str:
     config = getattr(sandbox, f"{api}_config") | {"start_date": "2024-03-01"}
     written = io.StringIO()
     with time_machine.travel(NOW, tick=False), redirect_stdout(written):
         catalog = select(TapAnalytics(config=config).catalog_dict, stream)
         TapAnalytics(config=config, catalog=catalog).sync_all()
-    golden = GOLDEN / f"{api}_{stream}.jsonl"
+    return written.getvalue()
+
+
+def _golden(api: str, stream: str) -> Path:
+    return GOLDEN / f"{api}_{stream}.jsonl"
+
+
+@pytest.mark.parametrize(("api", "stream"), CASES)
+def test_a_stream_s_output_is_what_it_was(sandbox: Sandbox, api: str, stream: str) -> None:
+    output = _output(sandbox, api, stream)
     if os.environ.get("UPDATE_GOLDEN"):
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(written.getvalue(), encoding="utf-8")
-    run = Run(0, written.getvalue(), "")
+        GOLDEN.mkdir(exist_ok=True)
+        _golden(api, stream).write_text(output, encoding="utf-8")
+    run = Run(0, output, "")
     assert run.records(stream)
-    assert run.messages == Run(0, golden.read_text(encoding="utf-8"), "").messages
+    assert run.messages == Run(0, _golden(api, stream).read_text(encoding="utf-8"), "").messages
+
+
+@pytest.mark.parametrize(("api", "stream"), CASES)
+def test_the_short_way_to_stdout_gives_the_messages_of_the_sdk_s(
+    sandbox: Sandbox, api: str, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AnalyticsStream, "_goes_out_as_it_is", False)
+    golden = Run(0, _golden(api, stream).read_text(encoding="utf-8"), "")
+    assert Run(0, _output(sandbox, api, stream), "").messages == golden.messages

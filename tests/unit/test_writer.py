@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
 import pytest
-from singer_sdk.io_base import SingerWriter
 from singer_sdk.singerlib.messages import StateMessage
 
+from tap_analytics import writer as writing
 from tap_analytics.writer import LineWriter
-
-if TYPE_CHECKING:
-    from singer_sdk.singerlib.encoding.simple import Message
 
 MESSAGE = StateMessage(value={"bookmarks": {}})
 
@@ -30,13 +27,13 @@ def test_within_a_line_a_stop_waits_for_its_end(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer = LineWriter()
-    write = SingerWriter.write_message
+    write = writing._write  # noqa: SLF001 - there is no other place between a line's first and last byte
 
-    def write_and_stop(self: SingerWriter, message: Message) -> None:
+    def write_and_stop(lines: bytearray) -> None:
         writer.stop(143)
-        write(self, message)
+        write(lines)
 
-    monkeypatch.setattr(SingerWriter, "write_message", write_and_stop)
+    monkeypatch.setattr(writing, "_write", write_and_stop)
     with pytest.raises(SystemExit) as stop:
         writer.write_message(MESSAGE)
     assert stop.value.code == 143
@@ -44,12 +41,53 @@ def test_within_a_line_a_stop_waits_for_its_end(
 
 
 def test_a_line_that_fails_does_not_hold_up_the_next_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: SingerWriter, message: Message) -> None:
-        raise BrokenPipeError(message)
+    def fail(lines: bytearray) -> None:
+        raise BrokenPipeError(lines)
 
     writer = LineWriter()
-    monkeypatch.setattr(SingerWriter, "write_message", fail)
+    monkeypatch.setattr(writing, "_write", fail)
     with pytest.raises(BrokenPipeError):
         writer.write_message(MESSAGE)
     with pytest.raises(SystemExit):
         writer.stop(130)
+
+
+def test_records_are_collected_and_go_out_before_any_other_message(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    writer = LineWriter()
+    writer.write_record({"type": "RECORD", "record": {"id": 1}})
+    assert not capfdbinary.readouterr().out
+    writer.write_message(MESSAGE)
+    assert [json.loads(line)["type"] for line in capfdbinary.readouterr().out.splitlines()] == ["RECORD", "STATE"]
+
+
+def test_no_write_ends_within_a_line_and_small_lines_are_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+    monkeypatch.setattr(writing, "_write", lambda lines: written.append(bytes(lines)))
+    writer = LineWriter()
+    for number in range(500):
+        writer.write_record({"id": number, "text": "x" * (9000 if number == 250 else 40)})
+    writer.flush()
+    assert [json.loads(line)["id"] for line in b"".join(written).splitlines()] == list(range(500))
+    assert all(part.endswith(b"\n") for part in written)
+    assert all(len(part) <= 4096 or part.count(b"\n") == 1 for part in written)
+    assert len(written) < 20
+
+
+def test_half_of_a_surrogate_pair_is_written_as_json_can(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    writer = LineWriter()
+    writer.write_record({"id": 1})
+    writer.write_record({"text": "\ud800", "big": 10**30, "digits": Decimal("0.10")})
+    writer.flush()
+    assert capfdbinary.readouterr().out.splitlines() == [
+        b'{"id":1}',
+        b'{"text":"\\ud800","big":1000000000000000000000000000000,"digits":0.10}',
+    ]
+
+
+def test_nothing_is_written_after_a_stop(capsys: pytest.CaptureFixture[str]) -> None:
+    writer = LineWriter()
+    writer.write_record({"id": 1})
+    with pytest.raises(SystemExit):
+        writer.stop(143)
+    writer.flush()
+    assert not capsys.readouterr().out

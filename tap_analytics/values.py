@@ -1,0 +1,112 @@
+"""A value of an API, held against its declared type. Nothing is coerced: what does not fit is a misfit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from tap_analytics.datetimes import format_instant, parse_date, parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_LARGEST_INTEGER = 2**63 - 1
+
+
+class Misfit:
+    """Stands for a value that has no place in its column."""
+
+
+MISFIT: Final = Misfit()
+
+
+class ValueType:
+    """The type, or the types, that a schema declares for a value.
+
+    Args:
+        schema: JSON schema of the value.
+    """
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._kinds = [_KINDS[name] for name in _kind_names(schema)]
+
+    @property
+    def exact(self) -> type:
+        """The class whose values fit as they are, `Misfit` when each value has to be looked at."""
+        return self._kinds[0].exact if len(self._kinds) == 1 else Misfit
+
+    def fit(self, value: Any) -> Any:  # noqa: ANN401 - any JSON
+        """Return the value as it goes out, `MISFIT` when it does not fit."""
+        for kind in self._kinds:
+            fitted = kind.fit(value)
+            if fitted is not MISFIT:
+                return fitted
+        if not self._kinds:
+            return value
+        # An empty text where no text belongs is how some services write null.
+        return None if value == "" else MISFIT
+
+    def __str__(self) -> str:
+        return " or ".join(kind.name for kind in self._kinds)
+
+
+def types_of(schema: Mapping[str, Any]) -> list[str]:
+    """Return the types that a schema declares, null apart."""
+    declared = schema.get("type", [])
+    return [kind for kind in ([declared] if isinstance(declared, str) else declared) if kind != "null"]
+
+
+def _kind_names(schema: Mapping[str, Any]) -> list[str]:
+    """Return the types of a schema, a text with a format under the format's name."""
+    text = str(schema.get("format"))
+    return [text if kind == "string" and text in _KINDS else kind for kind in types_of(schema)]
+
+
+def _fit_integer(value: object) -> object:
+    if not isinstance(value, int | Decimal) or isinstance(value, bool):
+        return MISFIT
+    # The bound comes first: to write a decimal out takes as many digits as its exponent says.
+    if not -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER or value != int(value):
+        return MISFIT
+    return int(value)
+
+
+def _fit_number(value: object) -> object:
+    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else MISFIT
+
+
+def _fit_datetime(value: object) -> object:
+    try:
+        return format_instant(parse_instant(value)) if isinstance(value, str) else MISFIT
+    except ValueError:
+        return MISFIT
+
+
+def _fit_date(value: object) -> object:
+    try:
+        return parse_date(value).isoformat() if isinstance(value, str) else MISFIT
+    except ValueError:
+        return MISFIT
+
+
+def _fit_class(cls: type) -> Callable[[object], object]:
+    return lambda value: value if isinstance(value, cls) else MISFIT
+
+
+class _Kind(NamedTuple):
+    name: str
+    fit: Callable[[Any], Any]
+    exact: type = Misfit
+
+
+_KINDS: Final[Mapping[str, _Kind]] = {
+    "string": _Kind("a text", _fit_class(str), exact=str),
+    "date-time": _Kind("a date-time", _fit_datetime),
+    "date": _Kind("a date", _fit_date),
+    "integer": _Kind("a whole number of 64 bits", _fit_integer),
+    # A decimal fits, too, but only one class can be looked for.
+    "number": _Kind("a number", _fit_number, exact=int),
+    "boolean": _Kind("true or false", _fit_class(bool), exact=bool),
+    "array": _Kind("a list", _fit_class(list), exact=list),
+    "object": _Kind("an object", _fit_class(dict), exact=dict),
+}
