@@ -112,10 +112,9 @@ def error_words(content: bytes) -> str:
     `msg` and `data`), `errors` by field, fields with lists of texts, or plain text and HTML.
     """
     try:
-        body = decode(content)
-    except UnreadableBodyError:
+        return shorten("; ".join(_texts(decode(content))))
+    except (UnreadableBodyError, RecursionError):
         return shorten(" ".join(content.decode(errors="replace").split()))
-    return shorten("; ".join(_texts(body)))
 
 
 def shorten(text: str, longest: int = _LONGEST_QUOTE) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
@@ -10,11 +11,22 @@ from urllib.parse import quote, quote_plus
 from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _MASK = "********"
 # The SDK's own line about a failing stream; the line that says what failed, and what to do, follows it.
 _EMPTY_NEWS = "An unhandled error occurred while syncing '%s'"
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Return the texts as which a secret shows up in addresses, headers and bodies."""
+    yield secret
+    yield quote(secret)
+    yield quote(secret, safe="")
+    yield quote_plus(secret)
+    yield json.dumps(secret)[1:-1]
+    yield base64.b64encode(secret.encode()).decode()
+    yield base64.urlsafe_b64encode(secret.encode()).decode()
 
 
 class SecretFilter(logging.Filter):
@@ -28,11 +40,7 @@ class SecretFilter(logging.Filter):
     def __init__(self, secrets: Iterable[str], credentials: Iterable[tuple[str, str]] = ()) -> None:
         super().__init__()
         pairs = [base64.b64encode(f"{user}:{password}".encode()).decode() for user, password in credentials]
-        forms = {
-            form
-            for secret in secrets
-            for form in (secret, quote(secret, safe=""), quote_plus(secret), base64.b64encode(secret.encode()).decode())
-        }
+        forms = {form for secret in secrets for form in _forms(secret)}
         # Longest first: a form can hold another one.
         self._forms = sorted({*forms, *pairs} - {""}, key=len, reverse=True)
 
@@ -40,7 +48,11 @@ class SecretFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.msg == _EMPTY_NEWS:
             return False
-        message = record.getMessage()
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):  # Somebody's arguments do not fit the text.
+            message = record.msg = f"{record.msg} {record.args}"
+            record.args = None
         if (masked := self.mask(message)) != message:
             record.msg, record.args = masked, None
         if record.exc_info and record.exc_info[1] is not None:

@@ -112,6 +112,9 @@ class _Shaper(ABC):
     exact: type = Misfit
     """A value of exactly this class goes out as it is; the default stands for none."""
 
+    hides: bool = False
+    """Whether the user took a part of it out, so that it may not be rescued whole."""
+
     @abstractmethod
     def shape(self, value: Any, path: Path, rescue: Rescue) -> Any:  # noqa: ANN401 - any JSON
         """Return the value as it goes out; what has no place in it is rescued."""
@@ -136,6 +139,7 @@ class _Scalar(_Shaper):
 class _Array(_Shaper):
     def __init__(self, items: _Shaper) -> None:
         self._items = items
+        self.hides = items.hides
 
     @override
     def shape(self, value: Any, path: Path, rescue: Rescue) -> Any:
@@ -145,7 +149,7 @@ class _Array(_Shaper):
                 item if type(item) is exact or item is None else items.shape(item, (*path, position), rescue)
                 for position, item in enumerate(value)
             ]
-        if value != "":
+        if value != "" and not self.hides:
             rescue.add(path, value, "is not a list")
         return None
 
@@ -167,6 +171,7 @@ class _Object(_Shaper):
             for name, item in schema["properties"].items()
         }
         self._deselected = {name for name in self._fields if not is_selected((*breadcrumb, name))}
+        self.hides = bool(self._deselected) or any(field.hides for field in self._fields.values())
         # What is known of a raw key, so that a value costs one look-up; keys that share a name are never in it.
         self._known: dict[str, tuple[str, type, _Shaper]] = {}
         self._raw_keys: defaultdict[str, set[str]] = defaultdict(set)
@@ -174,7 +179,7 @@ class _Object(_Shaper):
     @override
     def shape(self, value: Any, path: Path, rescue: Rescue) -> Any:
         if not isinstance(value, dict):
-            if value != "":
+            if value != "" and not self.hides:
                 rescue.add(path, value, "is not an object")
             return None
         record: dict[str, Any] = {}
@@ -202,7 +207,8 @@ class _Object(_Shaper):
         elif name in self._deselected:
             return
         elif name in record:
-            rescue.add((*path, key), item, f"is a second '{name}'")
+            if not field.hides:
+                rescue.add((*path, key), item, f"is a second '{name}'")
             self._learn(key, name, field)
         else:
             record[name] = None if item is None else field.shape(item, (*path, key), rescue)

@@ -88,8 +88,9 @@ class TapAnalytics(Tap):
         for stream in streams:
             try:
                 stream.sync()
-            except StreamError as error:
-                self.logger.error("%s", error)  # noqa: TRY400 - one line
+            except (StreamError, RecursionError) as error:
+                told = error if isinstance(error, StreamError) else f"{stream.name}: a record is nested too deeply"
+                self.logger.error("%s", told)  # noqa: TRY400 - one line
                 failed.append(stream.name)
             else:
                 stream.finalize_state_progress_markers()

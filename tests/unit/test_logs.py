@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import logging
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
@@ -28,7 +29,10 @@ SECRETS = st.text(st.characters(codec="utf-8"), min_size=8)
 
 def forms(secret: str, user: str = "") -> list[str]:
     pair = base64.b64encode(f"{user}:{secret}".encode()).decode()
-    return [secret, quote(secret, safe=""), quote_plus(secret), base64.b64encode(secret.encode()).decode(), pair]
+    encoded = secret.encode()
+    in_addresses = [quote(secret, safe=""), quote(secret), quote_plus(secret)]
+    in_headers = [base64.b64encode(encoded).decode(), base64.urlsafe_b64encode(encoded).decode(), pair]
+    return [secret, *in_addresses, *in_headers, json.dumps(secret)[1:-1]]
 
 
 @pytest.fixture
@@ -50,6 +54,13 @@ def test_every_form_of_a_secret_is_masked_wherever_it_stands(secret: str, user: 
     mask = SecretFilter([secret], [(user, secret)]).mask
     for form in forms(secret, user):
         assert form not in mask(f"{before}{form}{after}").replace("*" * 8, "\0")
+
+
+def test_a_line_whose_arguments_do_not_fit_is_masked_too(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, written = log
+    logger.warning("%d of %d", SECRET)
+    assert SECRET not in written.getvalue()
+    assert "%d of %d" in written.getvalue()
 
 
 @given(st.text(), st.text())

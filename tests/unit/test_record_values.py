@@ -215,3 +215,17 @@ def test_rescued_data_can_be_deselected_or_left_out_of_the_catalog(is_declared: 
 @pytest.mark.parametrize("text", ["1E+3000000", "-1E+999999999", "1.5E+400000"])
 def test_a_huge_exponent_costs_nothing_and_is_rescued(text: str) -> None:
     assert Shaped(v=KINDS["integer"])({"v": Decimal(text)}) == {"v": None, RESCUED_DATA: {"v": Decimal(text)}}
+
+
+def test_an_object_of_which_a_part_is_deselected_is_not_rescued_whole() -> None:
+    child = {"type": ["object", "null"], "properties": {"zip": nullable("string"), "city": nullable("string")}}
+    shaper = RecordShaper(
+        {"type": "object", "properties": {"address": child, RESCUED_DATA: RESCUED_DATA_SCHEMA}},
+        is_selected=lambda path: path != ("address", "zip"),
+        renames={"ADDRESS": "address"},
+        excluded=frozenset(),
+        warn=lambda *_: None,
+    )
+    assert shaper.shape({"address": [{"zip": "12345"}]}) == {"address": None, RESCUED_DATA: None}
+    twice = {"address": {"city": "Rome", "zip": "1"}, "ADDRESS": {"zip": "2"}}
+    assert shaper.shape(twice) == {"address": {"city": "Rome"}, RESCUED_DATA: None}
