@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types check format sandbox sync clean
+.PHONY: help demo test bench lint types check format sandbox sync clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -22,6 +22,9 @@ demo: sync ## Sync both APIs from the sandbox into a PostgreSQL, twice, and show
 test: lint types check ## Lint, types and all tests
 	@echo "==> Tests"
 	@$(RUN) pytest
+
+bench: sync ## Compare the speed with other readers; ARGS="--help" says how, ARGS=--quick takes a minute
+	@$(RUN) python -m benchmarks $(ARGS)
 
 lint: sync ## Rules and layout of the code
 	@echo "==> Lint"
@@ -45,7 +48,7 @@ sandbox: sync ## Serve both APIs on a loopback port; ARGS="--help" says how
 	@$(RUN) sandbox $(ARGS)
 
 clean: ## Delete what was made here, uv and environment included
-	rm -rf .venv .uv .meltano output dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .uv .meltano output dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/.cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 sync: $(filter .uv/%,$(UV)) ## Install what uv.lock names

@@ -1,0 +1,1 @@
+"""How fast the tap is: ratios to other ways of reading the same pages, on one machine in one go."""

@@ -1,0 +1,108 @@
+"""Measure: `python -m benchmarks`, or `make bench`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from benchmarks.contestants import CONTESTANTS
+from benchmarks.lab import Lab
+from benchmarks.measures import MEASURES, Scale
+from benchmarks.processes import FailedRunError, served, take_core
+from benchmarks.report import keep, machine, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.contestants import Contestant
+    from benchmarks.lab import Run
+
+QUICK = {"rounds": 3, "records": (2_000, 42_000), "measure": (1, 2, 6)}
+FULL = {"rounds": 5, "records": (20_000, 200_000), "measure": tuple(MEASURES)}
+
+
+def options(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…", description="Compare the tap with its peers.")
+    parser.add_argument("--quick", action="store_true", help=f"under a minute: {QUICK} instead of {FULL}")
+    parser.add_argument("--rounds", type=int, help="how often each run is done, in turns; medians are shown")
+    parser.add_argument("--records", type=_numbers, metavar="SMALL,LARGE", help="records of a small and a large run")
+    parser.add_argument("--measure", type=_numbers, metavar="1,2,…", help="which measures are taken")
+    parser.add_argument("--only", type=lambda text: text.split(","), help=f"whose: {','.join(CONTESTANTS)}")
+    parser.add_argument("--pages", type=int, default=200, help="pages of customers in the backfill (%(default)s)")
+    parser.add_argument(
+        "--latency", type=float, default=0.1, help="seconds an answer takes in the backfill (%(default)s)"
+    )
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=JSON", help="a setting of our tap")
+    chosen = parser.parse_args(argv)
+    for name, value in (QUICK if chosen.quick else FULL).items():
+        if getattr(chosen, name) is None:
+            setattr(chosen, name, value)
+    return chosen
+
+
+def main() -> int:
+    """Measure, show and keep.
+
+    Returns:
+        0 when every figure is what it should be, 1 when one is not or could not be taken.
+    """
+    chosen = options()
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    scale = Scale(small=chosen.records[0], large=chosen.records[1], pages=chosen.pages, latency=chosen.latency)
+    settings = {name: json.loads(value) for name, _, value in (pair.partition("=") for pair in chosen.set)}
+    take_core(-1)
+    with served() as server:
+        lab = Lab(server, settings)
+        measures = {number: MEASURES[number](lab, scale) for number in chosen.measure}
+        runs = dict.fromkeys(run for measure in measures.values() for run in measure.runs())
+        wanted = [run for run in runs if not chosen.only or run.contestant.name in chosen.only]
+        failures = _do(lab, wanted, chosen.rounds, console)
+    line = machine()
+    console.print()
+    console.print(table(measures))
+    console.print(f"\nMedians of {chosen.rounds} rounds. {line}", style="dim", soft_wrap=True)
+    for failure in failures:
+        console.print(f"Left out: {failure}", style="red", markup=False, soft_wrap=True)
+    console.print(f"All of it is in {keep(lab, measures, line, failures)}", style="dim", soft_wrap=True)
+    reached = [figure.reached for measure in measures.values() for figure in measure.figures()]
+    return 1 if failures or False in reached else 0
+
+
+def _do(lab: Lab, runs: list[Run], rounds: int, console: Console) -> list[str]:
+    """Do all runs, one after another, round by round.
+
+    Returns:
+        What failed, and is not tried again.
+    """
+    failures: dict[Run | Contestant, str] = {}
+    began = time.monotonic()
+    for contestant in dict.fromkeys(run.contestant for run in runs):
+        try:
+            contestant.command()
+        except (OSError, subprocess.CalledProcessError) as error:
+            failures[contestant] = f"{contestant.title}, which cannot be installed: {error}"
+    for number in range(rounds):
+        for run in runs:
+            if run in failures or run.contestant in failures:
+                continue
+            console.print(f"[dim]{time.monotonic() - began:5.0f} s  round {number + 1}: {run}[/]", soft_wrap=True)
+            try:
+                lab.measure(run)
+            except FailedRunError as error:
+                failures[run] = f"{run}: {error}"
+    return list(failures.values())
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number.replace("_", "")) for number in text.split(","))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""Runs that count: each is checked before its figures are taken."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from benchmarks.contestants import OURS
+from benchmarks.processes import FailedRunError, lines, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from benchmarks.contestants import Contestant, Job
+    from benchmarks.processes import Server, Sink, Usage
+
+_KEYS = {"customers": "id", "activities": "uuid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A job for someone.
+
+    Attributes:
+        contestant: Who does it.
+        job: What there is to do; None is to say one's version.
+        sink: Where the output goes.
+    """
+
+    contestant: Contestant
+    job: Job | None
+    sink: Sink = "null"
+
+    @override
+    def __str__(self) -> str:
+        job = "--version" if self.job is None else str(self.job)
+        return f"{self.contestant.title}, {job}{' into a pipe' if self.sink == 'pipe' else ''}"
+
+
+@dataclass(slots=True)
+class Lab:
+    """Checks and measures runs.
+
+    Attributes:
+        server: The server of the pages.
+        settings: Further settings of the tap.
+        usages: What each run used, once for each time.
+        seen: What the server saw of each run, the last time.
+    """
+
+    server: Server
+    settings: Mapping[str, Any]
+    usages: dict[Run, list[Usage]] = field(default_factory=lambda: defaultdict(list))
+    seen: dict[Run, dict[str, int]] = field(default_factory=dict)
+    _requests: dict[tuple[Contestant, Job], int] = field(default_factory=dict)
+
+    def check(self, contestant: Contestant, job: Job) -> None:
+        """Read what someone writes, and remember how many requests that takes.
+
+        Args:
+            contestant: Who.
+            job: The job.
+
+        Raises:
+            FailedRunError: Records are missing, or are there twice.
+        """
+        with tempfile.TemporaryDirectory() as name:
+            self._begin(job)
+            command = contestant.job_command(Path(name), self.server.url, job, self.settings)
+            counts, distinct = tally(lines(command, {"HOME": name}))
+        found = {stream: counts[stream] for stream in job.counts}
+        if found != job.counts or (contestant is OURS and distinct != job.counts):
+            msg = f"{contestant.title} gave {found} records, {distinct} of them distinct; there are {job.counts}"
+            raise FailedRunError(msg)
+        self._requests[contestant, job] = self.server.seen()["requests"]
+
+    def measure(self, run: Run) -> None:
+        """Do a run once more and keep what it used.
+
+        Args:
+            run: The run.
+
+        Raises:
+            FailedRunError: It failed, or did not do what it did when it was checked.
+        """
+        if run.job is None:
+            self.usages[run].append(measure(run.contestant.command("--version"), run.sink))
+            return
+        if (run.contestant, run.job) not in self._requests:
+            self.check(run.contestant, run.job)
+        with tempfile.TemporaryDirectory() as name:
+            command = run.contestant.job_command(Path(name), self.server.url, run.job, self.settings)
+            self._begin(run.job)
+            try:
+                usage = measure(command, run.sink, {"HOME": name})
+            finally:
+                self.seen[run] = self.server.seen()
+        # How often something is asked for again under a limit is a matter of chance.
+        if not run.job.rate and self.seen[run]["requests"] != self._requests[run.contestant, run.job]:
+            msg = f"{run.contestant.title} sent {self.seen[run]['requests']} requests where it had sent others before"
+            raise FailedRunError(msg)
+        self.usages[run].append(usage)
+
+    def did(self, *runs: Run) -> bool:
+        """Say whether there are figures of all these runs."""
+        return all(run in self.usages for run in runs)
+
+    def cpu(self, run: Run) -> float:
+        """Return the median seconds of CPU of a run."""
+        return statistics.median(usage.cpu for usage in self.usages[run])
+
+    def wall(self, run: Run) -> float:
+        """Return the median seconds of a run."""
+        return statistics.median(usage.wall for usage in self.usages[run])
+
+    def peak(self, run: Run) -> float:
+        """Return the median of a run's peak memory, in bytes."""
+        return statistics.median(usage.peak for usage in self.usages[run])
+
+    def _begin(self, job: Job) -> None:
+        self.server.begin(customers=job.customers, activities=job.activities, latency=job.latency, rate=job.rate)
+
+
+def tally(output: Iterable[bytes]) -> tuple[Counter[str], dict[str, int]]:
+    """Count what is in an output of messages.
+
+    Args:
+        output: Lines of Singer's or of Airbyte's messages, or one that only says how many records there were.
+
+    Returns:
+        The number of records by stream, and the number of distinct keys by stream.
+    """
+    counts: Counter[str] = Counter()
+    keys: dict[str, set[object]] = defaultdict(set)
+    for line in output:
+        message = json.loads(line)
+        match message["type"]:
+            case "COUNTS":
+                counts.update(message["counts"])
+            case "RECORD":
+                record = message["record"]
+                # Airbyte's messages have the stream one level further down.
+                stream, row = (message["stream"], record) if "stream" in message else (record["stream"], record["data"])
+                counts[stream] += 1
+                if stream in _KEYS:
+                    keys[stream].add(row[_KEYS[stream]])
+    return counts, {stream: len(found) for stream, found in keys.items()}
