@@ -18,7 +18,6 @@ import backoff
 from requests.exceptions import (
     ChunkedEncodingError,
     ContentDecodingError,
-    ProxyError,
     RequestException,
     SSLError,
     Timeout,
@@ -30,12 +29,11 @@ from singer_sdk.authenticators import BasicAuthenticator
 from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
-from tap_analytics.answers import UnreadableBodyError, decode, error_words, read_page, shorten
+from tap_analytics.answers import UnreadableBodyError, decode, error_words, read_page
 from tap_analytics.errors import ServiceError, StreamError
 from tap_analytics.pagination import PageTrail, Paginator, Params, SinglePage
-from tap_analytics.transport import ApiSession
+from tap_analytics.transport import ApiSession, told_of, what_to_check
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -266,7 +264,7 @@ class ClientStream(RESTStream[Params], ABC):
         )
 
     def _told(self, error: BaseException) -> str:
-        reason = str(error) if isinstance(error, RetriableAPIError | StreamError | ServiceError) else _network(error)
+        reason = str(error) if isinstance(error, RetriableAPIError | StreamError | ServiceError) else told_of(error)
         return f"{self.name}: GET {urlsplit(self.get_url(None)).path} {reason}"
 
     def _failure(self, error: Exception, seconds: float) -> Exception:
@@ -274,9 +272,8 @@ class ClientStream(RESTStream[Params], ABC):
         if isinstance(error, _PASSING) and not isinstance(error, SSLError):
             tries = self.backoff_max_tries()
             told = f"{told} (gave up after {tries} attempt{'s' * (tries > 1)} and {seconds:.0f} s; see 'max_retries')"
-        if isinstance(error, SSLError | ProxyError) or _refused_connection(error):
-            return ServiceError(f"{told}. Is 'api_url' right?")
-        return StreamError(told)
+        question = what_to_check(error)
+        return ServiceError(f"{told}. {question}") if question else StreamError(told)
 
 
 def retry_after(response: requests.Response | None) -> float:
@@ -292,22 +289,3 @@ def retry_after(response: requests.Response | None) -> float:
         date = date if date.tzinfo else date.replace(tzinfo=timezone.utc)
         seconds = (date - datetime.now(timezone.utc)).total_seconds()
     return max(seconds, 0) if math.isfinite(seconds) else 0
-
-
-def _refused_connection(error: BaseException) -> MaxRetryError | None:
-    """Return why no connection could be made at all (name not found, refused, no route), None if one was made."""
-    cause = error.args[0] if error.args else None
-    if isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError | ConnectTimeoutError):
-        return cause
-    return None
-
-
-def _network(error: BaseException) -> str:
-    if refused := _refused_connection(error):
-        # The text begins with the connection object.
-        reason = str(refused.reason).rpartition("): ")[2]
-        return f"cannot reach {refused.pool.host}:{refused.pool.port}: {shorten(reason)}"
-    # A time-out in the middle of a body comes as a broken connection.
-    if isinstance(error, Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args):
-        return "timed out (see 'request_timeout')"
-    return f"failed: {type(error).__name__}: {shorten(str(error))}"

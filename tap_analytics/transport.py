@@ -11,9 +11,12 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.exceptions import ProxyError, SSLError, Timeout
 from typing_extensions import override
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import MaxRetryError, ReadTimeoutError
+from urllib3.exceptions import ProxyError as ProxyRefusal
 
 from tap_analytics.answers import shorten
 from tap_analytics.errors import ServiceError, StreamError
@@ -138,6 +141,45 @@ class _DeadlineAdapter(HTTPAdapter):
         manager = super().proxy_manager_for(proxy, **proxy_kwargs)
         manager.pool_classes_by_scheme = self._pools
         return manager
+
+
+def told_of(error: BaseException) -> str:
+    """Say in a few words how a request failed; where no connection could be made, with whom.
+
+    Args:
+        error: What `requests` raised.
+    """
+    if refused := _refused_connection(error):
+        place: Any = refused.pool
+        reason: BaseException | None = refused.reason
+        if isinstance(reason, ProxyRefusal):
+            place, reason = place.proxy, reason.original_error
+        # The text begins with the connection object.
+        why = shorten(str(reason).rpartition("): ")[2])
+        return f"cannot reach {'the proxy ' * (place is not refused.pool)}{place.host}:{place.port}: {why}"
+    # A time-out in the middle of a body comes as a broken connection.
+    if isinstance(error, Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args):
+        return "timed out (see 'request_timeout')"
+    return f"failed: {type(error).__name__}: {shorten(str(error))}"
+
+
+def what_to_check(error: BaseException) -> str | None:
+    """Ask for what may be set wrongly where no connection could be made; None where one was made.
+
+    Args:
+        error: What `requests` raised.
+    """
+    if isinstance(error, ProxyError):
+        return "Are HTTP_PROXY, HTTPS_PROXY and NO_PROXY right?"
+    if isinstance(error, SSLError):
+        return "Is 'api_url' right, and REQUESTS_CA_BUNDLE, if the certificate is your own?"
+    return "Is 'api_url' right?" if _refused_connection(error) else None
+
+
+def _refused_connection(error: BaseException) -> MaxRetryError | None:
+    """Return why no connection could be made at all (no such name, refused, no route, TLS), None if one was made."""
+    cause = error.args[0] if error.args else None
+    return cause if isinstance(cause, MaxRetryError) and cause.reason is not None else None
 
 
 def _is_same_origin(target: str, url: str) -> bool:
