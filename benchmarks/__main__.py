@@ -23,18 +23,20 @@ if TYPE_CHECKING:
     from benchmarks.contestants import Contestant
     from benchmarks.lab import Run
 
-QUICK = {"rounds": 3, "records": (2_000, 42_000), "measure": (1, 2, 6)}
-FULL = {"rounds": 5, "records": (20_000, 200_000), "measure": tuple(MEASURES)}
+FULL = {"rounds": 5, "records": (20_000, 200_000), "measure": tuple(MEASURES), "only": tuple(CONTESTANTS)}
+QUICK = {"rounds": 3, "records": (20_000, 50_000), "measure": (1, 2), "only": ("ours", "plain", "bare")}
 
 
 def options(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description="Compare the tap with its peers.")
-    parser.add_argument("--quick", action="store_true", help=f"under a minute: {QUICK} instead of {FULL}")
+    parser.add_argument("--quick", action="store_true", help="other defaults, which take less than a minute")
     parser.add_argument("--rounds", type=int, help="how often each run is done, in turns; medians are shown")
     parser.add_argument("--records", type=_numbers, metavar="SMALL,LARGE", help="records of a small and a large run")
     parser.add_argument("--measure", type=_numbers, metavar="1,2,…", help="which measures are taken")
-    parser.add_argument("--only", type=lambda text: text.split(","), help=f"whose: {','.join(CONTESTANTS)}")
+    parser.add_argument(
+        "--only", type=lambda text: text.split(","), metavar="NAME,…", help=f"whose: {','.join(CONTESTANTS)}"
+    )
     parser.add_argument("--pages", type=int, default=200, help="pages of customers in the backfill (%(default)s)")
     parser.add_argument(
         "--latency", type=float, default=0.1, help="seconds an answer takes in the backfill (%(default)s)"
@@ -51,7 +53,7 @@ def main() -> int:
     """Measure, show and keep.
 
     Returns:
-        0 when every figure is what it should be, 1 when one is not or could not be taken.
+        0, or 1 when something could not be measured.
     """
     chosen = options()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
@@ -62,7 +64,7 @@ def main() -> int:
         lab = Lab(server, settings)
         measures = {number: MEASURES[number](lab, scale) for number in chosen.measure}
         runs = dict.fromkeys(run for measure in measures.values() for run in measure.runs())
-        wanted = [run for run in runs if not chosen.only or run.contestant.name in chosen.only]
+        wanted = [run for run in runs if run.contestant.name in chosen.only]
         failures = _do(lab, wanted, chosen.rounds, console)
     line = machine()
     console.print()
@@ -71,8 +73,7 @@ def main() -> int:
     for failure in failures:
         console.print(f"Left out: {failure}", style="red", markup=False, soft_wrap=True)
     console.print(f"All of it is in {keep(lab, measures, line, failures)}", style="dim", soft_wrap=True)
-    reached = [figure.reached for measure in measures.values() for figure in measure.figures()]
-    return 1 if failures or False in reached else 0
+    return 1 if failures else 0
 
 
 def _do(lab: Lab, runs: list[Run], rounds: int, console: Console) -> list[str]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,21 +78,19 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A way of reading the pages: a module that takes a configuration file.
+    """A way of reading the pages: a module that takes `--config` with a file.
 
     Attributes:
         name: Its name on the command line.
         title: Its name in the table.
         module: The module that is run.
         packages: What its environment holds, pinned; none means the project's own environment.
-        as_option: Whether the configuration file is given as `--config`, as taps want it, or by itself.
     """
 
     name: str
     title: str
     module: str
     packages: tuple[str, ...] = ()
-    as_option: bool = True
 
     def command(self, *arguments: str) -> list[str]:
         """Return the command that runs it.
@@ -115,24 +114,33 @@ class Contestant:
         if self is OURS:
             streams = config.pop("streams")
             config |= {"api_key": "key", **settings}
-            arguments = ["--catalog", _written(folder, "catalog", self._catalog(streams))]
-        file = _written(folder, "config", config)
-        return self.command(*(["--config"] if self.as_option else []), file, *arguments)
-
-    def _catalog(self, streams: tuple[str, ...]) -> dict[str, Any]:
-        found = subprocess.run(self.command("--discover"), check=True, capture_output=True)  # noqa: S603 - the tap
-        catalog: dict[str, Any] = json.loads(found.stdout)
-        for entry in catalog["streams"]:
-            for item in entry["metadata"]:
-                if not item["breadcrumb"]:
-                    item["metadata"]["selected"] = entry["tap_stream_id"] in streams
-        return catalog
+            arguments = ["--catalog", _written(folder, "catalog", _catalog(streams))]
+        return self.command(*arguments, "--config", _written(folder, "config", config))
 
 
 OURS = Contestant("ours", "tap-analytics", "tap_analytics")
 PLAIN = Contestant("plain", "plain SDK tap", f"{_PEERS}.plain_tap")
-BARE = Contestant("bare", "bare loop", f"{_PEERS}.bare_loop", ("requests==2.34.2", "msgspec==0.22.0"), as_option=False)
-CONTESTANTS = {one.name: one for one in (OURS, PLAIN, BARE)}
+BARE = Contestant("bare", "bare loop", f"{_PEERS}.bare_loop", ("requests==2.34.2", "msgspec==0.22.0"))
+MSDK = Contestant(
+    "msdk",
+    "tap-rest-api-msdk",
+    f"{_PEERS}.msdk_tap",
+    ("tap-rest-api-msdk==1.4.2", "setuptools<81"),  # The SDK that it is pinned to wants pkg_resources.
+)
+CDK = Contestant("cdk", "declarative CDK", f"{_PEERS}.declarative_source", ("airbyte-cdk==7.39.1",))
+DLT = Contestant("dlt", "dlt's extract", f"{_PEERS}.dlt_source", ("dlt==1.31.0",))
+CONTESTANTS = {one.name: one for one in (OURS, PLAIN, BARE, MSDK, CDK, DLT)}
+
+
+@cache
+def _catalog(streams: tuple[str, ...]) -> dict[str, Any]:
+    found = subprocess.run(OURS.command("--discover"), check=True, capture_output=True)  # noqa: S603 - the tap
+    catalog: dict[str, Any] = json.loads(found.stdout)
+    for entry in catalog["streams"]:
+        for item in entry["metadata"]:
+            if not item["breadcrumb"]:
+                item["metadata"]["selected"] = entry["tap_stream_id"] in streams
+    return catalog
 
 
 def _written(folder: Path, name: str, content: object) -> str:

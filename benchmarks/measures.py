@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
-from benchmarks.contestants import BARE, COUNTS, OURS, PLAIN, RECORDS, Contestant, Job
+from benchmarks.contestants import BARE, CDK, COUNTS, DLT, MSDK, OURS, PLAIN, RECORDS, Contestant, Job
 from benchmarks.lab import Run
 
 if TYPE_CHECKING:
@@ -130,12 +130,14 @@ class WholeRun(Measure):
     """What a run costs from its start to its end."""
 
     title = "CPU of a whole run"
-    targets: ClassVar[dict[Contestant, float]] = {PLAIN: 0.38}
+    targets: ClassVar[dict[Contestant, float]] = {PLAIN: 0.38, MSDK: 0.25, CDK: 0.25}
 
     @override
     def runs(self) -> Iterator[Run]:
         for contestant in (OURS, *self.targets):
             yield self.records(contestant, self.scale.small)
+        for contestant in (OURS, DLT):
+            yield self.records(contestant, self.scale.large)
 
     @override
     def figures(self) -> Iterator[Figure]:
@@ -145,6 +147,10 @@ class WholeRun(Measure):
             if self.lab.did(ours, theirs):
                 text = f"ours / {peer.title}, {self.scale.small} records"
                 yield Figure(text, self.lab.cpu(ours) / self.lab.cpu(theirs), target)
+        ours, theirs = (self.records(contestant, self.scale.large) for contestant in (OURS, DLT))
+        if self.lab.did(ours, theirs):
+            text = f"{DLT.title} / ours, {self.scale.large} records"
+            yield Figure(text, self.lab.cpu(theirs) / self.lab.cpu(ours), 3.0, at_least=True)
 
 
 class Backfill(Measure):

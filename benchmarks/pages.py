@@ -24,6 +24,7 @@ YEARS = 4
 _PEOPLE = 1000
 _KEY = "@key@"
 _DATE = "@date@"
+_LARGEST = 2**63
 _DAY = timedelta(days=1)
 
 
@@ -40,6 +41,8 @@ class Pages:
         first = today - timedelta(days=365 * YEARS)
         rng = people.source("benchmark")
         past = [subscription_data.subscriber(rng, number, today) for number in range(_PEOPLE)]
+        for one in past:
+            _tame(one.customer["attributes"])
         templates = [_split({**one.customer, "id": _KEY}) for one in past]
         self._customers = [
             before[:-1] + b"%d" % (subscription_data.FIRST_ID + number) + after[1:]
@@ -74,8 +77,13 @@ class Pages:
                 return self._page(self._customers, limit, (0, len(self._customers)), offset)
             case "/activities":
                 low, high = self._bounds(params)
-                after = params.get("start-after")
-                return self._page(self._activities, limit, (low, high), low if after is None else _number(after) + 1)
+                offset = low
+                if "start-after" in params:
+                    offset = _number(params["start-after"]) + 1
+                elif "cursor" in params:
+                    # The service loses rows this way; here it serves the one reader that knows no other.
+                    offset = int(params["cursor"])
+                return self._page(self._activities, limit, (low, high), offset)
             case "/metrics/customer-count":
                 start, end = (date.fromisoformat(params[name]) for name in ("start-date", "end-date"))
                 interval: Any = params["interval"]
@@ -96,10 +104,21 @@ class Pages:
     def _page(rows: list[bytes], limit: int, bounds: tuple[int, int], offset: int) -> tuple[bytes, int]:
         low, high = bounds
         end = min(offset + limit, high)
-        # As the service does, the last page carries a cursor too.
-        rest = encode({"has_more": end < high, "per_page": limit, "cursor": str(end)})[1:]
+        # As the service does, the last page carries a cursor too; only what comes behind it does not.
+        cursor = str(end) if offset < end else None
+        rest = encode({"has_more": end < high, "per_page": limit, "cursor": cursor})[1:]
         body = b'{"entries":[' + b",".join(rows[offset:end]) + b"]," + rest
         return body, max(1, -(-(high - low) // limit))
+
+
+def _tame(attributes: dict[str, Any]) -> None:
+    """Take out what stops some readers: integers beyond 64 bits, and an object whose key is another in every row."""
+    attributes["custom"] = {
+        "number" if key.isdigit() else key: value % _LARGEST if key == "big" else value
+        for key, value in attributes["custom"].items()
+    }
+    if stripe := attributes["stripe"]:
+        stripe["uid"] %= _LARGEST
 
 
 def _split(row: dict[str, Any]) -> tuple[bytes, bytes]:

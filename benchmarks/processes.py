@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Sink: TypeAlias = Literal["null", "pipe"]
 
 _BLOCK = 1 << 20
-_LONGEST_QUOTE = 2000
+_LONGEST_QUOTE = 300
 
 
 class FailedRunError(Exception):
@@ -120,8 +120,8 @@ def _started(
 def _check(process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
     if process.returncode != 0:
         errors.seek(0)
-        words = errors.read()[-_LONGEST_QUOTE:].decode(errors="replace")
-        msg = f"exit code {process.returncode}: {words}"
+        words = " ".join(errors.read()[-_LONGEST_QUOTE:].decode(errors="replace").split())
+        msg = f"exit code {process.returncode}: …{words}"
         raise FailedRunError(msg)
 
 

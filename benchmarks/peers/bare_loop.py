@@ -12,7 +12,7 @@ import requests
 
 def main() -> None:
     """Read what the configuration file names."""
-    config = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    config = json.loads(Path(sys.argv[-1]).read_text(encoding="utf-8"))
     session = requests.Session()
     session.auth = ("key", "key")
     encode = msgspec.json.Encoder().encode
