@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
+from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -68,6 +69,9 @@ class ClientStream(RESTStream[Params], ABC):
 
     max_page_size: ClassVar[int]
 
+    default_parallel_requests: ClassVar[int]
+    """Requests that may be under way at once; well below what the service allows, for others use it too."""
+
     records_key: ClassVar[str | None]
     """Where the list of records stands in an answer; None when the whole body is the one record."""
 
@@ -75,6 +79,10 @@ class ClientStream(RESTStream[Params], ABC):
     """Query parameters that every request of the stream carries."""
 
     paginator: ClassVar[Paginator] = SinglePage()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._counting = Lock()
 
     @property
     @override
@@ -118,6 +126,11 @@ class ClientStream(RESTStream[Params], ABC):
     def page_size(self) -> int:
         """Records to ask for in one answer."""
         return int(self.config.get("page_size", self.default_page_size))
+
+    @property
+    def parallel_requests(self) -> int:
+        """Requests that may be under way at once."""
+        return int(self.config.get("max_parallel_requests", self.default_parallel_requests))
 
     @property
     def params(self) -> Params:
@@ -201,7 +214,8 @@ class ClientStream(RESTStream[Params], ABC):
         }
 
     def _send(self, request: requests.PreparedRequest) -> Page:
-        self.request_counter.increment()
+        with self._counting:
+            self.request_counter.increment()
         response = self._request(request, None)
         try:
             return read_page(decode(response.content), self.records_key)

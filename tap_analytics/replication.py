@@ -150,7 +150,7 @@ class DateFilter:
 
     start_param: str
     end_param: str | None = None
-    window: int = 90
+    window: int = 20
 
     def windows(
         self, since: datetime | None, start: datetime | None, end: datetime | None, today: date

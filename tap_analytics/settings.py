@@ -94,6 +94,14 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         ),
     ),
     th.Property(
+        "max_parallel_requests",
+        th.IntegerType(minimum=1, maximum=20),
+        title="Parallel requests",
+        description=(
+            "How many requests may be under way at once. Default: 8 for the subscription API, 2 for the support API."
+        ),
+    ),
+    th.Property(
         "lookback_days",
         th.IntegerType(minimum=0, maximum=3650),
         title="Look-back (days)",

@@ -23,6 +23,7 @@ from typing_extensions import override
 from tap_analytics.client import ClientStream
 from tap_analytics.datetimes import EARLIEST, LATEST, end_of, parse_instant
 from tap_analytics.errors import StreamError
+from tap_analytics.read_ahead import read_ahead
 from tap_analytics.records import RESCUED_DATA, RESCUED_DATA_SCHEMA, RecordShaper
 from tap_analytics.replication import Bookmark, DateFilter, Key, NewestFirst, Walk
 from tap_analytics.state import BookmarkStore
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib import Catalog
     from singer_sdk.streams import Stream
 
+    from tap_analytics.answers import Page
     from tap_analytics.writer import LineWriter
 
 
@@ -128,34 +130,46 @@ class AnalyticsStream(ClientStream, ABC):
             self._stream_version = self._initialized_at
         since = max(bookmark.value, EARLIEST) - self.effective_lookback if bookmark.value else None
         with self.request_counter:
-            for walk in self.walks(since):
-                yield from self._walk_records(walk, bookmark)
-                # The generator goes on only when the walk's last record has been written.
-                if self.is_incremental and bookmark.value is not None:
-                    self.state_manager.write(str(self.replication_key), bookmark.value)
-                    self._write_state_message()
+            walks = list(self.walks(since))
+            with closing(read_ahead(walks, self._read_walk, self._threads)) as fetched:
+                for walk, pages in fetched:
+                    yield from self._walk_records(walk, pages, bookmark)
+                    # The generator goes on only when the walk's last record has been written.
+                    self._checkpoint(bookmark)
         self._report_rescued()
         if self._stream_version is not None:
             self._write_activate_version_message(self._stream_version)
 
-    def _walk_records(self, walk: Walk, bookmark: Bookmark) -> Iterator[dict[str, Any]]:
-        with closing(self.pages(walk.params)) as pages:
-            for page in pages:
-                self._time_extracted = datetime.now(timezone.utc).isoformat()
-                instants = []
-                for position, raw in enumerate(walk.objects(page.records)):
-                    record = self._shaper.shape(raw)
-                    key = self._key_of(record, position)
-                    instant = self._instant_of(record)
-                    instants.append(instant)
-                    if walk.takes(key, instant):
-                        if instant is not None:
-                            bookmark.see(instant)
-                        yield record
-                # The next answer may take its time; what is here must not wait for it.
-                self._writer.flush()
-                if walk.is_done(instants):
-                    return
+    @property
+    def _threads(self) -> int:
+        # A dry run wants one record, and no pages that nobody reads.
+        return self.parallel_requests if self.ABORT_AT_RECORD_COUNT is None else 1
+
+    def _read_walk(self, walk: Walk) -> Iterator[Page]:
+        return self.pages(walk.params)
+
+    def _walk_records(self, walk: Walk, pages: Iterator[Page], bookmark: Bookmark) -> Iterator[dict[str, Any]]:
+        for page in pages:
+            self._time_extracted = datetime.now(timezone.utc).isoformat()
+            instants = []
+            for position, raw in enumerate(walk.objects(page.records)):
+                record = self._shaper.shape(raw)
+                key = self._key_of(record, position)
+                instant = self._instant_of(record)
+                instants.append(instant)
+                if walk.takes(key, instant):
+                    if instant is not None:
+                        bookmark.see(instant)
+                    yield record
+            # The next answer may take its time; what is here must not wait for it.
+            self._writer.flush()
+            if walk.is_done(instants):
+                return
+
+    def _checkpoint(self, bookmark: Bookmark) -> None:
+        if self.is_incremental and bookmark.value is not None:
+            self.state_manager.write(str(self.replication_key), bookmark.value)
+            self._write_state_message()
 
     def _key_of(self, record: dict[str, Any], position: int) -> Key:
         for name, stand_in in self.key_fallbacks.items():

@@ -1,0 +1,121 @@
+"""Walks are fetched side by side and handed over in order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tap_analytics.answers import Page
+from tap_analytics.errors import StreamError
+from tap_analytics.read_ahead import WAITING_PAGES, read_ahead
+from tap_analytics.replication import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def walks_of(sizes: list[int]) -> list[Walk]:
+    return [Walk({"number": number, "pages": size}) for number, size in enumerate(sizes)]
+
+
+def pages_of(walk: Walk) -> Iterator[Page]:
+    for page in range(int(walk.params["pages"])):
+        yield Page((walk.params["number"], page), [])
+
+
+def consumed(walks: list[Walk], threads: int) -> list[object]:
+    return [page.body for _, pages in read_ahead(walks, pages_of, threads) for page in pages]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 2 * WAITING_PAGES), max_size=12), st.integers(1, 5))
+def test_every_page_comes_once_and_in_order(sizes: list[int], threads: int) -> None:
+    expected = [(number, page) for number, size in enumerate(sizes) for page in range(size)]
+    assert consumed(walks_of(sizes), threads) == expected
+
+
+def test_walks_are_fetched_at_the_same_time_and_never_more_than_allowed() -> None:
+    lock = threading.Lock()
+    together = threading.Barrier(3, timeout=5)
+    under_way = most = 0
+
+    def read(walk: Walk) -> Iterator[Page]:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        if walk.params["number"] < 3:  # type: ignore[operator]
+            together.wait()  # Only if three are under way does anyone get past this.
+        with lock:
+            under_way -= 1
+        yield Page(walk.params["number"], [])
+
+    read_walks = [page.body for _, pages in read_ahead(walks_of([1] * 9), read, 3) for page in pages]
+    assert read_walks == list(range(9))
+    assert most == 3
+
+
+def test_a_single_walk_is_fetched_by_the_caller() -> None:
+    names = []
+
+    def read(_: Walk) -> Iterator[Page]:
+        names.append(threading.current_thread())
+        yield Page(None, [])
+
+    assert len([page for _, pages in read_ahead(walks_of([1]), read, 8) for page in pages]) == 1
+    assert names == [threading.current_thread()]
+
+
+def test_an_error_is_raised_where_its_page_would_be() -> None:
+    def read(walk: Walk) -> Iterator[Page]:
+        if walk.params["number"] == 1:
+            yield Page("half", [])
+            msg = "cut"
+            raise StreamError(msg)
+        yield from pages_of(walk)
+
+    fetched = (page.body for _, pages in read_ahead(walks_of([2, 2, 2]), read, 3) for page in pages)
+    assert [next(fetched) for _ in range(3)] == [(0, 0), (0, 1), "half"]
+    with pytest.raises(StreamError, match="cut"):
+        next(fetched)
+
+
+def test_a_slow_consumer_never_has_more_than_the_queues_hold_waiting() -> None:
+    fetched = []
+
+    def read(walk: Walk) -> Iterator[Page]:
+        for page in pages_of(walk):
+            fetched.append(page)
+            yield page
+
+    reading = read_ahead(walks_of([100, 100, 100]), read, 2)
+    _, pages = next(reading)
+    next(pages)
+    _settle(fetched)
+    # Each thread has a queue full, and one page more in its hand.
+    assert len(fetched) <= 1 + 2 * (WAITING_PAGES + 1)
+    reading.close()
+
+
+def test_threads_stop_when_nobody_reads_any_more() -> None:
+    before = threading.active_count()
+    reading = read_ahead(walks_of([100] * 4), pages_of, 4)
+    next(reading)
+    reading.close()
+    deadline = time.monotonic() + 5
+    while threading.active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert threading.active_count() <= before
+
+
+def _settle(fetched: list[Page]) -> None:
+    """Wait until the threads can fetch no more."""
+    count = -1
+    while count != len(fetched):
+        count = len(fetched)
+        time.sleep(0.05)
