@@ -26,6 +26,9 @@ test: lint types check ## Lint, types and all tests
 bench: sync ## Compare the speed with other readers; ARGS="--help" says how, ARGS=--quick takes a minute
 	@$(RUN) python -m benchmarks $(ARGS)
 
+laws: sync ## Try for many minutes to break the law of convergence; EXAMPLES=10000 says how often
+	@$(RUN) pytest -m long
+
 lint: sync ## Rules and layout of the code
 	@echo "==> Lint"
 	@$(RUN) ruff check .

@@ -1,0 +1,1 @@
+"""What holds whatever happens: laws that chance tries to break."""

@@ -1,0 +1,139 @@
+"""What can happen at the source, as values that chance can choose, shorten and print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, Literal
+
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from analytics_sandbox import Sandbox
+    from analytics_sandbox.manners import Api
+
+Verb = Literal["add", "touch", "restate", "move", "delete", "reissue", "cancel", "field", "unfield", "advance"]
+
+_SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that happens to the data of an API.
+
+    Attributes:
+        verb: What happens.
+        row: Which row it happens to, counted round and round.
+        by: How far from now, or from the row's own instant: the date that a row gets, or how far the clock goes on.
+        from_row: Whether `by` counts from the row's own instant.
+    """
+
+    verb: Verb
+    row: int = 0
+    by: timedelta = timedelta()
+    from_row: bool = False
+
+    def apply(self, sandbox: Sandbox, api: Api) -> None:
+        """Let it happen; to a row that is not there nothing can."""
+        world = sandbox.world
+        if self.verb == "advance":
+            world.advance(abs(self.by))
+        elif self.verb == "cancel" and world.customers("subscription"):
+            key = _pick(world.customers("subscription"), self.row)["id"]
+            world.update_customer("subscription", key, status="Cancelled" if self.by else "Active")
+        elif api == "subscription":
+            self._apply_to_activities(sandbox)
+            self._apply_to_customers(sandbox, api)
+        else:
+            self._apply_to_custom_fields(sandbox)
+            self._apply_to_customers(sandbox, api)
+
+    def _apply_to_activities(self, sandbox: Sandbox) -> None:
+        world = sandbox.world
+        rows = world.activities()
+        if self.verb == "add" and world.customers("subscription"):
+            world.add_activities(1, self._moment(sandbox, rows, "date"))
+        if not rows:
+            return
+        row = _pick(rows, self.row)
+        match self.verb:
+            case "restate":
+                world.restate_activity(row["uuid"])
+            case "move":
+                world.restate_activity(row["uuid"], date=self._moment(sandbox, rows, "date").isoformat())
+            case "reissue":
+                world.reissue_activity(row["uuid"])
+            case "delete":
+                world.delete_activity(row["uuid"])
+
+    def _apply_to_customers(self, sandbox: Sandbox, api: Api) -> None:
+        world = sandbox.world
+        rows = world.customers(api)
+        if self.verb == "add":
+            world.add_customers(api)
+        if not rows:
+            return
+        row = _pick(rows, self.row)
+        match self.verb:
+            case "touch":
+                world.update_customer(api, row["id"], name=f"{row['name']}'")
+            case "delete":
+                world.delete_customer(api, row["id"])
+            case "move" if api == "support":
+                moment = self._moment(sandbox, rows, "updated_datetime")
+                world.update_customer(api, row["id"], updated_datetime=moment.isoformat() if self.by else None)
+            case "move":
+                world.update_customer(
+                    api, row["id"], **{"customer-since": self._moment(sandbox, rows, "customer-since").isoformat()}
+                )
+
+    def _apply_to_custom_fields(self, sandbox: Sandbox) -> None:
+        world = sandbox.world
+        rows = world.custom_fields()
+        if self.verb == "field":
+            world.add_custom_fields(1, "Customer" if self.row % 2 else "Ticket")
+        elif self.verb == "unfield" and rows:
+            world.delete_custom_field(_pick(rows, self.row)["id"])
+
+    def _moment(self, sandbox: Sandbox, rows: list[dict[str, Any]], field: str) -> datetime:
+        text = _pick(rows, self.row)[field] if rows and self.from_row else None
+        anchor = sandbox.world.clock.now() if text is None else _instant(text)
+        return anchor + self.by
+
+
+def _pick(rows: list[dict[str, Any]], row: int) -> dict[str, Any]:
+    return rows[row % len(rows)]
+
+
+def _instant(text: str) -> datetime:
+    # Python 3.10 reads neither `Z` nor `+0000`.
+    text = text.replace("Z", "+00:00").replace("+0000", "+00:00")
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+OFFSETS = st.sampled_from(
+    [
+        timedelta(),
+        -_SECOND,
+        _SECOND,
+        -9 * _MINUTE,
+        -11 * _MINUTE,
+        -_DAY,
+        _DAY,
+        *(-days * _DAY for days in (2, 3, 29, 30, 31, 60, 89, 90, 91, 400, 2000)),
+        40 * _DAY,
+        300_000 * _DAY,
+    ]
+)
+PASSING = st.sampled_from([timedelta(microseconds=1), _SECOND, 11 * _MINUTE, _DAY, 35 * _DAY, 100 * _DAY])
+ROWS = st.integers(0, 30)
+
+STEPS = st.builds(Change, st.just("advance"), by=PASSING)
+SMALL = st.builds(Change, st.sampled_from(["touch", "restate", "delete", "reissue", "field", "unfield"]), ROWS)
+ADDED = st.builds(Change, st.just("add"), ROWS, OFFSETS, st.booleans())
+MOVED = st.builds(Change, st.sampled_from(["move", "cancel"]), ROWS, OFFSETS, st.booleans())
+CHANGES = ADDED | MOVED | SMALL | STEPS
+
+# An activity that is moved while the walk stands on it takes the walk with it: see docs/reliability.md.
+MEANWHILE = ADDED | SMALL | STEPS

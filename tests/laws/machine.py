@@ -1,0 +1,180 @@
+"""The law of convergence, as a machine that lets anything happen in any order."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from analytics_sandbox import Sandbox
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from typing_extensions import override
+
+from tests.laws.changes import CHANGES, Change
+from tests.laws.reading import Reading, Target
+from tests.laws.runs import Kill, Order, run
+from tests.laws.source import Source, instant_of
+from tests.laws.strategies import FAULTS, KILLS, MANNERS, ORDERS, PATHS, SETTINGS, STREAMS
+
+if TYPE_CHECKING:
+    from analytics_sandbox.manners import Api
+
+    from tests.laws.ledger import Rows
+    from tests.laws.runs import State
+
+NOW = datetime(2024, 6, 15, 12, tzinfo=timezone.utc)
+LOOK_BACKS = {"activities": timedelta(days=30), "customers": timedelta(minutes=10)}
+
+
+class Convergence(RuleBasedStateMachine):
+    """A source, a tap and a table that anything can happen to, and what has to hold all the while."""
+
+    @initialize(
+        api=st.sampled_from(["subscription", "support"]),
+        seed=st.integers(0, 50),
+        size=st.integers(1, 6),
+        manners=MANNERS,
+        settings=SETTINGS,
+    )
+    def begin(self, api: Api, seed: int, size: int, manners: dict[str, Any], settings: dict[str, Any]) -> None:
+        """A service, a tap with its settings, and empty tables."""
+        self.api = api
+        self.sandbox = Sandbox(seed=seed, size=size, now=NOW, **manners).start()
+        self.config = {
+            **getattr(self.sandbox, f"{api}_config"),
+            **{name: value for name, value in settings.items() if value is not None},
+        }
+        start, end = (
+            date.fromisoformat(text) if (text := settings[name]) else None for name in ("start_date", "end_date")
+        )
+        days = settings["lookback_days"]
+        look_backs = LOOK_BACKS if days is None else dict.fromkeys(LOOK_BACKS, timedelta(days=days))
+        self.target = Target(Source(self.sandbox, api, start, end), look_backs)
+        self.state: State | None = None
+
+    # What can happen
+
+    @rule(change=CHANGES)
+    def happens(self, change: Change) -> None:
+        """Something happens at the source."""
+        change.apply(self.sandbox, self.api)
+        self.target.observe()
+
+    @rule(manners=MANNERS)
+    def changes_its_manners(self, manners: dict[str, Any]) -> None:
+        """The service answers in another way from now on."""
+        for name, value in manners.items():
+            setattr(self.sandbox, name, value)
+
+    @rule(order=ORDERS)
+    def syncs(self, order: dict[str, Any]) -> None:
+        """A run that nothing disturbs but what happens meanwhile."""
+        self.run(self.ordered(order))
+
+    @rule(order=ORDERS, kill=KILLS)
+    def is_killed(self, order: dict[str, Any], kill: Kill) -> None:
+        """A run that is killed, and a target that has not acknowledged all of its states."""
+        self.run(self.ordered(order, kill))
+
+    @rule(order=ORDERS, fault=FAULTS)
+    def meets_a_fault(self, order: dict[str, Any], fault: dict[str, Any]) -> None:
+        """A run under a service that fails."""
+        paths = PATHS[self.api]
+        wrong = fault["wrong"]
+        self.sandbox.faults.add(
+            path=paths[fault["path"] % len(paths)], after=fault["after"], times=fault["times"], **wrong
+        )
+        try:
+            self.run(self.ordered(order), may_fail=True, is_honest="kind" in wrong or wrong.get("status", 0) >= 429)
+        finally:
+            self.sandbox.faults.clear()
+
+    @rule(page_size=st.integers(1, 5))
+    def settles(self, page_size: int = 3) -> None:
+        """One complete run, one without news, and one that reads everything.
+
+        What the first has to leave is in the ledgers: all within the look-back, and all that was read before and has
+        not changed since.
+        """
+        order = Order(page_size=page_size, streams=STREAMS[self.api])
+        self.sandbox.world.advance(timedelta(seconds=1))
+        began = self.run(order)
+        state, rows = self.state, self.rows()
+        began_again = self.run(order)
+        assert self.rows() == rows, "a run without news changed a row"
+        assert self.state == state or self.has_come_of_age(began, began_again), "a run without news moved a bookmark"
+        self.run(Order(page_size=page_size, streams=STREAMS[self.api], refresh=True))
+        assert self.rows() == self.target.source.incremental(), "a whole read left something else than the truth"
+
+    @override
+    def teardown(self) -> None:
+        if not hasattr(self, "sandbox"):
+            return
+        try:
+            # Whatever happened before, one more run puts it right.
+            if sys.exc_info()[0] is None:
+                self.settles()
+        finally:
+            self.sandbox.stop()
+
+    # How it is looked at
+
+    def rows(self) -> dict[str, Rows]:
+        """The tables of the incremental streams."""
+        return {stream: self.target.held(stream) for stream in self.target.ledgers}
+
+    def has_come_of_age(self, first: datetime, second: datetime) -> bool:
+        """Say whether a row was dated in the future for one run and in the past for the next."""
+        instants = (
+            instant_of(stream, row)
+            for stream, rows in self.target.source.incremental().items()
+            for row in rows.values()
+        )
+        return any(instant is not None and first < instant <= second for instant in instants)
+
+    def ordered(self, order: dict[str, Any], kill: Kill | None = None) -> Order:
+        """Make an order of what chance has chosen."""
+        every = STREAMS[self.api]
+        streams = every
+        if order["streams"] is not None:
+            streams = tuple(name for name in every if every.index(name) in {n % len(every) for n in order["streams"]})
+        return Order(
+            page_size=order["page_size"],
+            streams=streams,
+            full_table=frozenset(streams) if order["full_table"] else frozenset(),
+            refresh=order["refresh"],
+            kill=kill,
+            meanwhile=order["meanwhile"],
+        )
+
+    def run(self, order: Order, *, may_fail: bool = False, is_honest: bool = True) -> datetime:
+        """Run the tap, load what it wrote, and hold it to the laws.
+
+        Args:
+            order: What to do.
+            may_fail: Whether something goes wrong at the service.
+            is_honest: Whether all that the service tells is true.
+
+        Returns:
+            When it began.
+
+        Raises:
+            AnalyticsError: The run failed without a reason.
+        """
+        # Two runs never begin in the same millisecond.
+        began = self.sandbox.world.advance(timedelta(milliseconds=1))
+        given = {} if self.state is None or order.refresh else self.state
+        reading = Reading(self.target, order, given, began)
+        outcome = run(self.config, given, order, self.sandbox.world.clock.now, self.happens)
+        if outcome.error is not None and not (may_fail or order.meanwhile):
+            raise outcome.error
+        for message in outcome.messages:
+            reading.take(message)
+        reading.finish(outcome.complete(order.streams), is_exact=is_honest and not order.meanwhile)
+        states = [message["value"] for message in outcome.messages if message["type"] == "STATE"]
+        if order.kill is not None:
+            states = states[: max(0, len(states) - order.kill.unacknowledged)]
+        if states:
+            self.state = states[-1]
+        return began

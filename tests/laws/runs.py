@@ -1,0 +1,161 @@
+"""Runs of the tap in this process, that may be killed at any byte, while the source goes on living."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections import defaultdict
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import time_machine
+from typing_extensions import override
+
+from tap_analytics.errors import AnalyticsError
+from tap_analytics.tap import TapAnalytics
+from tests.singer import Message, Run, select
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+State = dict[str, Any]
+
+
+class Killed(BaseException):
+    """The process is no more; not an `Exception`, for nobody handles it."""
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When the tap is killed.
+
+    Attributes:
+        after: How many whole lines were written before.
+        torn: How many bytes of the next line are written too.
+        unacknowledged: How many of the last states the target had not yet acknowledged, so that an older one is kept.
+    """
+
+    after: int
+    torn: int = 0
+    unacknowledged: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a run is asked to do.
+
+    Attributes:
+        page_size: The setting.
+        streams: The streams that are selected.
+        full_table: Those of them that the catalog reads whole.
+        refresh: Whether the run is given no state, as `--full-refresh` does.
+        kill: When it is killed, None to let it live.
+        meanwhile: What happens at the source, by the number of lines that were written before.
+    """
+
+    page_size: int
+    streams: tuple[str, ...]
+    full_table: frozenset[str] = frozenset()
+    refresh: bool = False
+    kill: Kill | None = None
+    meanwhile: Sequence[tuple[int, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run.
+
+    Attributes:
+        messages: What was written, as far as lines are whole.
+        error: What the run failed with.
+        killed: Whether it was killed before its end.
+    """
+
+    messages: list[Message]
+    error: AnalyticsError | None
+    killed: bool
+
+    def complete(self, streams: tuple[str, ...]) -> set[str]:
+        """Return those of the selected streams that were read to their end, as the exit code and the error say."""
+        if self.error is None:
+            return set() if self.killed else set(streams)
+        told, found, names = str(self.error).partition(" streams failed: ")
+        failed = names.split(", ")
+        assert not found or set(failed) <= set(streams), told
+        return set(streams) - set(failed) if found else set()
+
+
+@dataclass
+class Output(io.StringIO):
+    """A stdout that can break, and that tells when a line is written."""
+
+    kill: Kill | None
+    after_line: Callable[[int], None]
+    lines: int = 0
+    killed: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    @override
+    def write(self, text: str, /) -> int:
+        if self.kill is not None and self.lines >= self.kill.after:
+            super().write("" if self.killed else text[: min(self.kill.torn, len(text) - 1)])
+            self.killed = True
+            raise Killed
+        super().write(text)
+        self.lines += text.count("\n")
+        self.after_line(self.lines)
+        return len(text)
+
+
+def run(config: State, state: State, order: Order, now: Callable[[], datetime], act: Callable[[Any], None]) -> Outcome:
+    """Run the tap.
+
+    Args:
+        config: The settings.
+        state: The state to begin with.
+        order: What to do.
+        now: The present of the source, which is the tap's too.
+        act: Called with what happens meanwhile.
+
+    Returns:
+        What came of it.
+    """
+    waiting = defaultdict(list)
+    for line, change in order.meanwhile:
+        waiting[line].append(change)
+
+    def after_line(line: int) -> None:
+        for change in waiting.pop(line, ()):
+            act(change)
+            clock.move_to(now())
+
+    output = Output(order.kill, after_line)
+    error = None
+    logging.disable(logging.CRITICAL)
+    try:
+        with time_machine.travel(now(), tick=False) as clock, redirect_stdout(output):
+            catalog = _catalog(config, order)
+            # As from a file: the tap must not change what the next run is given.
+            given = json.loads(json.dumps(state))
+            TapAnalytics(config=config | {"page_size": order.page_size}, catalog=catalog, state=given).sync_all()
+    except AnalyticsError as failure:
+        error = failure
+    except Killed:
+        pass
+    finally:
+        logging.disable(logging.NOTSET)
+    whole_lines = output.getvalue().rpartition("\n")[0]
+    return Outcome(Run(0, whole_lines, "").messages, error, output.killed)
+
+
+def _catalog(config: State, order: Order) -> State:
+    catalog = select(TapAnalytics(config=config).catalog_dict, *order.streams)
+    for entry in catalog["streams"]:
+        if entry["tap_stream_id"] in order.full_table:
+            entry["replication_method"] = "FULL_TABLE"
+    return catalog

@@ -1,0 +1,65 @@
+"""What chance may choose: how a service behaves, how the tap is set, what a run is asked to do, and what goes wrong."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from tests.laws.changes import MEANWHILE
+from tests.laws.runs import Kill
+from tests.singer import streams_of
+
+STREAMS = {
+    # A row for each of a thousand days is much to read and proves nothing that weeks do not.
+    api: tuple(stream.name for stream in streams_of(api) if stream.name != "customer_daily_count")
+    for api in ("subscription", "support")
+}
+PATHS = {
+    "subscription": ["*", "/v1/account", "/v1/customers", "/v1/activities", "/v1/metrics/*"],
+    "support": ["*", "/api/account", "/api/customers", "/api/custom-fields"],
+}
+
+SETTINGS = st.fixed_dictionaries(
+    {
+        "start_date": st.sampled_from([None, "2021-11-01", "2024-01-10", "2024-06-14"]),
+        "end_date": st.sampled_from([None, None, None, "2024-06-15", "2024-07-20"]),
+        "lookback_days": st.sampled_from([None, None, 0, 3, 200]),
+        "max_retries": st.sampled_from([0, 1]),
+        "backoff_factor": st.just(0),
+    }
+)
+MANNERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "style": st.sampled_from(["today", "page", "sketch"]),
+        "page_cap": st.sampled_from([None, 1, 2, 3]),
+        "has_more": st.booleans(),
+        "total_pages": st.sampled_from(["known", "null", "zero"]),
+        "empty_pages": st.booleans(),
+        "inclusive_dates": st.booleans(),
+        "week_start_on": st.sampled_from(["monday", "sunday"]),
+        "time_zone": st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Kiritimati", "America/Los_Angeles"]),
+    },
+)
+ORDERS = st.fixed_dictionaries(
+    {
+        "page_size": st.integers(1, 5),
+        "streams": st.none() | st.sets(st.integers(0, 5), min_size=1),
+        "refresh": st.sampled_from([False, False, False, True]),
+        "full_table": st.sampled_from([False, False, False, True]),
+        "meanwhile": st.just([]) | st.lists(st.tuples(st.integers(0, 40), MEANWHILE), max_size=3),
+    }
+)
+KILLS = st.builds(Kill, st.integers(0, 60), st.integers(0, 2000), st.integers(0, 2))
+FAULTS = st.fixed_dictionaries(
+    {
+        "path": st.integers(0, 4),
+        "after": st.integers(0, 12),
+        "times": st.sampled_from([1, 2, None]),
+        # Nothing that is wrong and looks right: an empty list that hides rows cannot be told from the truth.
+        "wrong": st.one_of(
+            st.sampled_from(["cut", "close", "reset"]).map(lambda kind: {"kind": kind}),
+            st.sampled_from([401, 403, 404, 429, 500, 503]).map(lambda status: {"status": status}),
+            st.sampled_from(["", "<html>", "{}", '{"entries": [', {"data": {}}, [1]]).map(lambda body: {"body": body}),
+        ),
+    }
+)
