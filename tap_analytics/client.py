@@ -44,11 +44,15 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Auth, Context
     from singer_sdk.metrics import Counter
     from singer_sdk.streams.rest import HTTPRequest
+    from singer_sdk.tap_base import Tap
 
     from tap_analytics.answers import Page
 
 LONGEST_RETRY_AFTER = 300
 """Seconds: a service that wants a longer wait than this ends the stream instead."""
+
+# What services answer to too many requests, or too many at once.
+_TOO_MUCH = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 _PASSING = (
     RetriableAPIError,
@@ -80,8 +84,12 @@ class ClientStream(RESTStream[Params], ABC):
 
     paginator: ClassVar[Paginator] = SinglePage()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    rate_limit: ClassVar[tuple[int, int]]
+    """Requests that the service takes, and in how many seconds."""
+
+    def __init__(self, tap: Tap, session: ApiSession) -> None:
+        super().__init__(tap)
+        self._session = session
         self._counting = Lock()
 
     @property
@@ -102,10 +110,10 @@ class ClientStream(RESTStream[Params], ABC):
         username, password = (self.config[name] for name in self.credentials)
         return BasicAuthenticator(username=username, password=password)
 
-    @cached_property
+    @property
     @override
     def requests_session(self) -> ApiSession:
-        return ApiSession()
+        return self._session
 
     @cached_property
     @override
@@ -268,6 +276,9 @@ class ClientStream(RESTStream[Params], ABC):
     @override
     def backoff_handler(self, details: Details) -> None:
         error = details["exception"]
+        response = error.response if isinstance(error, RetriableAPIError) else None
+        if response is not None and response.status_code in _TOO_MUCH:
+            self._session.throttle.slow_down(details["wait"])
         self.log(
             "%s. Trying again in %.1f s (%d of %d retries)",
             self._told(error),

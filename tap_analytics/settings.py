@@ -102,6 +102,15 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         ),
     ),
     th.Property(
+        "requests_per_second",
+        th.IntegerType(minimum=1),
+        title="Requests per second",
+        description=(
+            "How many requests to send in a second, on average. Default: what the service allows, less a tenth: 40 a "
+            "second for the subscription API, 40 in 20 seconds for the support API."
+        ),
+    ),
+    th.Property(
         "lookback_days",
         th.IntegerType(minimum=0, maximum=3650),
         title="Look-back (days)",

@@ -18,6 +18,8 @@ from tap_analytics.command import AnalyticsCommand
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.logs import mask_secrets
 from tap_analytics.state import check_state
+from tap_analytics.throttle import Throttle
+from tap_analytics.transport import ApiSession
 from tap_analytics.writer import LineWriter
 
 if TYPE_CHECKING:
@@ -67,7 +69,12 @@ class TapAnalytics(Tap):
 
     @override
     def discover_streams(self) -> list[AnalyticsStream]:
-        return [stream(tap=self) for stream in self._stream_classes]
+        streams = self._stream_classes
+        requests, seconds = streams[0].rate_limit
+        if "requests_per_second" in self.config:
+            requests = self.config["requests_per_second"] * seconds
+        session = ApiSession(Throttle(requests, seconds))
+        return [stream(tap=self, session=session) for stream in streams]
 
     @property
     def _stream_classes(self) -> tuple[type[AnalyticsStream], ...]:

@@ -26,8 +26,13 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
+    from tap_analytics.throttle import Throttle
+
 ANSWER_TIMEOUTS: Final = 2
 """How many times the longest silence a whole answer may take: a server that drips bytes is never silent."""
+
+MOST_PARALLEL_REQUESTS: Final = 20
+"""Connections that are kept open."""
 
 LARGEST_BODY: Final = 512 * 2**20
 """Bytes, decompressed. No page is near it; a body that is was made to fill the memory."""
@@ -36,18 +41,24 @@ _CHUNK = 64 * 2**10
 
 
 class ApiSession(requests.Session):
-    """A session that sends credentials to one origin only, and gives up on an answer without an end."""
+    """A session that sends credentials to one origin only, at the service's pace, and gives up on endless answers.
 
-    def __init__(self) -> None:
+    Args:
+        throttle: The pace of the run.
+    """
+
+    def __init__(self, throttle: Throttle) -> None:
         super().__init__()
+        self.throttle = throttle
         # What OpenSSL itself reads; `requests` knows REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which go first.
         self.verify = os.environ.get("SSL_CERT_FILE") or True
         for scheme in ("http://", "https://"):
-            self.mount(scheme, _DeadlineAdapter())
+            self.mount(scheme, _DeadlineAdapter(pool_maxsize=MOST_PARALLEL_REQUESTS))
 
     @override
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         # `requests` reads the environment in `request`, which the SDK does not use.
+        self.throttle.wait()
         environment = self.merge_environment_settings(request.url, {}, None, None, None)
         response = super().send(request, **{**environment, **kwargs, "stream": True})
         chunks, size = [], 0
@@ -59,6 +70,8 @@ class ApiSession(requests.Session):
                 msg = f"sent more than {LARGEST_BODY >> 20} MiB in one answer"
                 raise StreamError(msg)
         response._content = b"".join(chunks)  # noqa: SLF001 - what reading without `stream` does
+        if response.ok:
+            self.throttle.learn(response.headers)
         return response
 
     @override

@@ -87,6 +87,9 @@ class Tap:
         """
         command = [sys.executable, "-m", "tap_analytics"]
         for name, content in (("config", config), ("state", state), ("catalog", catalog)):
+            if isinstance(content, dict) and name == "config":
+                # Tests of the pace set it themselves; all others have no time for it.
+                content = {"requests_per_second": 10_000, **content}  # noqa: PLW2901
             if content is not None:
                 file = self.folder / f"{name}.json"
                 file.write_text(content if isinstance(content, str) else json.dumps(content, default=str))

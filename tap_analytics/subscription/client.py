@@ -18,6 +18,7 @@ class SubscriptionStream(AnalyticsStream, ABC):
     credentials = ("api_key", "api_key")
     default_page_size = 200
     max_page_size = 200
+    rate_limit = (40, 1)
     # The service answers 503 to more than 20.
     default_parallel_requests = 8
     records_key: ClassVar[str | None] = "entries"

@@ -21,7 +21,7 @@ class SupportStream(AnalyticsStream, ABC):
     credentials = ("username", "password")
     default_page_size = 50
     max_page_size = 100
-    # Two requests a second are all that the service allows.
+    rate_limit = (40, 20)
     default_parallel_requests = 2
     records_key: ClassVar[str | None] = "data"
     paginator: ClassVar[Paginator] = BodyCursor(limit_param="limit", cursor_path="meta.next_cursor")

@@ -1,0 +1,45 @@
+"""The API is treated well: its limits are kept, and its complaints are heard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics_sandbox import Sandbox
+
+from tests.singer import select
+
+if TYPE_CHECKING:
+    from tests.singer import Tap
+
+# A hundred pages and many windows: far more than the service takes in a second.
+SETTINGS = {"page_size": 2, "start_date": "2024-01-01", "max_parallel_requests": 8}
+
+
+def test_a_run_never_exceeds_the_service_s_limit(tap: Tap) -> None:
+    with Sandbox(size=40, rate_limit=(40, 1)) as sandbox:
+        config = sandbox.subscription_config | SETTINGS | {"requests_per_second": 40}
+        run = tap.run(config, catalog=select(tap.catalog(config), "activities"))
+        assert run.exit_code == 0
+        assert len(sandbox.requests) > 80
+        assert not [request for request in sandbox.requests if request.status == 429]
+
+
+def test_limits_that_others_use_up_slow_the_run_and_lose_nothing(tap: Tap) -> None:
+    with Sandbox(size=40, rate_limit=(20, 1)) as sandbox:
+        config = sandbox.subscription_config | SETTINGS | {"backoff_factor": 1, "max_retries": 6}
+        run = tap.run(config, catalog=select(tap.catalog(config), "activities"))
+        assert run.exit_code == 0
+        assert [request for request in sandbox.requests if request.status == 429]
+        read = {record["uuid"] for record in run.records("activities")}
+        assert read == {row["uuid"] for row in sandbox.world.activities() if row["date"] >= "2024-01-01"}
+
+
+def test_requests_go_side_by_side_but_never_more_than_allowed(tap: Tap) -> None:
+    with Sandbox(size=40, latency=0.05, parallel_limit=4) as sandbox:
+        config = sandbox.subscription_config | SETTINGS | {"max_parallel_requests": 4}
+        run = tap.run(config, catalog=select(tap.catalog(config), "activities"))
+        assert run.exit_code == 0
+        assert not [request for request in sandbox.requests if request.status == 503]
+        began = [request.started_at for request in sandbox.requests]
+        # One after the other they would take a twentieth of a second each.
+        assert max(began) - min(began) < 0.05 * len(began) / 2
