@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from benchmarks.lab import Run
 
 FULL = {"rounds": 5, "records": (20_000, 200_000), "measure": tuple(MEASURES), "only": tuple(CONTESTANTS)}
-QUICK = {"rounds": 3, "records": (20_000, 50_000), "measure": (1, 2), "only": ("ours", "plain", "bare")}
+QUICK = {"rounds": 3, "records": (10_000, 40_000), "measure": (1, 2), "only": ("ours", "plain", "bare")}
 
 
 def options(argv: Sequence[str] | None = None) -> argparse.Namespace:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 YEARS = 4
 """How far back activities reach."""
 
+UNLIMITED = 1_000_000
+"""Requests a second that no run reaches."""
+
 RECORDS = ("activities", "customers")
 COUNTS = tuple(f"customer_{interval}_count" for interval in ("daily", "monthly", "quarterly", "weekly"))
 
@@ -39,7 +42,7 @@ class Job:
         streams: Which streams are read.
         dated: Whether a start date is set, so that activities can be read window by window.
         latency: Seconds that each answer takes longer.
-        rate: Requests a second that the server allows, 0 for no limit.
+        rate: Requests a second that the server allows; 0 for no limit, which the tap is told.
     """
 
     customers: int
@@ -113,7 +116,7 @@ class Contestant:
         arguments = []
         if self is OURS:
             streams = config.pop("streams")
-            config |= {"api_key": "key", **settings}
+            config |= {"api_key": "key", **({} if job.rate else {"requests_per_second": UNLIMITED}), **settings}
             arguments = ["--catalog", _written(folder, "catalog", _catalog(streams))]
         return self.command(*arguments, "--config", _written(folder, "config", config))
 

@@ -6,7 +6,8 @@ import json
 import statistics
 import tempfile
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from benchmarks.contestants import OURS
 from benchmarks.processes import FailedRunError, lines, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from benchmarks.contestants import Contestant, Job
     from benchmarks.processes import Server, Sink, Usage
@@ -52,34 +53,35 @@ class Lab:
         server: The server of the pages.
         settings: Further settings of the tap.
         usages: What each run used, once for each time.
-        seen: What the server saw of each run, the last time.
+        seen: What the server saw of each run, once for each time.
     """
 
     server: Server
     settings: Mapping[str, Any]
     usages: dict[Run, list[Usage]] = field(default_factory=lambda: defaultdict(list))
-    seen: dict[Run, dict[str, int]] = field(default_factory=dict)
+    seen: dict[Run, list[dict[str, int]]] = field(default_factory=lambda: defaultdict(list))
     _requests: dict[tuple[Contestant, Job], int] = field(default_factory=dict)
 
-    def check(self, contestant: Contestant, job: Job) -> None:
-        """Read what someone writes, and remember how many requests that takes.
+    def check(self, contestant: Contestant, job: Job) -> int:
+        """Read what someone writes.
 
         Args:
             contestant: Who.
             job: The job.
 
+        Returns:
+            How many requests it takes.
+
         Raises:
             FailedRunError: Records are missing, or are there twice.
         """
-        with tempfile.TemporaryDirectory() as name:
-            self._begin(job)
-            command = contestant.job_command(Path(name), self.server.url, job, self.settings)
-            counts, distinct = tally(lines(command, {"HOME": name}))
+        with self._begun(contestant, job) as command:
+            counts, distinct = tally(lines(command, {"HOME": str(Path(command[-1]).parent)}))
         found = {stream: counts[stream] for stream in job.counts}
         if found != job.counts or (contestant is OURS and distinct != job.counts):
             msg = f"{contestant.title} gave {found} records, {distinct} of them distinct; there are {job.counts}"
             raise FailedRunError(msg)
-        self._requests[contestant, job] = self.server.seen()["requests"]
+        return self.server.seen()["requests"]
 
     def measure(self, run: Run) -> None:
         """Do a run once more and keep what it used.
@@ -93,18 +95,18 @@ class Lab:
         if run.job is None:
             self.usages[run].append(measure(run.contestant.command("--version"), run.sink))
             return
-        if (run.contestant, run.job) not in self._requests:
-            self.check(run.contestant, run.job)
-        with tempfile.TemporaryDirectory() as name:
-            command = run.contestant.job_command(Path(name), self.server.url, run.job, self.settings)
-            self._begin(run.job)
+        # Nothing is gained by waiting for answers whose time is not taken.
+        checked = run.contestant, replace(run.job, latency=0, rate=0)
+        if checked not in self._requests:
+            self._requests[checked] = self.check(*checked)
+        with self._begun(run.contestant, run.job) as command:
             try:
-                usage = measure(command, run.sink, {"HOME": name})
+                usage = measure(command, run.sink, {"HOME": str(Path(command[-1]).parent)})
             finally:
-                self.seen[run] = self.server.seen()
-        # How often something is asked for again under a limit is a matter of chance.
-        if not run.job.rate and self.seen[run]["requests"] != self._requests[run.contestant, run.job]:
-            msg = f"{run.contestant.title} sent {self.seen[run]['requests']} requests where it had sent others before"
+                self.seen[run].append(seen := self.server.seen())
+        # What was refused is asked for again, of which there is a figure.
+        if seen["requests"] - seen["refused"] != self._requests[checked]:
+            msg = f"{run.contestant.title} sent {seen['requests']} requests, and {self._requests[checked]} before"
             raise FailedRunError(msg)
         self.usages[run].append(usage)
 
@@ -124,8 +126,18 @@ class Lab:
         """Return the median of a run's peak memory, in bytes."""
         return statistics.median(usage.peak for usage in self.usages[run])
 
-    def _begin(self, job: Job) -> None:
-        self.server.begin(customers=job.customers, activities=job.activities, latency=job.latency, rate=job.rate)
+    def most(self, run: Run, name: str) -> int:
+        """Return the highest of the numbers that the server saw in a run's rounds; see `server.Desk.seen`."""
+        return max(seen[name] for seen in self.seen[run])
+
+    @contextmanager
+    def _begun(self, contestant: Contestant, job: Job) -> Iterator[list[str]]:
+        """Set the server up for a job, and give the command that does it, the last argument a file in its folder."""
+        with tempfile.TemporaryDirectory() as folder:
+            # First, because the catalog takes a moment.
+            command = contestant.job_command(Path(folder), self.server.url, job, self.settings)
+            self.server.begin(customers=job.customers, activities=job.activities, latency=job.latency, rate=job.rate)
+            yield command
 
 
 def tally(output: Iterable[bytes]) -> tuple[Counter[str], dict[str, int]]:

@@ -75,7 +75,7 @@ def keep(lab: Lab, measures: Mapping[int, Measure], line: str, failures: Sequenc
                 "cpu": [usage.cpu for usage in usages],
                 "wall": [usage.wall for usage in usages],
                 "peak": [usage.peak for usage in usages],
-                "seen": lab.seen.get(run),
+                "seen": lab.seen[run],
             }
             for run, usages in lab.usages.items()
         ],
