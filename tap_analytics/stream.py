@@ -1,7 +1,4 @@
-"""A stream of the tap: its walks, its records, its bookmark and its version.
-
-What leans on the SDK's private names is here and in `state.py`; the SDK is pinned to its minor version for it.
-"""
+"""A stream of the tap: which walks it reads, and how what they give becomes records."""
 
 from __future__ import annotations
 
@@ -9,55 +6,30 @@ import fnmatch
 import logging
 from abc import ABC
 from contextlib import closing
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from functools import cached_property
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk import SchemaDirectory, StreamSchema
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.mapper import SameRecordTransform
-from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_analytics.client import ClientStream
 from tap_analytics.datetimes import EARLIEST, LATEST, end_of, parse_instant
 from tap_analytics.errors import StreamError
+from tap_analytics.output import OutputStream
 from tap_analytics.read_ahead import read_ahead
-from tap_analytics.records import RESCUED_DATA, RESCUED_DATA_SCHEMA, RecordShaper
+from tap_analytics.records import RESCUED_DATA, RecordShaper
 from tap_analytics.replication import Bookmark, DateFilter, Key, NewestFirst, Walk
-from tap_analytics.state import BookmarkStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from singer_sdk.helpers.types import Context, Record
-    from singer_sdk.singerlib import Catalog
-    from singer_sdk.streams import Stream
+    from singer_sdk.helpers.types import Context
 
     from tap_analytics.answers import Page
-    from tap_analytics.writer import LineWriter
 
 
-class SchemaFile(StreamSchema[str]):
-    """The schema file of a stream, with the place for what it does not know.
-
-    Args:
-        package: The API's package; its `schemas` folder holds a file for each stream.
-        key: Name of the file, without `.json`; the stream's own name by default.
-    """
-
-    def __init__(self, package: str, *, key: str | None = None) -> None:
-        super().__init__(SchemaDirectory(files(package) / "schemas"), key=key)
-
-    @override
-    def get_stream_schema(self, stream: Stream, stream_class: type[Stream]) -> dict[str, Any]:
-        schema: dict[str, Any] = super().get_stream_schema(stream, stream_class)
-        schema["properties"].setdefault(RESCUED_DATA, RESCUED_DATA_SCHEMA)
-        return schema
-
-
-class AnalyticsStream(ClientStream, ABC):
+class AnalyticsStream(OutputStream, ClientStream, ABC):
     """A stream, as the classes of the API packages declare it."""
 
     replication_key: str | None = None
@@ -81,7 +53,6 @@ class AnalyticsStream(ClientStream, ABC):
     """Fields that stand in for a primary key where an older service gives none."""
 
     _undated = False
-    _time_extracted = ""
 
     # Records leave `get_records` as the schema wants them; the SDK would guess booleans and drop fields.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -116,18 +87,18 @@ class AnalyticsStream(ClientStream, ABC):
         return end if end < LATEST else None
 
     @property
-    def run_start(self) -> datetime:
-        """When this run of the tap began."""
-        return datetime.fromtimestamp(self._initialized_at / 1000, tz=timezone.utc)
+    def effective_lookback(self) -> timedelta:
+        """The look-back that the user set, else the stream's own."""
+        days = self.config.get("lookback_days")
+        return self.lookback if days is None else timedelta(days=days)
 
     # How it is read
 
     @override
     def get_records(self, context: Context | None) -> Iterator[dict[str, Any]]:
         bookmark = Bookmark(self.stored_bookmark, self.run_start)
-        if bookmark.value is None and self.config["emit_activate_version_messages"]:
-            # Milliseconds, unlike the SDK's seconds: two runs in one second must not share a version.
-            self._stream_version = self._initialized_at
+        if bookmark.value is None:
+            self.begin_version()
         since = max(bookmark.value, EARLIEST) - self.effective_lookback if bookmark.value else None
         with self.request_counter:
             walks = list(self.walks(since))
@@ -135,10 +106,9 @@ class AnalyticsStream(ClientStream, ABC):
                 for walk, pages in fetched:
                     yield from self._walk_records(walk, pages, bookmark)
                     # The generator goes on only when the walk's last record has been written.
-                    self._checkpoint(bookmark)
+                    self.write_bookmark(bookmark.value)
         self._report_rescued()
-        if self._stream_version is not None:
-            self._write_activate_version_message(self._stream_version)
+        self.activate_version()
 
     @property
     def _threads(self) -> int:
@@ -149,27 +119,23 @@ class AnalyticsStream(ClientStream, ABC):
         return self.pages(walk.params)
 
     def _walk_records(self, walk: Walk, pages: Iterator[Page], bookmark: Bookmark) -> Iterator[dict[str, Any]]:
+        is_incremental = self.is_incremental
         for page in pages:
-            self._time_extracted = datetime.now(timezone.utc).isoformat()
+            self.begin_page()
             instants = []
             for position, raw in enumerate(walk.objects(page.records)):
                 record = self._shaper.shape(raw)
                 key = self._key_of(record, position)
-                instant = self._instant_of(record)
+                instant = self._instant_of(record) if is_incremental else None
                 instants.append(instant)
                 if walk.takes(key, instant):
                     if instant is not None:
                         bookmark.see(instant)
                     yield record
             # The next answer may take its time; what is here must not wait for it.
-            self._writer.flush()
+            self.writer.flush()
             if walk.is_done(instants):
                 return
-
-    def _checkpoint(self, bookmark: Bookmark) -> None:
-        if self.is_incremental and bookmark.value is not None:
-            self.state_manager.write(str(self.replication_key), bookmark.value)
-            self._write_state_message()
 
     def _key_of(self, record: dict[str, Any], position: int) -> Key:
         for name, stand_in in self.key_fallbacks.items():
@@ -184,8 +150,6 @@ class AnalyticsStream(ClientStream, ABC):
         return key
 
     def _instant_of(self, record: dict[str, Any]) -> datetime | None:
-        if not self.is_incremental:
-            return None
         value = record.get(str(self.replication_key))
         if value is not None:
             return parse_instant(value)
@@ -237,96 +201,3 @@ class AnalyticsStream(ClientStream, ABC):
         if counts := self._shaper.rescued_counts:
             told = ", ".join(f"{field} ({count})" for field, count in sorted(counts.items()))
             self.log("%s: values in %s: %s", self.name, RESCUED_DATA, told, level=logging.WARNING)
-
-    # What is written
-
-    @override
-    def _write_record_message(self, record: dict[str, Any]) -> None:
-        if not self._goes_out_as_it_is:
-            super()._write_record_message(record)
-            return
-        message: dict[str, Any] = {"type": "RECORD", "stream": self.name, "record": record}
-        if self._stream_version is not None:
-            message["version"] = self._stream_version
-        message["time_extracted"] = self._time_extracted
-        self._writer.write_record(message)
-        self.state_manager.is_flushed = False
-
-    @cached_property
-    def _goes_out_as_it_is(self) -> bool:
-        """Whether neither a stream map nor flattening has a say in the stream's records."""
-        (first, *others) = self.stream_maps
-        return type(first) is SameRecordTransform and not others and not first.flattening_enabled
-
-    @property
-    def _writer(self) -> LineWriter:
-        return cast("LineWriter", self._tap.message_writer)
-
-    @override
-    def _increment_stream_state(self, latest_record: dict[str, Any], *, context: Context | None = None) -> None:
-        """Do nothing: see `state.py`."""
-
-    @override
-    def generate_child_contexts(self, record: Record, context: Context | None) -> Iterable[Context | None]:
-        # The SDK copies each record for children that no stream has.
-        return ()
-
-    # Bookmark and version
-
-    @property
-    def is_incremental(self) -> bool:
-        """Whether this sync begins at a bookmark and leaves one behind."""
-        return self.replication_method == REPLICATION_INCREMENTAL
-
-    @property
-    @override
-    def replication_method(self) -> str:
-        if self.replication_key and self.forced_replication_method != REPLICATION_FULL_TABLE:
-            return REPLICATION_INCREMENTAL
-        return REPLICATION_FULL_TABLE
-
-    @property
-    def stored_bookmark(self) -> datetime | None:
-        """The bookmark that an earlier run left behind, None for a whole read.
-
-        Raises:
-            SettingsError: The state holds something else than a date-time.
-        """
-        return self.state_manager.read(str(self.replication_key)) if self.is_incremental else None
-
-    @property
-    def effective_lookback(self) -> timedelta:
-        """The look-back that the user set, else the stream's own."""
-        days = self.config.get("lookback_days")
-        return self.lookback if days is None else timedelta(days=days)
-
-    @override
-    def apply_catalog(self, catalog: Catalog) -> None:
-        declared = self.replication_key
-        super().apply_catalog(catalog)
-        if self.replication_key not in {None, declared}:
-            self.log(
-                "%s: the API gives no way to read by '%s', which the catalog wants as replication key; using %s",
-                self.name,
-                self.replication_key,
-                f"'{declared}'" if declared else "none",
-                level=logging.WARNING,
-            )
-            self.replication_key = declared
-
-    @cached_property
-    @override
-    def state_manager(self) -> BookmarkStore:
-        return BookmarkStore(tap_name=self.tap_name, stream_name=self.name, tap_state=self._tap_state)
-
-    @property
-    @override
-    def partitions(self) -> None:
-        # The SDK would take partitions from a foreign state.
-        return None
-
-    @property
-    @override
-    def emit_activate_version_messages(self) -> bool:
-        # The SDK sends the message before the first record: a run that then dies leaves an empty table behind.
-        return False

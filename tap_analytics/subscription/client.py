@@ -6,7 +6,8 @@ from abc import ABC
 from typing import ClassVar
 
 from tap_analytics.pagination import CursorOrPageNumber, Paginator
-from tap_analytics.stream import AnalyticsStream, SchemaFile
+from tap_analytics.schemas import SchemaFile
+from tap_analytics.stream import AnalyticsStream
 
 
 class SubscriptionStream(AnalyticsStream, ABC):

@@ -15,7 +15,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.pagination import LastRecord, SinglePage
 from tap_analytics.periods import Interval
 from tap_analytics.replication import DateFilter
-from tap_analytics.stream import SchemaFile
+from tap_analytics.schemas import SchemaFile
 from tap_analytics.subscription.account_calendar import AccountCalendar
 from tap_analytics.subscription.client import SubscriptionStream
 from tap_analytics.subscription.metrics import MetricStream

@@ -9,7 +9,8 @@ from typing import ClassVar
 from typing_extensions import override
 
 from tap_analytics.pagination import BodyCursor, Paginator, Params
-from tap_analytics.stream import AnalyticsStream, SchemaFile
+from tap_analytics.schemas import SchemaFile
+from tap_analytics.stream import AnalyticsStream
 
 
 class SupportStream(AnalyticsStream, ABC):
