@@ -156,7 +156,8 @@ class TapAnalytics(Tap):
         # The SDK writes state from here and exits 0, so that a killed run looks like a good one. The last STATE that
         # was written is a safe one, and a second signal has nothing to add.
         for stop in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(stop, signal.SIG_IGN)
+            # Not SIG_IGN: of a signal that is already on its way Python would then print a trace.
+            signal.signal(stop, lambda *_: None)
         # A target that reads no more would hold the line that is being written for ever.
         last_resort = threading.Timer(_LONGEST_STOP, os._exit, [128 + signum])
         last_resort.daemon = True

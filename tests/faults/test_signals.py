@@ -1,0 +1,227 @@
+"""Signals: a run that is told to stop, or that nobody reads any longer, ends soon and leaves whole lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.runs import subscription
+from tests.faults.server import Server, always, routes, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.faults.server import Request, Script
+
+CODES = {signal.SIGTERM: 143, signal.SIGINT: 130}
+ROWS = [{"uuid": f"u{n}", "date": f"2024-01-{1 + n % 28:02}T00:00:00Z"} for n in range(20)]
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+
+
+@contextmanager
+def running(folder: Path, config: Mapping[str, Any], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the tap beside the test, with pipes that nobody reads."""
+    file = folder / "config.json"
+    file.write_text(json.dumps(config))
+    process = subprocess.Popen(  # noqa: S603 - the tap itself
+        [sys.executable, "-m", "tap_analytics", "--config", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+def rest_of(process: subprocess.Popen[bytes], seconds: float) -> tuple[list[dict[str, Any]], str]:
+    """Return the messages and the stderr of a process that has to end within these seconds."""
+    stdout, stderr = process.communicate(timeout=seconds)
+    told = stderr.decode()
+    assert "Traceback" not in told
+    assert not stdout or stdout.endswith(b"\n")
+    return [json.loads(line) for line in stdout.splitlines()], told
+
+
+def bookmarks_of(messages: list[dict[str, Any]]) -> set[str]:
+    """Return the bookmarks of activities in all states."""
+    entries = [m["value"].get("bookmarks", {}).get("activities", {}) for m in messages if m["type"] == "STATE"]
+    return {entry["replication_key_value"] for entry in entries if "replication_key_value" in entry}
+
+
+def wait_for(server: Server, requests: int) -> None:
+    """Wait until so many requests have come in."""
+    deadline = time.monotonic() + 20
+    while len(server.requests) < requests:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def silent_after_a_page() -> Script:
+    """Answer with a page of activities, and keep silent when asked for the next one."""
+
+    def answer(request: Request) -> Iterator[bytes | float]:
+        if request.path == "/v1/account":
+            yield whole({"id": "a"})
+        elif "start-after" in request.params:
+            yield 60.0
+        else:
+            yield whole({"entries": ROWS, "has_more": True})
+
+    return answer
+
+
+@pytest.mark.parametrize("stop", CODES)
+def test_a_run_that_waits_for_an_answer_stops_at_once(tmp_path: Path, stop: signal.Signals) -> None:
+    with (
+        Server(silent_after_a_page()) as server,
+        running(tmp_path, subscription(server.url)) as process,
+    ):
+        wait_for(server, 3)
+        process.send_signal(stop)
+        messages, told = rest_of(process, 10)
+    assert process.returncode == CODES[stop]
+    assert not bookmarks_of(messages)
+    assert all("version" in message for message in messages if message["type"] == "RECORD")
+    assert not any(m["type"] == "ACTIVATE_VERSION" and m["stream"] == "activities" for m in messages)
+    assert "streams failed" not in told
+
+
+def test_a_run_that_waits_for_its_next_try_stops_at_once(tmp_path: Path) -> None:
+    with (
+        Server(always(whole({}, "503 Busy", Retry_After="60"))) as server,
+        running(tmp_path, subscription(server.url)) as process,
+    ):
+        wait_for(server, 1)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
+        rest_of(process, 10)
+    assert process.returncode == 143
+
+
+def test_two_signals_at_the_same_instant_are_one(tmp_path: Path) -> None:
+    with Server(silent_after_a_page()) as server, running(tmp_path, subscription(server.url)) as process:
+        wait_for(server, 3)
+        process.send_signal(signal.SIGSTOP)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGCONT)
+        _, told = rest_of(process, 10)
+    assert process.returncode in CODES.values()
+    assert "race condition" not in told
+
+
+def endless() -> Script:
+    """Answer with page after page of activities, for ever."""
+    pages = iter(range(10**9))
+
+    def answer(_: Request) -> list[bytes]:
+        page = next(pages)
+        rows = [{**row, "uuid": f"{page}-{row['uuid']}", "description": "x" * 1000} for row in ROWS]
+        return [whole({"entries": rows, "has_more": True})]
+
+    return routes({"/v1/account": always(whole({"id": "a"})), "/v1/activities": answer})
+
+
+def blocked(process: subprocess.Popen[bytes], server: Server) -> None:
+    """Wait until the tap has filled its stdout and asks for nothing any longer."""
+    wait_for(server, 3)
+    seen = -1
+    while seen != len(server.requests):
+        seen = len(server.requests)
+        assert seen < 100
+        time.sleep(0.3)
+    assert process.poll() is None
+
+
+def test_a_run_whose_target_does_not_read_gives_up_within_ten_seconds(tmp_path: Path) -> None:
+    folders = {stop: tmp_path / stop.name for stop in CODES}
+    with Server(endless()) as first, Server(endless()) as second:
+        servers = dict(zip(CODES, (first, second), strict=True))
+        for folder in folders.values():
+            folder.mkdir()
+        with (
+            running(folders[signal.SIGTERM], subscription(first.url)) as terminated,
+            running(folders[signal.SIGINT], subscription(second.url)) as interrupted,
+        ):
+            processes = {signal.SIGTERM: terminated, signal.SIGINT: interrupted}
+            for stop, process in processes.items():
+                blocked(process, servers[stop])
+            started = time.monotonic()
+            for stop, process in processes.items():
+                process.send_signal(stop)
+            for stop, process in processes.items():
+                assert process.wait(10) == CODES[stop]
+            assert time.monotonic() - started < 10
+            for process in processes.values():
+                assert process.stdout is not None
+                assert process.stderr is not None
+                assert b"Traceback" not in process.stderr.read()
+                # What the full pipe held when the process gave up on it ends in the middle of a line.
+                *lines, _ = process.stdout.read().split(b"\n")
+                assert not bookmarks_of([json.loads(line) for line in lines])
+
+
+@pytest.mark.parametrize("stop", CODES)
+def test_a_run_whose_target_reads_on_after_two_signals_ends_by_the_first_with_a_whole_line(
+    tmp_path: Path, stop: signal.Signals
+) -> None:
+    with Server(endless()) as server, running(tmp_path, subscription(server.url)) as process:
+        blocked(process, server)
+        process.send_signal(stop)
+        time.sleep(0.1)
+        process.send_signal(next(iter(CODES.keys() - {stop})))
+        messages, _ = rest_of(process, 10)
+    assert process.returncode == CODES[stop]
+    assert messages[-1]["type"] == "RECORD"
+    assert not bookmarks_of(messages)
+
+
+def test_a_stdout_that_is_closed_ends_the_run_soon_and_without_a_trace(tmp_path: Path) -> None:
+    with Server(endless()) as server, running(tmp_path, subscription(server.url)) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        process.wait(10)
+        told = process.stderr.read().decode()
+        requests = len(server.requests)
+    assert process.returncode not in {0, None}
+    assert "Traceback" not in told
+    assert "Exception ignored" not in told
+    assert len([line for line in told.splitlines() if "ERROR" in line]) <= 1
+    assert requests < 100
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")  # noqa: PTH110
+def test_a_stdout_that_is_full_is_one_line_and_no_good_run(tmp_path: Path) -> None:
+    scripts = routes({"/v1/account": always(whole({"id": "a"}))})
+    with open("/dev/full", "wb") as full, Server(scripts) as server:  # noqa: PTH123
+        file = tmp_path / "config.json"
+        file.write_text(json.dumps(subscription(server.url)))
+        finished = subprocess.run(  # noqa: S603 - the tap itself
+            [sys.executable, "-m", "tap_analytics", "--config", str(file)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=20,
+            check=False,
+        )
+    told = finished.stderr.decode()
+    assert finished.returncode not in {0, None}
+    assert "Traceback" not in told
+    assert "No space left" in told
