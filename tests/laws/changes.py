@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from analytics_sandbox.manners import Api
 
 Verb = Literal["add", "touch", "restate", "move", "delete", "reissue", "cancel", "field", "unfield", "advance"]
+Anchor = Literal["now", "row", "newest"]
 
-_SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+_SECOND, _MINUTE, _HOUR, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,14 @@ class Change:
     Attributes:
         verb: What happens.
         row: Which row it happens to, counted round and round.
-        by: How far from now, or from the row's own instant: the date that a row gets, or how far the clock goes on.
-        from_row: Whether `by` counts from the row's own instant.
+        by: How far from the anchor is the date that a row gets; or how far the clock goes on.
+        anchor: Now, the row's own instant, or the newest row's, where the bookmark is likely to be.
     """
 
     verb: Verb
     row: int = 0
     by: timedelta = timedelta()
-    from_row: bool = False
+    anchor: Anchor = "now"
 
     def apply(self, sandbox: Sandbox, api: Api) -> None:
         """Let it happen; to a row that is not there nothing can."""
@@ -96,9 +97,15 @@ class Change:
             world.delete_custom_field(_pick(rows, self.row)["id"])
 
     def _moment(self, sandbox: Sandbox, rows: list[dict[str, Any]], field: str) -> datetime:
-        text = _pick(rows, self.row)[field] if rows and self.from_row else None
-        anchor = sandbox.world.clock.now() if text is None else _instant(text)
-        return anchor + self.by
+        now = sandbox.world.clock.now()
+        instants = [_instant(row[field]) for row in rows if row[field] is not None]
+        past = [instant for instant in instants if instant <= now]
+        match self.anchor:
+            case "row" if instants:
+                return instants[self.row % len(instants)] + self.by
+            case "newest" if past:
+                return max(past) + self.by
+        return now + self.by
 
 
 def _pick(rows: list[dict[str, Any]], row: int) -> dict[str, Any]:
@@ -121,6 +128,9 @@ OFFSETS = st.sampled_from(
         -11 * _MINUTE,
         -_DAY,
         _DAY,
+        -30 * _DAY + _HOUR,
+        -30 * _DAY - _HOUR,
+        -3 * _DAY + _HOUR,
         *(-days * _DAY for days in (2, 3, 29, 30, 31, 60, 89, 90, 91, 400, 2000)),
         40 * _DAY,
         300_000 * _DAY,
@@ -128,11 +138,12 @@ OFFSETS = st.sampled_from(
 )
 PASSING = st.sampled_from([timedelta(microseconds=1), _SECOND, 11 * _MINUTE, _DAY, 35 * _DAY, 100 * _DAY])
 ROWS = st.integers(0, 30)
+ANCHORS: st.SearchStrategy[Anchor] = st.sampled_from(["newest", "row", "now"])
 
 STEPS = st.builds(Change, st.just("advance"), by=PASSING)
 SMALL = st.builds(Change, st.sampled_from(["touch", "restate", "delete", "reissue", "field", "unfield"]), ROWS)
-ADDED = st.builds(Change, st.just("add"), ROWS, OFFSETS, st.booleans())
-MOVED = st.builds(Change, st.sampled_from(["move", "cancel"]), ROWS, OFFSETS, st.booleans())
+ADDED = st.builds(Change, st.just("add"), ROWS, OFFSETS, ANCHORS)
+MOVED = st.builds(Change, st.sampled_from(["move", "cancel"]), ROWS, OFFSETS, ANCHORS)
 CHANGES = ADDED | MOVED | SMALL | STEPS
 
 # An activity that is moved while the walk stands on it takes the walk with it: see docs/reliability.md.

@@ -8,6 +8,7 @@ import logging
 from collections import defaultdict
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import time_machine
@@ -102,14 +103,20 @@ class Output(io.StringIO):
 
     @override
     def write(self, text: str, /) -> int:
+        # One write may hold many lines, and a kill comes between any two bytes.
+        *whole, rest = text.split("\n")
+        for line in (*(f"{line}\n" for line in whole), *([rest] if rest else ())):
+            self._write(line)
+        return len(text)
+
+    def _write(self, line: str) -> None:
         if self.kill is not None and self.lines >= self.kill.after:
-            super().write("" if self.killed else text[: min(self.kill.torn, len(text) - 1)])
+            super().write("" if self.killed else line[: min(self.kill.torn, len(line) - 1)])
             self.killed = True
             raise Killed
-        super().write(text)
-        self.lines += text.count("\n")
+        super().write(line)
+        self.lines += line.count("\n")
         self.after_line(self.lines)
-        return len(text)
 
 
 def run(config: State, state: State, order: Order, now: Callable[[], datetime], act: Callable[[Any], None]) -> Outcome:
@@ -154,8 +161,13 @@ def run(config: State, state: State, order: Order, now: Callable[[], datetime], 
 
 
 def _catalog(config: State, order: Order) -> State:
-    catalog = select(TapAnalytics(config=config).catalog_dict, *order.streams)
+    catalog = select(json.loads(_discovered(config["api"])), *order.streams)
     for entry in catalog["streams"]:
         if entry["tap_stream_id"] in order.full_table:
             entry["replication_method"] = "FULL_TABLE"
     return catalog
+
+
+@cache
+def _discovered(api: str) -> str:
+    return TapAnalytics(config={"api": api}, validate_config=False).catalog_json_text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from analytics_sandbox import Sandbox
-    from analytics_sandbox.manners import Api, Interval
+    from analytics_sandbox.manners import Api, Interval, WeekStart
 
     from tests.laws.ledger import Record, Rows
 
@@ -82,19 +83,19 @@ class Source:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
     def _counts(self, interval: Interval, now: datetime) -> Iterable[Mapping[str, Any]]:
-        zone = ZoneInfo(self.sandbox.time_zone)
+        zone, week_start_on = ZoneInfo(self.sandbox.time_zone), self.sandbox.week_start_on
         today = now.astimezone(zone).date()
         first = self.start or min(
             (datetime.fromisoformat(self._record(raw)["date"]).astimezone(zone).date() for raw in self._activities()),
             default=today,
         )
-        end = today if self.end is None else min(today, self._period(interval, self.end)[1])
-        begin = self._period(interval, first)[0]
+        end = today if self.end is None else min(today, _period(interval, self.end, week_start_on)[1])
+        begin = _period(interval, first, week_start_on)[0]
         if begin > end:
             return
         rows = self.sandbox.world.counts(interval, begin, end)
         for row in rows:
-            last = self._period(interval, date.fromisoformat(row["date"]))[1]
+            last = _period(interval, date.fromisoformat(row["date"]), week_start_on)[1]
             known = dict(row)
             if self.sandbox.style == "sketch":
                 del known["percentage-change"]
@@ -103,16 +104,18 @@ class Source:
     def _activities(self) -> list[Record]:
         return self.sandbox.world.activities()
 
-    def _period(self, interval: Interval, day: date) -> tuple[date, date]:
-        """The first and the last day of a day's period."""
 
-        def last_of(some: date) -> date:
-            return next(iter(last_days(interval, some, some + 100 * _DAY, self.sandbox.week_start_on)))
+@cache
+def _period(interval: Interval, day: date, week_start_on: WeekStart) -> tuple[date, date]:
+    """The first and the last day of a day's period."""
 
-        first, last = day, last_of(day)
-        while last_of(first - _DAY) == last:
-            first -= _DAY
-        return first, last
+    def last_of(some: date) -> date:
+        return next(last_days(interval, some, some + 100 * _DAY, week_start_on))
+
+    first, last = day, last_of(day)
+    while last_of(first - _DAY) == last:
+        first -= _DAY
+    return first, last
 
 
 def instant_of(stream: str, record: Record) -> datetime | None:

@@ -25,6 +25,9 @@ SETTINGS = st.fixed_dictionaries(
         "lookback_days": st.sampled_from([None, None, 0, 3, 200]),
         "max_retries": st.sampled_from([0, 1]),
         "backoff_factor": st.just(0),
+        "max_parallel_requests": st.sampled_from([1, 3]),
+        # The clock stands still, so whoever is too fast now is too fast for ever.
+        "requests_per_second": st.just(100_000),
     }
 )
 MANNERS = st.fixed_dictionaries(
