@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgspec
 
@@ -13,6 +13,9 @@ from tap_analytics.errors import StreamError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+CUT: Final = "…"
+"""Stands at the end of a foreign text that goes on."""
 
 _LONGEST_QUOTE = 200
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
@@ -65,7 +68,9 @@ def _decode_leniently(content: bytes) -> Any:  # noqa: ANN401 - any JSON
     try:
         return json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, ArithmeticError, RecursionError) as error:
-        msg = f"no readable JSON ({shorten(str(error))}): {shorten(content[:_LONGEST_QUOTE].decode(errors='replace'))}"
+        # More than is shown, so that it is seen to be cut; no character has more than four bytes.
+        beginning = content[: 4 * _LONGEST_QUOTE + 4].decode(errors="replace")
+        msg = f"no readable JSON ({shorten(str(error))}): {shorten(beginning)}"
         raise UnreadableBodyError(msg) from error
 
 
@@ -119,8 +124,13 @@ def error_words(content: bytes) -> str:
 
 def shorten(text: str, longest: int = _LONGEST_QUOTE) -> str:
     """Cut a foreign text and escape its control characters, so that it stays one harmless part of a log line."""
-    printable = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: longest + 1])
-    return printable if len(printable) <= longest else f"{printable[:longest]}…"
+    printable = escape(text[: longest + 1])
+    return printable if len(printable) <= longest else f"{printable[:longest]}{CUT}"
+
+
+def escape(text: str) -> str:
+    """Escape what cannot be seen, so that a foreign text stays on its line and colours nothing."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _texts(value: Any, name: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON

@@ -31,7 +31,7 @@ from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
 
-from tap_analytics.answers import UnreadableBodyError, decode, error_words, read_page
+from tap_analytics.answers import UnreadableBodyError, decode, error_words, read_page, shorten
 from tap_analytics.errors import ServiceError, StreamError
 from tap_analytics.pagination import PageTrail, Paginator, Params, SinglePage
 from tap_analytics.transport import ApiSession, told_of, what_to_check
@@ -250,7 +250,7 @@ class ClientStream(RESTStream[Params], ABC):
     @override
     def response_error_message(self, response: requests.Response) -> str:
         words = error_words(response.content)
-        status = f"{response.status_code} {response.reason or ''}".strip()
+        status = f"{response.status_code} {shorten(response.reason or '')}".strip()
         return f"answered {status}{f': {words}' if words else ''}"
 
     @override

@@ -5,26 +5,35 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from typing_extensions import override
 
+from tap_analytics.answers import CUT, escape
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _MASK = "********"
+_SHORTEST_PART = 4
+"""Characters of a secret that are worth hiding."""
+
 # The SDK's own line about a failing stream; the line that says what failed, and what to do, follows it.
 _EMPTY_NEWS = "An unhandled error occurred while syncing '%s'"
 
 
 def _forms(secret: str) -> Iterator[str]:
     """Return the texts as which a secret shows up in addresses, headers and bodies."""
-    yield secret
-    yield quote(secret)
-    yield quote(secret, safe="")
-    yield quote_plus(secret)
+    # Headers are read as Latin-1, whatever they are; odd characters of foreign texts are escaped.
+    as_header = secret.encode().decode("latin-1")
+    yield from (secret, as_header, escape(secret), escape(as_header))
+    for quoted in (quote(secret), quote(secret, safe=""), quote_plus(secret)):
+        yield quoted
+        yield re.sub("%..", lambda code: code[0].lower(), quoted)
     yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield base64.b64encode(secret.encode()).decode()
     yield base64.urlsafe_b64encode(secret.encode()).decode()
 
@@ -65,6 +74,16 @@ class SecretFilter(logging.Filter):
         """Return a text without secrets."""
         for form in self._forms:
             text = text.replace(form, _MASK)
+        # A foreign text may have been cut in the middle of a secret.
+        *cut, rest = text.split(CUT)
+        return "".join(f"{self._mask_end(part)}{CUT}" for part in cut) + rest
+
+    def _mask_end(self, text: str) -> str:
+        """Mask the beginning of a secret at the end of a text."""
+        for form in self._forms:
+            for length in range(len(form) - 1, _SHORTEST_PART - 1, -1):
+                if text.endswith(form[:length]):
+                    return text[:-length] + _MASK
         return text
 
 

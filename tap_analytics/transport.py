@@ -61,15 +61,7 @@ class ApiSession(requests.Session):
         self.throttle.wait()
         environment = self.merge_environment_settings(request.url, {}, None, None, None)
         response = super().send(request, **{**environment, **kwargs, "stream": True})
-        chunks, size = [], 0
-        for chunk in response.iter_content(_CHUNK):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > LARGEST_BODY:
-                response.close()
-                msg = f"sent more than {LARGEST_BODY >> 20} MiB in one answer"
-                raise StreamError(msg)
-        response._content = b"".join(chunks)  # noqa: SLF001 - what reading without `stream` does
+        _read(response)
         if response.ok:
             self.throttle.learn(response.headers)
         return response
@@ -81,11 +73,27 @@ class ApiSession(requests.Session):
             # Credentials would go with the next request.
             msg = f"redirects to another address ({shorten(target)}), which is not followed. Is 'api_url' right?"
             raise ServiceError(msg)
+        if target is not None:
+            # Else `requests` reads it, however large it is.
+            _read(resp)
         return target
 
     @override
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Leave the credentials as they are: the origin is the same, and `.netrc` has no say."""
+
+
+def _read(response: requests.Response) -> None:
+    """Read a whole answer, as `requests` does without `stream`, unless it is too large."""
+    chunks, size = [], 0
+    for chunk in response.iter_content(_CHUNK):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            response.close()
+            msg = f"sent more than {LARGEST_BODY >> 20} MiB in one answer"
+            raise StreamError(msg)
+    response._content = b"".join(chunks)  # noqa: SLF001 - there is no other way to say that it has been read
 
 
 class _DeadlineReader(io.RawIOBase):
