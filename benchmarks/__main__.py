@@ -64,7 +64,8 @@ def main() -> int:
         lab = Lab(server, settings)
         measures = {number: MEASURES[number](lab, scale) for number in chosen.measure}
         runs = dict.fromkeys(run for measure in measures.values() for run in measure.runs())
-        wanted = [run for run in runs if run.contestant.name in chosen.only]
+        # What is compared is done one after another, since machines have good minutes and bad ones.
+        wanted = sorted((run for run in runs if run.contestant.name in chosen.only), key=lambda run: str(run.job))
         failures = _do(lab, wanted, chosen.rounds, console)
     line = machine()
     console.print()

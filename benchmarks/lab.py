@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,15 +15,13 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from benchmarks.contestants import OURS
-from benchmarks.processes import FailedRunError, lines, measure
+from benchmarks.processes import FailedRunError, measure, output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from benchmarks.contestants import Contestant, Job
     from benchmarks.processes import Server, Sink, Usage
-
-_KEYS = {"customers": "id", "activities": "uuid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,10 @@ class Lab:
             FailedRunError: Records are missing, or are there twice.
         """
         with self._begun(contestant, job) as command:
-            counts, distinct = tally(lines(command, {"HOME": str(Path(command[-1]).parent)}))
-        found = {stream: counts[stream] for stream in job.counts}
+            # In a process of its own: what this one holds counts as memory of all that it starts.
+            told = output([sys.executable, "-m", "benchmarks.tally", *command], {"HOME": str(Path(command[-1]).parent)})
+        counts, distinct = json.loads(told)
+        found = {stream: counts.get(stream, 0) for stream in job.counts}
         if found != job.counts or (contestant is OURS and distinct != job.counts):
             msg = f"{contestant.title} gave {found} records, {distinct} of them distinct; there are {job.counts}"
             raise FailedRunError(msg)
@@ -138,29 +139,3 @@ class Lab:
             command = contestant.job_command(Path(folder), self.server.url, job, self.settings)
             self.server.begin(customers=job.customers, activities=job.activities, latency=job.latency, rate=job.rate)
             yield command
-
-
-def tally(output: Iterable[bytes]) -> tuple[Counter[str], dict[str, int]]:
-    """Count what is in an output of messages.
-
-    Args:
-        output: Lines of Singer's or of Airbyte's messages, or one that only says how many records there were.
-
-    Returns:
-        The number of records by stream, and the number of distinct keys by stream.
-    """
-    counts: Counter[str] = Counter()
-    keys: dict[str, set[object]] = defaultdict(set)
-    for line in output:
-        message = json.loads(line)
-        match message["type"]:
-            case "COUNTS":
-                counts.update(message["counts"])
-            case "RECORD":
-                record = message["record"]
-                # Airbyte's messages have the stream one level further down.
-                stream, row = (message["stream"], record) if "stream" in message else (record["stream"], record["data"])
-                counts[stream] += 1
-                if stream in _KEYS:
-                    keys[stream].add(row[_KEYS[stream]])
-    return counts, {stream: len(found) for stream, found in keys.items()}

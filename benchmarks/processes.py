@@ -80,24 +80,24 @@ def measure(command: Sequence[str], sink: Sink = "null", environment: Mapping[st
     return Usage(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * unit)
 
 
-def lines(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Iterator[bytes]:
+def output(command: Sequence[str], environment: Mapping[str, str] | None = None) -> bytes:
     """Run a process and read its output.
 
     Args:
         command: The program and its arguments.
         environment: Further variables of its environment.
 
-    Yields:
-        The lines.
+    Returns:
+        What it wrote.
 
     Raises:
         FailedRunError: It did not exit with 0.
     """
     with tempfile.TemporaryFile() as errors:
-        process = _started(command, subprocess.PIPE, errors, environment)
-        with process:
-            yield from process.stdout or ()
+        with _started(command, subprocess.PIPE, errors, environment) as process:
+            written, _ = process.communicate()
         _check(process, errors)
+    return written
 
 
 def _started(
