@@ -119,14 +119,13 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         return self.pages(walk.params)
 
     def _walk_records(self, walk: Walk, pages: Iterator[Page], bookmark: Bookmark) -> Iterator[dict[str, Any]]:
-        is_incremental = self.is_incremental
         for page in pages:
             self.begin_page()
             instants = []
             for position, raw in enumerate(walk.objects(page.records)):
                 record = self._shaper.shape(raw)
                 key = self._key_of(record, position)
-                instant = self._instant_of(record) if is_incremental else None
+                instant = self._instant_of(record)
                 instants.append(instant)
                 if walk.takes(key, instant):
                     if instant is not None:
@@ -150,10 +149,12 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         return key
 
     def _instant_of(self, record: dict[str, Any]) -> datetime | None:
-        value = record.get(str(self.replication_key))
+        # The class knows it, whatever the catalog says: a full table, too, ends where the user's dates do.
+        field = type(self).replication_key
+        value = record.get(field) if field else None
         if value is not None:
             return parse_instant(value)
-        if not self._undated:
+        if self.is_incremental and not self._undated:
             self._undated = True
             self.log(
                 "%s: a record has no usable '%s'; it is written, but does not move the bookmark",

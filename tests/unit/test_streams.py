@@ -125,6 +125,20 @@ def test_a_catalog_that_wants_the_full_table_gets_it(
     assert len(of(messages, "RECORD")) == is_whole
 
 
+@pytest.mark.parametrize("key", [{}, {"replication_key": None}])
+def test_a_full_table_keeps_to_the_first_and_the_last_date_too(
+    requests_mock: Mocker, capsys: pytest.CaptureFixture[str], key: dict[str, None]
+) -> None:
+    days = ["2024-01-31", "2024-02-01", "2024-03-01", "2024-03-02"]
+    rows = [{"uuid": day, "date": f"{day}T23:59:59Z"} for day in days]
+    requests_mock.get(f"{URL}/v1/activities", json={"entries": rows, "has_more": False})
+    catalog = catalog_of("subscription", "activities")
+    entry_of(catalog, "activities").update(replication_method="FULL_TABLE", **key)
+    dates = {"start_date": "2024-02-01", "end_date": "2024-03-01"}
+    records = of(written(tap_of(catalog=catalog, **dates), capsys), "RECORD")
+    assert [message["record"]["uuid"] for message in records] == days[1:3]
+
+
 def test_newest_first_stops_at_the_bookmark_and_reads_ties_again(
     requests_mock: Mocker, capsys: pytest.CaptureFixture[str]
 ) -> None:
