@@ -5,8 +5,9 @@ What leans on the SDK's private names is here and in `state.py`; the SDK is pinn
 
 from __future__ import annotations
 
+import json
 import logging
-from abc import ABC
+from abc import ABC, abstractmethod
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -20,9 +21,9 @@ from typing_extensions import override
 from tap_analytics.state import BookmarkStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterator
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib import Catalog
 
     from tap_analytics.writer import LineWriter
@@ -36,7 +37,8 @@ class OutputStream(Stream, ABC):
     # Records leave `get_records` as the schema wants them; the SDK would guess booleans and drop fields.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
-    _time_extracted = ""
+    _before_record = b""
+    _after_record = b""
 
     @property
     def run_start(self) -> datetime:
@@ -52,30 +54,47 @@ class OutputStream(Stream, ABC):
 
     def begin_page(self) -> None:
         """Take note of when the records that follow were read."""
-        self._time_extracted = datetime.now(timezone.utc).isoformat()
+        version = f',"version":{self._stream_version}' if self._stream_version is not None else ""
+        time_extracted = datetime.now(timezone.utc).isoformat()
+        self._before_record = f'{{"type":"RECORD","stream":{json.dumps(self.name)},"record":'.encode()
+        self._after_record = f'{version},"time_extracted":"{time_extracted}"}}\n'.encode()
 
     @override
     def _write_record_message(self, record: dict[str, Any]) -> None:
         if not self._goes_out_as_it_is:
             super()._write_record_message(record)
             return
-        message: dict[str, Any] = {"type": "RECORD", "stream": self.name, "record": record}
-        if self._stream_version is not None:
-            message["version"] = self._stream_version
-        message["time_extracted"] = self._time_extracted
-        self.writer.write_record(message)
+        self.writer.write_record(self._before_record, record, self._after_record)
         self.state_manager.is_flushed = False
+
+    @override
+    @abstractmethod
+    def get_records(self, context: Context | None) -> Iterator[dict[str, Any]]: ...
+
+    @override
+    def _sync_records(
+        self, context: Context | None = None, *, write_messages: bool = True
+    ) -> Generator[dict[str, Any], Any, Any]:
+        """Write all records: the SDK's loop, without what no stream here has.
+
+        Those are partitions, children, changes after `get_records`, and a state that moves with every record.
+        """
+        is_dry_run = self.ABORT_AT_RECORD_COUNT is not None
+        with self.get_record_counter() as counter, self.get_sync_timer():
+            for index, record in enumerate(self.get_records(None)):
+                if is_dry_run:
+                    self._check_max_record_limit(current_record_index=index)
+                self._write_record_message(record)
+                counter.increment()
+        self.state_manager.is_flushed = False
+        self._write_state_message()
+        yield from ()
 
     @cached_property
     def _goes_out_as_it_is(self) -> bool:
         """Whether neither a stream map nor flattening has a say in the stream's records."""
         (first, *others) = self.stream_maps
         return type(first) is SameRecordTransform and not others and not first.flattening_enabled
-
-    @override
-    def generate_child_contexts(self, record: Record, context: Context | None) -> Iterable[Context | None]:
-        # The SDK copies each record for children that no stream has.
-        return ()
 
     # Bookmark
 
@@ -114,16 +133,6 @@ class OutputStream(Stream, ABC):
     @override
     def state_manager(self) -> BookmarkStore:
         return BookmarkStore(tap_name=self.tap_name, stream_name=self.name, tap_state=self._tap_state)
-
-    @override
-    def _increment_stream_state(self, latest_record: dict[str, Any], *, context: Context | None = None) -> None:
-        """Do nothing: see `state.py`."""
-
-    @property
-    @override
-    def partitions(self) -> None:
-        # The SDK would take partitions from a foreign state.
-        return None
 
     @override
     def apply_catalog(self, catalog: Catalog) -> None:

@@ -99,7 +99,7 @@ class RecordShaper:
 
     def shape(self, raw: dict[str, Any]) -> dict[str, Any]:
         """Return the record of an object: emitted names, one style of dates, no value that does not fit."""
-        record: dict[str, Any] = self._object.shape(raw, (), self._rescue)
+        record = self._object.shape_fields(raw, (), self._rescue)
         rescued = self._rescue.take()
         if self._rescues:
             record[RESCUED_DATA] = rescued
@@ -116,8 +116,15 @@ class _Shaper(ABC):
     """Whether the user took a part of it out, so that it may not be rescued whole."""
 
     @abstractmethod
-    def shape(self, value: Any, path: Path, rescue: Rescue) -> Any:  # noqa: ANN401 - any JSON
-        """Return the value as it goes out; what has no place in it is rescued."""
+    def shape(self, value: Any, parent: Path, key: str | int, rescue: Rescue) -> Any:  # noqa: ANN401 - any JSON
+        """Return the value as it goes out; what has no place in it is rescued.
+
+        Args:
+            value: What the API gave.
+            parent: Where the object or the list stands that holds it.
+            key: Where it stands in there. Joined to a path only when somebody reads it.
+            rescue: Takes what does not fit.
+        """
 
 
 class _Scalar(_Shaper):
@@ -125,13 +132,16 @@ class _Scalar(_Shaper):
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._type = ValueType(schema)
+        self._fit = self._type.fit
         self.exact = self._type.exact
 
     @override
-    def shape(self, value: Any, path: Path, rescue: Rescue) -> Any:
-        fitted = self._type.fit(value)
+    def shape(self, value: Any, parent: Path, key: str | int, rescue: Rescue) -> Any:
+        fitted = self._fit(value)
         if fitted is MISFIT:
-            rescue.add(path, value, f"is not {self._type}")
+            # An empty text where no text belongs is how some services write null.
+            if value != "":
+                rescue.add((*parent, key), value, f"is not {self._type}")
             return None
         return fitted
 
@@ -142,15 +152,15 @@ class _Array(_Shaper):
         self.hides = items.hides
 
     @override
-    def shape(self, value: Any, path: Path, rescue: Rescue) -> Any:
+    def shape(self, value: Any, parent: Path, key: str | int, rescue: Rescue) -> Any:
         if isinstance(value, list):
-            items, exact = self._items, self._items.exact
+            path, items, exact = (*parent, key), self._items, self._items.exact
             return [
-                item if type(item) is exact or item is None else items.shape(item, (*path, position), rescue)
+                item if type(item) is exact or item is None else items.shape(item, path, position, rescue)
                 for position, item in enumerate(value)
             ]
         if value != "" and not self.hides:
-            rescue.add(path, value, "is not a list")
+            rescue.add((*parent, key), value, "is not a list")
         return None
 
 
@@ -177,11 +187,21 @@ class _Object(_Shaper):
         self._raw_keys: defaultdict[str, set[str]] = defaultdict(set)
 
     @override
-    def shape(self, value: Any, path: Path, rescue: Rescue) -> Any:
-        if not isinstance(value, dict):
-            if value != "" and not self.hides:
-                rescue.add(path, value, "is not an object")
-            return None
+    def shape(self, value: Any, parent: Path, key: str | int, rescue: Rescue) -> Any:
+        if isinstance(value, dict):
+            return self.shape_fields(value, (*parent, key), rescue)
+        if value != "" and not self.hides:
+            rescue.add((*parent, key), value, "is not an object")
+        return None
+
+    def shape_fields(self, value: dict[str, Any], path: Path, rescue: Rescue) -> dict[str, Any]:
+        """Return the fields of an object as they go out.
+
+        Args:
+            value: The object.
+            path: Where it stands; empty for the record itself.
+            rescue: Takes what does not fit.
+        """
         record: dict[str, Any] = {}
         known = self._known
         for key, item in value.items():
@@ -190,7 +210,7 @@ class _Object(_Shaper):
                 if type(item) is exact or item is None:
                     record[name] = item
                 else:
-                    record[name] = field.shape(item, (*path, key), rescue)
+                    record[name] = field.shape(item, path, key, rescue)
             else:
                 self._place(key, item, record, path, rescue)
         return record
@@ -211,7 +231,7 @@ class _Object(_Shaper):
                 rescue.add((*path, key), item, f"is a second '{name}'")
             self._learn(key, name, field)
         else:
-            record[name] = None if item is None else field.shape(item, (*path, key), rescue)
+            record[name] = None if item is None else field.shape(item, path, key, rescue)
             self._learn(key, name, field)
 
     def _learn(self, key: str, name: str, field: _Shaper) -> None:

@@ -1,7 +1,7 @@
 """Bookmarks in the Singer state.
 
 The SDK moves a stream's bookmark with every record and compares values as texts. Here a stream moves its own, between
-walks, so the SDK's ways of moving it do nothing.
+walks, and nothing else does.
 """
 
 from __future__ import annotations
@@ -50,16 +50,8 @@ class BookmarkStore(StreamStateManager):
         self.is_flushed = False
 
     @override
-    def increment_state(self, *args: Any, **kwargs: Any) -> None:
-        """Do nothing: see the module."""
-
-    @override
-    def write_starting_replication_value(self, *args: Any, **kwargs: Any) -> None:
-        """Do nothing: see the module."""
-
-    @override
     def write_replication_key_signpost(self, *args: Any, **kwargs: Any) -> None:
-        """Do nothing: see the module."""
+        """Do nothing: a bookmark is capped when it is made, not when it is promoted."""
 
 
 def check_state(state: Mapping[str, Any]) -> None:

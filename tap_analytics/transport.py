@@ -6,7 +6,7 @@ import io
 import os
 import time
 from http.client import HTTPResponse
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -39,6 +39,8 @@ LARGEST_BODY: Final = 512 * 2**20
 
 _CHUNK = 64 * 2**10
 
+_Origin: TypeAlias = tuple[str, str | None, int | None]
+
 
 class ApiSession(requests.Session):
     """A session that sends credentials to one origin only, at the service's pace, and gives up on endless answers.
@@ -50,6 +52,7 @@ class ApiSession(requests.Session):
     def __init__(self, throttle: Throttle) -> None:
         super().__init__()
         self.throttle = throttle
+        self._environments: dict[_Origin, dict[str, Any]] = {}
         # What OpenSSL itself reads; `requests` knows REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which go first.
         self.verify = os.environ.get("SSL_CERT_FILE") or True
         for scheme in ("http://", "https://"):
@@ -59,12 +62,18 @@ class ApiSession(requests.Session):
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         # `requests` reads the environment in `request`, which the SDK does not use.
         self.throttle.wait()
-        environment = self.merge_environment_settings(request.url, {}, None, None, None)
-        response = super().send(request, **{**environment, **kwargs, "stream": True})
+        response = super().send(request, **{**self._environment(str(request.url)), **kwargs, "stream": True})
         _read(response)
         if response.ok:
             self.throttle.learn(response.headers)
         return response
+
+    def _environment(self, url: str) -> dict[str, Any]:
+        # `requests` reads the environment in `request`, which the SDK does not use. It is the same for a whole run.
+        origin = _origin(url)
+        if origin not in self._environments:
+            self._environments[origin] = dict(self.merge_environment_settings(url, {}, None, None, None))
+        return self._environments[origin]
 
     @override
     def get_redirect_target(self, resp: requests.Response) -> str | None:
@@ -210,6 +219,6 @@ def _is_same_origin(target: str, url: str) -> bool:
         return False
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def _origin(url: str) -> _Origin:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

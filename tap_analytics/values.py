@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tap_analytics.datetimes import format_instant, parse_date, parse_instant
+from tap_analytics.datetimes import normalize, parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,22 +29,21 @@ class ValueType:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._kinds = [_KINDS[name] for name in _kind_names(schema)]
+        self.fit: Callable[[Any], Any] = self._kinds[0].fit if len(self._kinds) == 1 else self._fit_any
+        """Returns a value as it goes out, `MISFIT` when it does not fit."""
 
     @property
     def exact(self) -> type:
         """The class whose values fit as they are, `Misfit` when each value has to be looked at."""
         return self._kinds[0].exact if len(self._kinds) == 1 else Misfit
 
-    def fit(self, value: Any) -> Any:  # noqa: ANN401 - any JSON
-        """Return the value as it goes out, `MISFIT` when it does not fit."""
+    def _fit_any(self, value: Any) -> Any:  # noqa: ANN401 - any JSON
         for kind in self._kinds:
             fitted = kind.fit(value)
             if fitted is not MISFIT:
                 return fitted
-        if not self._kinds:
-            return value
-        # An empty text where no text belongs is how some services write null.
-        return None if value == "" else MISFIT
+        # A schema that names no type takes everything.
+        return MISFIT if self._kinds else value
 
     def __str__(self) -> str:
         return " or ".join(kind.name for kind in self._kinds)
@@ -63,7 +62,9 @@ def _kind_names(schema: Mapping[str, Any]) -> list[str]:
 
 
 def _fit_integer(value: object) -> object:
-    if not isinstance(value, int | Decimal) or isinstance(value, bool):
+    if type(value) is int:
+        return value if -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER else MISFIT
+    if not isinstance(value, Decimal):
         return MISFIT
     # The bound comes first: to write a decimal out takes as many digits as its exponent says.
     if not -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER or value != int(value):
@@ -77,7 +78,7 @@ def _fit_number(value: object) -> object:
 
 def _fit_datetime(value: object) -> object:
     try:
-        return format_instant(parse_instant(value)) if isinstance(value, str) else MISFIT
+        return normalize(value) if isinstance(value, str) else MISFIT
     except ValueError:
         return MISFIT
 

@@ -41,19 +41,22 @@ class LineWriter(GenericSingerWriter[bytes, "Message"]):
         self._lines += self.format_message(message) + b"\n"
         self.flush()
 
-    def write_record(self, message: dict[str, Any]) -> None:
+    def write_record(self, before: bytes, record: dict[str, Any], after: bytes) -> None:
         """Write a RECORD message, now or with those that follow it.
 
         Args:
-            message: The message, its `time_extracted` as a text.
+            before: The message's line up to the record; it is the same for many records.
+            record: The record.
+            after: The rest of the line.
         """
         start = len(self._lines)
+        self._lines += before
         try:
-            self._encoder.encode_into(message, self._lines, -1)
+            self._encoder.encode_into(record, self._lines, -1)
         except UnicodeEncodeError:  # Half of a surrogate pair: JSON can hold it, UTF-8 cannot.
-            del self._lines[start:]
-            self._lines += serialize_json(message).encode()
-        self._lines += b"\n"
+            del self._lines[start + len(before) :]
+            self._lines += serialize_json(record).encode()
+        self._lines += after
         if len(self._lines) > _ATOMIC:
             line = self._lines[start:]
             del self._lines[start:]

@@ -54,7 +54,7 @@ def test_a_line_that_fails_does_not_hold_up_the_next_stop(monkeypatch: pytest.Mo
 
 def test_records_are_collected_and_go_out_before_any_other_message(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     writer = LineWriter()
-    writer.write_record({"type": "RECORD", "record": {"id": 1}})
+    writer.write_record(b'{"type":"RECORD","record":', {"id": 1}, b"}\n")
     assert not capfdbinary.readouterr().out
     writer.write_message(MESSAGE)
     assert [json.loads(line)["type"] for line in capfdbinary.readouterr().out.splitlines()] == ["RECORD", "STATE"]
@@ -65,7 +65,7 @@ def test_no_write_ends_within_a_line_and_small_lines_are_written_whole(monkeypat
     monkeypatch.setattr(writing, "_write", lambda lines: written.append(bytes(lines)))
     writer = LineWriter()
     for number in range(500):
-        writer.write_record({"id": number, "text": "x" * (9000 if number == 250 else 40)})
+        writer.write_record(b"", {"id": number, "text": "x" * (9000 if number == 250 else 40)}, b"\n")
     writer.flush()
     assert [json.loads(line)["id"] for line in b"".join(written).splitlines()] == list(range(500))
     assert all(part.endswith(b"\n") for part in written)
@@ -75,8 +75,8 @@ def test_no_write_ends_within_a_line_and_small_lines_are_written_whole(monkeypat
 
 def test_half_of_a_surrogate_pair_is_written_as_json_can(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     writer = LineWriter()
-    writer.write_record({"id": 1})
-    writer.write_record({"text": "\ud800", "big": 10**30, "digits": Decimal("0.10")})
+    writer.write_record(b"", {"id": 1}, b"\n")
+    writer.write_record(b"", {"text": "\ud800", "big": 10**30, "digits": Decimal("0.10")}, b"\n")
     writer.flush()
     assert capfdbinary.readouterr().out.splitlines() == [
         b'{"id":1}',
@@ -86,7 +86,7 @@ def test_half_of_a_surrogate_pair_is_written_as_json_can(capfdbinary: pytest.Cap
 
 def test_nothing_is_written_after_a_stop(capsys: pytest.CaptureFixture[str]) -> None:
     writer = LineWriter()
-    writer.write_record({"id": 1})
+    writer.write_record(b"", {"id": 1}, b"\n")
     with pytest.raises(SystemExit):
         writer.stop(143)
     writer.flush()
