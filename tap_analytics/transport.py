@@ -60,7 +60,6 @@ class ApiSession(requests.Session):
 
     @override
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        # `requests` reads the environment in `request`, which the SDK does not use.
         self.throttle.wait()
         response = super().send(request, **{**self._environment(str(request.url)), **kwargs, "stream": True})
         _read(response)
