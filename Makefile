@@ -23,7 +23,7 @@ test: lint types check ## Lint, types and all tests
 	@echo "==> Tests"
 	@$(RUN) pytest
 
-bench: sync ## Compare the speed with other readers; ARGS="--help" says how, ARGS=--quick takes a minute
+bench: sync ## Compare the speed with other readers; ARGS="--help" says how, ARGS=--quick takes less than a minute
 	@$(RUN) python -m benchmarks $(ARGS)
 
 laws: sync ## Try for many minutes to break the law of convergence; EXAMPLES=10000 says how often

@@ -60,9 +60,10 @@ class Job:
         return "; ".join(words)
 
     @classmethod
-    def of(cls, records: int, **attributes: Any) -> Job:
-        """Return the job to read so many records, customers and activities in equal parts."""
-        return cls(customers=records // 2, activities=records - records // 2, **attributes)
+    def of(cls, records: int, share: float = 0.5, **attributes: Any) -> Job:
+        """Return the job to read so many records, a share of them customers and the rest activities."""
+        customers = round(share * records)
+        return cls(customers=customers, activities=records - customers, **attributes)
 
     @property
     def counts(self) -> dict[str, int]:

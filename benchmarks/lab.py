@@ -78,9 +78,9 @@ class Lab:
             # In a process of its own: what this one holds counts as memory of all that it starts.
             told = output([sys.executable, "-m", "benchmarks.tally", *command], {"HOME": str(Path(command[-1]).parent)})
         counts, distinct = json.loads(told)
-        found = {stream: counts.get(stream, 0) for stream in job.counts}
-        if found != job.counts or (contestant is OURS and distinct != job.counts):
-            msg = f"{contestant.title} gave {found} records, {distinct} of them distinct; there are {job.counts}"
+        counts, distinct = ({stream: found.get(stream, 0) for stream in job.counts} for found in (counts, distinct))
+        if counts != job.counts or (contestant is OURS and distinct != job.counts):
+            msg = f"{contestant.title} gave {counts} records, {distinct} of them distinct; there are {job.counts}"
             raise FailedRunError(msg)
         return self.server.seen()["requests"]
 

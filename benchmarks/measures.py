@@ -28,12 +28,14 @@ class Scale:
     Attributes:
         small: Records of a small run.
         large: Records of a large run.
+        share: How many of them are customers; the others are activities, which are half as long.
         pages: Pages of customers in the backfill; it has twice as many of activities.
         latency: Seconds that each answer of the backfill takes longer.
     """
 
     small: int
     large: int
+    share: float
     pages: int
     latency: float
 
@@ -103,7 +105,7 @@ class Measure(ABC):
 
     def records(self, contestant: Contestant, records: int, *, dated: bool = False) -> Run:
         """Return the run that reads so many records."""
-        return Run(contestant, Job.of(records, dated=dated))
+        return Run(contestant, Job.of(records, self.scale.share, dated=dated))
 
 
 class PerRecord(Measure):
