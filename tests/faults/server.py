@@ -185,6 +185,10 @@ def _requests(connection: socket.socket, number: int) -> Iterator[Request]:
     received = b""
     while data := connection.recv(65536):
         received += data
+        if not received[:1].isalpha():
+            # TLS, for one: what a server says that does not speak it.
+            connection.sendall(whole(b"", "400 Bad Request"))
+            return
         while b"\r\n\r\n" in received:
             text, _, received = received.partition(b"\r\n\r\n")
             first, *lines = text.decode("latin-1").split("\r\n")
