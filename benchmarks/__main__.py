@@ -102,7 +102,8 @@ def _do(lab: Lab, runs: list[Run], rounds: int, console: Console) -> list[str]:
                 continue
             console.print(f"[dim]{time.monotonic() - began:5.0f} s  round {number + 1}: {run}[/]", soft_wrap=True)
             try:
-                lab.measure(run)
+                for _ in range(run.times):
+                    lab.measure(run)
             except FailedRunError as error:
                 failures[run] = f"{run}: {error}"
     return list(failures.values())

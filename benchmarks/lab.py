@@ -38,6 +38,11 @@ class Run:
     job: Job | None
     sink: Sink = "null"
 
+    @property
+    def times(self) -> int:
+        """How often it is done in a round: a start is so short that anything disturbs it."""
+        return 3 if self.job is None or sum(self.job.counts.values()) <= 1 else 1
+
     @override
     def __str__(self) -> str:
         job = "--version" if self.job is None else str(self.job)
