@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
 import logging
 import sys
 import warnings
-from typing import Any
+from typing import IO, Any
 
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
-from tap_analytics.errors import AnalyticsError
+from tap_analytics.errors import AnalyticsError, SettingsError
 
 
 class AnalyticsCommand(SingerCommand):
@@ -34,3 +36,24 @@ class AnalyticsCommand(SingerCommand):
     def _tell(self, message: str) -> None:
         # The trace is for whoever asked for everything.
         self.logger.error("%s", message, exc_info=self.logger.isEnabledFor(logging.DEBUG))
+
+
+def checked(name: str, file: IO[str] | None) -> IO[str] | None:
+    """Return a file's content once it is known to be JSON; the file itself may be a pipe.
+
+    Args:
+        name: What the file holds, for the error message.
+        file: The file, if there is one.
+
+    Raises:
+        SettingsError: The content is no JSON.
+    """
+    if file is None:
+        return None
+    try:
+        content = file.read()
+        json.loads(content)
+    except (ValueError, RecursionError) as error:
+        msg = f"{name}: {file.name} holds no JSON ({error})"
+        raise SettingsError(msg) from error
+    return io.StringIO(content)

@@ -185,7 +185,9 @@ class DateFilter:
     def _cut(self, first: date | None, last: date | None, today: date) -> Iterator[Days]:
         if first is not None and self.end_param is not None:
             step = timedelta(days=self.window)
-            while first + step < (last or today):
+            # Whatever lies beyond today fits into one window: an end for ever must not cost thousands of requests.
+            until = min(last or today, today)
+            while first + step < until:
                 yield first, first + step
                 first += step - _DAY
         yield first, last

@@ -7,14 +7,14 @@ import signal
 import threading
 from copy import deepcopy
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import Tap
 from singer_sdk.helpers.capabilities import PluginCapabilities
 from typing_extensions import override
 
 from tap_analytics import settings, subscription, support
-from tap_analytics.command import AnalyticsCommand
+from tap_analytics.command import AnalyticsCommand, checked
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.logs import mask_secrets
 from tap_analytics.state import check_state
@@ -163,6 +163,12 @@ class TapAnalytics(Tap):
         last_resort.daemon = True
         last_resort.start()
         cast("LineWriter", self.message_writer).stop(128 + signum)
+
+    @classmethod
+    @override
+    def invoke(cls, *, state: IO[str] | None = None, catalog: IO[str] | None = None, **options: Any) -> None:
+        # The SDK's line about a file that is no JSON does not say which file.
+        super().invoke(state=checked("State", state), catalog=checked("Catalog", catalog), **options)
 
     @classmethod
     @override

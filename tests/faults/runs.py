@@ -51,7 +51,9 @@ def run_here(config: Mapping[str, Any], *streams: str, state: Any = None) -> Run
     try:
         with redirect_stdout(written):
             catalog = catalog_of(config, *streams) if streams else None
-            TapAnalytics(config=dict(config), catalog=catalog, state=deepcopy(state)).sync_all()
+            TapAnalytics(
+                config={"requests_per_second": 10_000, **config}, catalog=catalog, state=deepcopy(state)
+            ).sync_all()
     except AnalyticsError as error:
         # What the command does with it.
         logging.getLogger("tap-analytics").error("%s", error)  # noqa: TRY400

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -34,6 +34,12 @@ def assert_complete(run: Run, *streams: str) -> None:
     for stream in streams_of("subscription"):
         whole = bool(run.of(stream.name, "ACTIVATE_VERSION"))
         assert whole == (stream.name in streams), stream.name
+
+
+def recent() -> dict[str, Any]:
+    """Return a state so recent that one window holds all activities since."""
+    value = (datetime.now(timezone.utc) - timedelta(days=3)).isoformat()
+    return {"bookmarks": {"activities": bookmark("date", value)}}
 
 
 @pytest.mark.parametrize("retries", [0, 2])
@@ -89,8 +95,8 @@ def test_refused_paths_end_their_streams_at_once_while_the_others_finish_and_boo
     sandbox.faults.add(path="/v1/activities", status=404, times=None)
     for interval, status in (("day", 400), ("week", 418), ("month", 410)):
         sandbox.faults.add(path=COUNTS, match={"interval": interval}, status=status, times=None)
-    state = {"bookmarks": {"activities": bookmark("date", "2024-05-01T00:00:00+00:00")}}
-    run = tap.run(sandbox.subscription_config | AT_ONCE, state=state)
+    state = recent()
+    run = tap.run(sandbox.subscription_config | AT_ONCE | {"lookback_days": 0}, state=state)
     for stream, path, status in (
         ("customers", "/v1/customers", 403),
         ("activities", "/v1/activities", 404),
@@ -111,16 +117,15 @@ def test_refused_paths_end_their_streams_at_once_while_the_others_finish_and_boo
 def test_credentials_that_are_refused_on_the_way_end_the_run_and_leave_every_bookmark(
     tap: Tap, sandbox: Sandbox
 ) -> None:
-    # So recent that one window holds all that is new.
-    value = (datetime.now(timezone.utc) - timedelta(days=40)).isoformat()
-    state = {"bookmarks": {"activities": bookmark("date", value)}}
+    sandbox.world.add_activities(5)
     sandbox.faults.add(path="/v1/activities", after=1, times=None, status=401)
-    run = tap.run(sandbox.subscription_config | {"page_size": 5, "backoff_factor": 0}, state=state)
+    state = recent()
+    run = tap.run(sandbox.subscription_config | {"page_size": 1, "lookback_days": 0}, state=state)
     assert run.exit_code == 1
     (line,) = run.errors
     assert "activities: GET /v1/activities answered 401" in line
     assert "check 'api_key'" in line
-    assert 0 < len(run.records("activities")) <= 5
+    assert len(run.records("activities")) == 1
     assert run.state["bookmarks"]["activities"] == state["bookmarks"]["activities"]
     assert asked(sandbox, "/v1/activities") == 2
     assert not asked(sandbox, COUNTS)
