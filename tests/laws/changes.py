@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analytics_sandbox import Sandbox
     from analytics_sandbox.manners import Api
 
+Edges: TypeAlias = "Mapping[str, datetime]"
 Verb = Literal["add", "touch", "restate", "move", "delete", "reissue", "cancel", "field", "unfield", "advance"]
-Anchor = Literal["now", "row", "newest"]
+Anchor = Literal["now", "row", "newest", "floor", "start", "end"]
 
-_SECOND, _MINUTE, _HOUR, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_SECOND, _MINUTE, _HOUR, _DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Change:
         verb: What happens.
         row: Which row it happens to, counted round and round.
         by: How far from the anchor is the date that a row gets; or how far the clock goes on.
-        anchor: Now, the row's own instant, or the newest row's, where the bookmark is likely to be.
+        anchor: Now, the row's own instant, the newest row's, how far back the next run looks, or what the user's first
+            and last date are; now, where there is no such thing.
     """
 
     verb: Verb
@@ -34,8 +38,14 @@ class Change:
     by: timedelta = timedelta()
     anchor: Anchor = "now"
 
-    def apply(self, sandbox: Sandbox, api: Api) -> None:
-        """Let it happen; to a row that is not there nothing can."""
+    def apply(self, sandbox: Sandbox, api: Api, edges: Edges) -> None:
+        """Let it happen; to a row that is not there nothing can.
+
+        Args:
+            sandbox: Where.
+            api: To whose data.
+            edges: The instants where promises begin or end, by the name of the anchor.
+        """
         world = sandbox.world
         if self.verb == "advance":
             world.advance(abs(self.by))
@@ -43,17 +53,17 @@ class Change:
             key = _pick(world.customers("subscription"), self.row)["id"]
             world.update_customer("subscription", key, status="Cancelled" if self.by else "Active")
         elif api == "subscription":
-            self._apply_to_activities(sandbox)
-            self._apply_to_customers(sandbox, api)
+            self._apply_to_activities(sandbox, edges)
+            self._apply_to_customers(sandbox, api, edges)
         else:
             self._apply_to_custom_fields(sandbox)
-            self._apply_to_customers(sandbox, api)
+            self._apply_to_customers(sandbox, api, edges)
 
-    def _apply_to_activities(self, sandbox: Sandbox) -> None:
+    def _apply_to_activities(self, sandbox: Sandbox, edges: Edges) -> None:
         world = sandbox.world
         rows = world.activities()
         if self.verb == "add" and world.customers("subscription"):
-            world.add_activities(1, self._moment(sandbox, rows, "date"))
+            world.add_activities(1, self._moment(sandbox, rows, "date", edges))
         if not rows:
             return
         row = _pick(rows, self.row)
@@ -61,13 +71,13 @@ class Change:
             case "restate":
                 world.restate_activity(row["uuid"])
             case "move":
-                world.restate_activity(row["uuid"], date=self._moment(sandbox, rows, "date").isoformat())
+                world.restate_activity(row["uuid"], date=self._moment(sandbox, rows, "date", edges).isoformat())
             case "reissue":
                 world.reissue_activity(row["uuid"])
             case "delete":
                 world.delete_activity(row["uuid"])
 
-    def _apply_to_customers(self, sandbox: Sandbox, api: Api) -> None:
+    def _apply_to_customers(self, sandbox: Sandbox, api: Api, edges: Edges) -> None:
         world = sandbox.world
         rows = world.customers(api)
         if self.verb == "add":
@@ -81,11 +91,13 @@ class Change:
             case "delete":
                 world.delete_customer(api, row["id"])
             case "move" if api == "support":
-                moment = self._moment(sandbox, rows, "updated_datetime")
+                moment = self._moment(sandbox, rows, "updated_datetime", edges)
                 world.update_customer(api, row["id"], updated_datetime=moment.isoformat() if self.by else None)
             case "move":
                 world.update_customer(
-                    api, row["id"], **{"customer-since": self._moment(sandbox, rows, "customer-since").isoformat()}
+                    api,
+                    row["id"],
+                    **{"customer-since": self._moment(sandbox, rows, "customer-since", edges).isoformat()},
                 )
 
     def _apply_to_custom_fields(self, sandbox: Sandbox) -> None:
@@ -96,7 +108,7 @@ class Change:
         elif self.verb == "unfield" and rows:
             world.delete_custom_field(_pick(rows, self.row)["id"])
 
-    def _moment(self, sandbox: Sandbox, rows: list[dict[str, Any]], field: str) -> datetime:
+    def _moment(self, sandbox: Sandbox, rows: list[dict[str, Any]], field: str, edges: Edges) -> datetime:
         now = sandbox.world.clock.now()
         instants = [_instant(row[field]) for row in rows if row[field] is not None]
         past = [instant for instant in instants if instant <= now]
@@ -105,7 +117,7 @@ class Change:
                 return instants[self.row % len(instants)] + self.by
             case "newest" if past:
                 return max(past) + self.by
-        return now + self.by
+        return edges.get(self.anchor, now) + self.by
 
 
 def _pick(rows: list[dict[str, Any]], row: int) -> dict[str, Any]:
@@ -122,29 +134,19 @@ def _instant(text: str) -> datetime:
 OFFSETS = st.sampled_from(
     [
         timedelta(),
-        -_SECOND,
-        _SECOND,
-        -9 * _MINUTE,
-        -11 * _MINUTE,
-        -_DAY,
-        _DAY,
-        -30 * _DAY + _HOUR,
-        -30 * _DAY - _HOUR,
-        -3 * _DAY + _HOUR,
-        *(-days * _DAY for days in (2, 3, 29, 30, 31, 60, 89, 90, 91, 400, 2000)),
-        40 * _DAY,
-        300_000 * _DAY,
+        *(sign * span for span in (_SECOND, _MINUTE, _HOUR, _DAY, 2 * _DAY) for sign in (-1, 1)),
+        *(days * _DAY for days in (-30, -90, -400, 40, 300_000)),
     ]
 )
 PASSING = st.sampled_from([timedelta(microseconds=1), _SECOND, 11 * _MINUTE, _DAY, 35 * _DAY, 100 * _DAY])
 ROWS = st.integers(0, 30)
-ANCHORS: st.SearchStrategy[Anchor] = st.sampled_from(["newest", "row", "now"])
+ANCHORS: st.SearchStrategy[Anchor] = st.sampled_from(["floor", "start", "end", "newest", "row", "now"])
 
 STEPS = st.builds(Change, st.just("advance"), by=PASSING)
 SMALL = st.builds(Change, st.sampled_from(["touch", "restate", "delete", "reissue", "field", "unfield"]), ROWS)
 ADDED = st.builds(Change, st.just("add"), ROWS, OFFSETS, ANCHORS)
 MOVED = st.builds(Change, st.sampled_from(["move", "cancel"]), ROWS, OFFSETS, ANCHORS)
-CHANGES = ADDED | MOVED | SMALL | STEPS
+DATED = ADDED | MOVED
 
 # An activity that is moved while the walk stands on it takes the walk with it: see docs/reliability.md.
 MEANWHILE = ADDED | SMALL | STEPS

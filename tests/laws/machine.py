@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from analytics_sandbox import Sandbox
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from typing_extensions import override
 
-from tests.laws.changes import CHANGES, Change
-from tests.laws.reading import Reading, Target
+from tests.laws.changes import DATED, SMALL, STEPS, Change
+from tests.laws.reading import Reading, Target, bookmark_of
 from tests.laws.runs import Kill, Order, run
 from tests.laws.source import Source, instant_of
 from tests.laws.strategies import FAULTS, KILLS, MANNERS, ORDERS, PATHS, SETTINGS, STREAMS
@@ -55,11 +55,16 @@ class Convergence(RuleBasedStateMachine):
 
     # What can happen
 
-    @rule(change=CHANGES)
+    @rule(change=SMALL | STEPS)
     def happens(self, change: Change) -> None:
         """Something happens at the source."""
-        change.apply(self.sandbox, self.api)
+        change.apply(self.sandbox, self.api, self.edges())
         self.target.observe()
+
+    @rule(change=DATED)
+    def is_dated(self, change: Change) -> None:
+        """A row comes or goes somewhere in time."""
+        self.happens(change)
 
     @rule(manners=MANNERS)
     def changes_its_manners(self, manners: dict[str, Any]) -> None:
@@ -132,6 +137,18 @@ class Convergence(RuleBasedStateMachine):
             for row in rows.values()
         )
         return any(instant is not None and first < instant <= second for instant in instants)
+
+    def edges(self) -> dict[str, datetime]:
+        """Where promises begin or end: the first instant that the next run looks at, and the user's dates."""
+        edges = {
+            name: datetime.combine(day, time.min, tzinfo=timezone.utc)
+            for name, day in (("start", self.target.source.start), ("end", self.target.source.end))
+            if day is not None
+        }
+        for stream, look_back in self.target.look_backs.items():
+            if (bookmark := bookmark_of(self.state or {}, stream)) is not None:
+                edges["floor"] = bookmark - look_back
+        return edges
 
     def ordered(self, order: dict[str, Any], kill: Kill | None = None) -> Order:
         """Make an order of what chance has chosen."""
