@@ -47,7 +47,7 @@ class OutputStream(Stream, ABC):
 
     # Records
 
-    @property
+    @cached_property
     def writer(self) -> LineWriter:
         """What writes the tap's messages."""
         return cast("LineWriter", self._tap.message_writer)
@@ -65,7 +65,6 @@ class OutputStream(Stream, ABC):
             super()._write_record_message(record)
             return
         self.writer.write_record(self._before_record, record, self._after_record)
-        self.state_manager.is_flushed = False
 
     @override
     @abstractmethod

@@ -154,9 +154,9 @@ class _Array(_Shaper):
     @override
     def shape(self, value: Any, parent: Path, key: str | int, rescue: Rescue) -> Any:
         if isinstance(value, list):
-            path, items, exact = (*parent, key), self._items, self._items.exact
+            items, exact = self._items, self._items.exact
             return [
-                item if type(item) is exact or item is None else items.shape(item, path, position, rescue)
+                item if type(item) is exact or item is None else items.shape(item, (*parent, key), position, rescue)
                 for position, item in enumerate(value)
             ]
         if value != "" and not self.hides:

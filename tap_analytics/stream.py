@@ -22,7 +22,7 @@ from tap_analytics.records import RESCUED_DATA, RecordShaper
 from tap_analytics.replication import Bookmark, DateFilter, Key, NewestFirst, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context
 
@@ -141,7 +141,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
             if record.get(name) is None and record.get(stand_in) is not None:
                 self.log("%s: records have no '%s'; '%s' stands in for it", self.name, name, stand_in)
                 record[name] = record[stand_in]
-        key = tuple(record.get(name) for name in self.primary_keys)
+        key = tuple([record.get(name) for name in self.primary_keys])
         if None in key:
             missing = ", ".join(name for name in self.primary_keys if record.get(name) is None)
             msg = f"{self.name}: record {position} of a page of {self.path} has no usable primary key ({missing})"
@@ -153,7 +153,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         field = type(self).replication_key
         value = record.get(field) if field else None
         if value is not None:
-            return parse_instant(value)
+            return self._read_instant(value)
         if self.is_incremental and not self._undated:
             self._undated = True
             self.log(
@@ -163,6 +163,12 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                 level=logging.WARNING,
             )
         return None
+
+    @cached_property
+    def _read_instant(self) -> Callable[[str], datetime]:
+        """Reads a record's replication key: in the tap's own style, unless the catalog says that it is any text."""
+        declared = self.effective_schema["properties"].get(type(self).replication_key, {})
+        return datetime.fromisoformat if declared.get("format") == "date-time" else parse_instant
 
     @cached_property
     def _shaper(self) -> RecordShaper:
