@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from contextlib import suppress
 from itertools import islice
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -76,10 +76,16 @@ class _Reader:
         threading.Thread(target=self._run, name=f"read-ahead {walk.params}", daemon=True).start()
 
     def pages(self) -> Pages:
-        while not isinstance(item := self._queue.get(), _End):
+        while not isinstance(item := self._next(), _End):
             if isinstance(item, Exception):
                 raise item
             yield item
+
+    def _next(self) -> Page | _End | Exception:
+        while True:
+            # A wait without an end hears no signal that another thread has caught, nor any on Windows.
+            with suppress(Empty):
+                return self._queue.get(timeout=0.5)
 
     def _run(self) -> None:
         with suppress(_Stopped):

@@ -114,7 +114,8 @@ def test_a_run_that_waits_for_its_next_try_stops_at_once(tmp_path: Path) -> None
     assert process.returncode == 143
 
 
-def test_two_signals_at_the_same_instant_are_one(tmp_path: Path) -> None:
+def test_two_signals_at_the_same_instant_are_one_whichever_thread_catches_them(tmp_path: Path) -> None:
+    # A process that is stopped leaves it to chance which of its threads a signal wakes.
     with Server(silent_after_a_page()) as server, running(tmp_path, subscription(server.url)) as process:
         wait_for(server, 3)
         process.send_signal(signal.SIGSTOP)
