@@ -80,11 +80,15 @@ class OutputStream(Stream, ABC):
         """
         is_dry_run = self.ABORT_AT_RECORD_COUNT is not None
         with self.get_record_counter() as counter, self.get_sync_timer():
-            for index, record in enumerate(self.get_records(None)):
-                if is_dry_run:
-                    self._check_max_record_limit(current_record_index=index)
-                self._write_record_message(record)
-                counter.increment()
+            try:
+                for index, record in enumerate(self.get_records(None)):
+                    if is_dry_run:
+                        self._check_max_record_limit(current_record_index=index)
+                    self._write_record_message(record)
+                    counter.increment()
+            finally:
+                # What was read before a failure is worth having.
+                self.writer.flush()
         self.state_manager.is_flushed = False
         self._write_state_message()
         yield from ()
