@@ -7,12 +7,15 @@ import json
 import logging
 import sys
 import warnings
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 from tap_analytics.errors import AnalyticsError, SettingsError
+
+if TYPE_CHECKING:
+    import click
 
 
 class AnalyticsCommand(SingerCommand):
@@ -32,6 +35,15 @@ class AnalyticsCommand(SingerCommand):
         except Exception as error:  # noqa: BLE001 - whatever it is, a user reads it
             self._tell(f"{type(error).__name__}: {error}")
         sys.exit(1)
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Click ends the process without a word, as a tool in a pipe does; the next reader wonders why.
+            self._tell("The target has ended, or closed the pipe: its own log says why")
+            raise
 
     def _tell(self, message: str) -> None:
         # The trace is for whoever asked for everything.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,6 +96,8 @@ class LineWriter(GenericSingerWriter[bytes, "Message"]):
 
 
 def _write(lines: bytearray) -> None:
+    if sys.stdout is None:
+        raise BrokenPipeError(errno.EPIPE, "stdout is closed")
     binary = getattr(sys.stdout, "buffer", None)
     if binary is None:  # Whoever caught the output in a text, as tests do.
         sys.stdout.write(lines.decode())
