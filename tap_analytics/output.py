@@ -1,6 +1,7 @@
 """How a stream's records, bookmark and version leave the tap.
 
-What leans on the SDK's private names is here and in `state.py`; the SDK is pinned to its minor version for it.
+The SDK's private names for records, state and versions are used here and in `state.py` only. The SDK is pinned to its
+minor version for them.
 """
 
 from __future__ import annotations

@@ -56,10 +56,6 @@ def read_ahead(walks: Sequence[Walk], read: Callable[[Walk], Pages], threads: in
         stopped.set()
 
 
-class _Stopped(Exception):  # noqa: N818 - nothing failed
-    """Nobody wants the pages any more."""
-
-
 class _End:
     """Stands behind a walk's last page."""
 
@@ -88,20 +84,19 @@ class _Reader:
                 return self._queue.get(timeout=0.5)
 
     def _run(self) -> None:
-        with suppress(_Stopped):
-            try:
-                for page in self._read(self.walk):
-                    self._put(page)
-            except _Stopped:
-                raise
-            except Exception as error:  # noqa: BLE001 - it is raised again in the thread that waits for the page
-                self._put(error)
-            else:
-                self._put(_End())
+        try:
+            for page in self._read(self.walk):
+                self._put(page)
+                if self._stopped.is_set():
+                    return
+        except Exception as error:  # noqa: BLE001 - it is raised again in the thread that waits for the page
+            self._put(error)
+        else:
+            self._put(_End())
 
     def _put(self, item: Page | _End | Exception) -> None:
+        """Leave something for the consumer, unless nobody wants it any more."""
         while not self._stopped.is_set():
             with suppress(Full):
                 self._queue.put(item, timeout=0.1)
                 return
-        raise _Stopped

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk.helpers.conform import TypeConformanceLevel
 from typing_extensions import override
 
 from tap_analytics.client import ClientStream
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 class AnalyticsStream(OutputStream, ClientStream, ABC):
     """A stream, as the classes of the API packages declare it."""
 
-    replication_key: str | None = None
-
     lookback: ClassVar[timedelta] = timedelta()
     """How far before its bookmark an incremental stream reads again."""
 
@@ -53,9 +50,6 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
     """Fields that stand in for a primary key where an older service gives none."""
 
     _undated = False
-
-    # Records leave `get_records` as the schema wants them; the SDK would guess booleans and drop fields.
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
     # What to read
 

@@ -35,7 +35,6 @@ STREAMS: dict[str, tuple[type[AnalyticsStream], ...]] = {
     "support": support.STREAMS,
 }
 
-
 _LONGEST_STOP = 8
 """Seconds from a signal to the end of the process, at most."""
 
@@ -45,8 +44,8 @@ class TapAnalytics(Tap):
 
     name = "tap-analytics"
     package_name = "tap-analytics"
-    # A copy: the SDK adds its own settings to it.
     message_writer_class = LineWriter
+    # A copy: the SDK adds its own settings to it.
     config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(settings.CONFIG_JSONSCHEMA)
     # Batches bypass stream maps and selection: what the user masked would come out in them.
     capabilities: ClassVar[list[CapabilitiesEnum]] = [

@@ -52,7 +52,13 @@ class Throttle:
         """Wait until the next request may be sent."""
         with self._lock:
             limiter = self._limiter
+        # Before, so that what waited out a pause still counts in the period in which it leaves; after, for a refusal
+        # that came in the meantime.
+        self._pause()
         limiter.try_acquire("request", weight=self._cost)
+        self._pause()
+
+    def _pause(self) -> None:
         while (left := self._resume - time.monotonic()) > 0:
             time.sleep(left)
 
