@@ -113,7 +113,8 @@ def _started(
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=errors,
-        env={**os.environ, **(environment or {})},
+        # Everybody runs compiled, as from an installed package, however this machine is set up.
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(environment or {})},
     )
 
 

@@ -125,6 +125,11 @@ class ClientStream(RESTStream[Params], ABC):
     def timeout(self) -> int:
         return int(self.config["request_timeout"])
 
+    @property
+    def _LOG_REQUEST_METRICS(self) -> bool:  # type: ignore[override]  # noqa: N802 - the SDK's own switch
+        """Whether each request has a line of its own in the log; the count of all requests always has."""
+        return self.logger.isEnabledFor(logging.DEBUG)
+
     @cached_property
     def request_counter(self) -> Counter:
         """Counts the requests of the stream's sync, those that are sent again included."""
@@ -288,9 +293,13 @@ class ClientStream(RESTStream[Params], ABC):
             level=logging.WARNING,
         )
 
-    def _told(self, error: BaseException) -> str:
-        reason = str(error) if isinstance(error, RetriableAPIError | StreamError | ServiceError) else told_of(error)
+    def told(self, reason: str) -> str:
+        """Say of which stream and which path something is to be told."""
         return f"{self.name}: GET {urlsplit(self.get_url(None)).path} {reason}"
+
+    def _told(self, error: BaseException) -> str:
+        is_ours = isinstance(error, RetriableAPIError | StreamError | ServiceError)
+        return self.told(str(error) if is_ours else told_of(error))
 
     def _failure(self, error: Exception, seconds: float) -> Exception:
         told = self._told(error)

@@ -12,32 +12,29 @@ from collections import deque
 from contextlib import suppress
 from itertools import islice
 from queue import Empty, Full, Queue
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from tap_analytics.answers import Page
     from tap_analytics.replication import Walk
 
-WAITING_PAGES: Final = 8
-"""Pages of one walk that may wait for their turn."""
-
 Pages: TypeAlias = "Iterator[Page]"
 
 
-def read_ahead(walks: Sequence[Walk], read: Callable[[Walk], Pages], threads: int) -> Generator[tuple[Walk, Pages]]:
-    """Fetch several walks at once.
+def read_ahead(walks: Iterable[Walk], read: Callable[[Walk], Pages], threads: int) -> Generator[tuple[Walk, Pages]]:
+    """Fetch several walks at once, and the next page of a walk while the one before it is written.
 
     Args:
-        walks: The walks, in the order in which they are handed over.
-        read: Walks through the pages of a walk; called in a thread, or by the caller when there is nothing to share.
-        threads: How many walks may be fetched at once.
+        walks: The walks, in the order in which they are handed over. They are taken as they are needed, by the caller.
+        read: Walks through the pages of a walk; called in a thread.
+        threads: How many walks may be fetched at once. With one, nothing is fetched before it is asked for.
 
     Yields:
         Each walk with its pages. An error of `read` is raised where its page would be.
     """
-    if threads == 1 or len(walks) == 1:
+    if threads == 1:
         for walk in walks:
             yield walk, read(walk)
         return
@@ -67,14 +64,18 @@ class _Reader:
         self.walk = walk
         self._read = read
         self._stopped = stopped
-        self._queue: Queue[Page | _End | Exception] = Queue(WAITING_PAGES)
+        self._queue: Queue[Page | _End | Exception] = Queue(walk.pages_ahead)
         # A daemon, so that a request under way does not hold the process when it ends.
         threading.Thread(target=self._run, name=f"read-ahead {walk.params}", daemon=True).start()
 
     def pages(self) -> Pages:
         while not isinstance(item := self._next(), _End):
             if isinstance(item, Exception):
-                raise item
+                try:
+                    raise item
+                finally:
+                    # Its trace holds this frame: together they would keep the connection that failed.
+                    del item
             yield item
 
     def _next(self) -> Page | _End | Exception:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from typing_extensions import override
 
@@ -34,6 +34,9 @@ class Walk:
     Args:
         params: Query parameters that every page of the walk repeats.
     """
+
+    pages_ahead: ClassVar[int] = 1
+    """Pages that may wait for their turn. A second one would make no chain of cursors faster."""
 
     def __init__(self, params: Params | None = None) -> None:
         self.params: Params = params or {}
@@ -107,6 +110,9 @@ class DateWindow(Walk):
         bounds: The first and the last instant that any row may have, where they are bounded.
         before: The window before this one.
     """
+
+    # Windows are fetched side by side, so that each has to go on while another one is read.
+    pages_ahead = 8
 
     def __init__(
         self,

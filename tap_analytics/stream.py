@@ -94,20 +94,19 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         if bookmark.value is None:
             self.begin_version()
         since = max(bookmark.value, EARLIEST) - self.effective_lookback if bookmark.value else None
-        with self.request_counter:
-            walks = list(self.walks(since))
-            with closing(read_ahead(walks, self._read_walk, self._threads)) as fetched:
-                for walk, pages in fetched:
-                    yield from self._walk_records(walk, pages, bookmark)
-                    # The generator goes on only when the walk's last record has been written.
-                    self.write_bookmark(bookmark.value)
+        fetched = read_ahead(self.walks(since), self._read_walk, self._threads)
+        with self.request_counter, closing(fetched):
+            for walk, pages in fetched:
+                yield from self._walk_records(walk, pages, bookmark)
+                # The generator goes on only when the walk's last record has been written.
+                self.write_bookmark(bookmark.value)
         self._report_rescued()
         self.activate_version()
 
     @property
     def _threads(self) -> int:
-        # A dry run wants one record, and no pages that nobody reads.
-        return self.parallel_requests if self.ABORT_AT_RECORD_COUNT is None else 1
+        # A dry run wants one record, a list that comes newest first may end at any page: no pages that nobody reads.
+        return 1 if self.newest_first or self.ABORT_AT_RECORD_COUNT is not None else self.parallel_requests
 
     def _read_walk(self, walk: Walk) -> Iterator[Page]:
         return self.pages(walk.params)

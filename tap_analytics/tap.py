@@ -95,7 +95,8 @@ class TapAnalytics(Tap):
             try:
                 stream.sync()
             except (StreamError, RecursionError) as error:
-                told = error if isinstance(error, StreamError) else f"{stream.name}: a record is nested too deeply"
+                is_told = isinstance(error, StreamError)
+                told = str(error) if is_told else stream.told("gave a record that is nested too deeply")
                 self.logger.error("%s", told)  # noqa: TRY400 - one line
                 failed.append(stream.name)
             else:

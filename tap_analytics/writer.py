@@ -54,9 +54,13 @@ class LineWriter(GenericSingerWriter[bytes, "Message"]):
         self._lines += before
         try:
             self._encoder.encode_into(record, self._lines, -1)
-        except UnicodeEncodeError:  # Half of a surrogate pair: JSON can hold it, UTF-8 cannot.
-            del self._lines[start + len(before) :]
-            self._lines += serialize_json(record).encode()
+        except BaseException as error:
+            # No part of a line may stay behind, whatever the rest of it came to.
+            del self._lines[start:]
+            if not isinstance(error, UnicodeEncodeError):
+                raise
+            # Half of a surrogate pair: JSON can hold it, UTF-8 cannot.
+            self._lines += before + serialize_json(record).encode()
         self._lines += after
         if len(self._lines) > _ATOMIC:
             line = self._lines[start:]

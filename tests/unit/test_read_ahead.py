@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tap_analytics.answers import Page
 from tap_analytics.errors import StreamError
-from tap_analytics.read_ahead import WAITING_PAGES, read_ahead
+from tap_analytics.read_ahead import read_ahead
 from tap_analytics.replication import Walk
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def consumed(walks: list[Walk], threads: int) -> list[object]:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.integers(0, 2 * WAITING_PAGES), max_size=12), st.integers(1, 5))
+@given(st.lists(st.integers(0, 2 * Walk.pages_ahead + 2), max_size=12), st.integers(1, 5))
 def test_every_page_comes_once_and_in_order(sizes: list[int], threads: int) -> None:
     expected = [(number, page) for number, size in enumerate(sizes) for page in range(size)]
     assert consumed(walks_of(sizes), threads) == expected
@@ -60,15 +60,33 @@ def test_walks_are_fetched_at_the_same_time_and_never_more_than_allowed() -> Non
     assert most == 3
 
 
-def test_a_single_walk_is_fetched_by_the_caller() -> None:
-    names = []
+def test_with_one_thread_nothing_is_fetched_before_it_is_asked_for() -> None:
+    fetched = []
 
-    def read(_: Walk) -> Iterator[Page]:
-        names.append(threading.current_thread())
-        yield Page(None, [])
+    def read(walk: Walk) -> Iterator[Page]:
+        for page in pages_of(walk):
+            fetched.append(page)
+            yield page
 
-    assert len([page for _, pages in read_ahead(walks_of([1]), read, 8) for page in pages]) == 1
-    assert names == [threading.current_thread()]
+    for number, page in enumerate(page for _, pages in read_ahead(walks_of([3, 3]), read, 1) for page in pages):
+        assert fetched[-1] is page
+        assert len(fetched) == number + 1
+
+
+def test_the_next_page_is_fetched_while_a_page_is_written() -> None:
+    fetched: list[Page] = []
+
+    def read(walk: Walk) -> Iterator[Page]:
+        for page in pages_of(walk):
+            fetched.append(page)
+            yield page
+
+    _, pages = next(reading := read_ahead(walks_of([3]), read, 8))
+    first = next(pages)
+    _settle(fetched)
+    assert fetched[0] is first
+    assert len(fetched) > 1
+    reading.close()
 
 
 def test_an_error_is_raised_where_its_page_would_be() -> None:
@@ -98,7 +116,7 @@ def test_a_slow_consumer_never_has_more_than_the_queues_hold_waiting() -> None:
     next(pages)
     _settle(fetched)
     # Each thread has a queue full, and one page more in its hand.
-    assert len(fetched) <= 1 + 2 * (WAITING_PAGES + 1)
+    assert len(fetched) <= 1 + 2 * (Walk.pages_ahead + 1)
     reading.close()
 
 

@@ -91,3 +91,15 @@ def test_nothing_is_written_after_a_stop(capsys: pytest.CaptureFixture[str]) -> 
         writer.stop(143)
     writer.flush()
     assert not capsys.readouterr().out
+
+
+def test_nothing_stays_behind_of_a_record_that_cannot_be_written(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    deep: dict[str, object] = {}
+    for _ in range(100_000):
+        deep = {"a": deep}
+    writer = LineWriter()
+    with pytest.raises(RecursionError):
+        writer.write_record(b'{"type":"RECORD","record":', {"id": 1, "deep": deep}, b"}\n")
+    writer.write_record(b'{"type":"RECORD","record":', {"id": 2}, b"}\n")
+    writer.flush()
+    assert [json.loads(line)["record"] for line in capfdbinary.readouterr().out.splitlines()] == [{"id": 2}]
