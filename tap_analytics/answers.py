@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
-from tap_analytics.errors import StreamError
+from tap_analytics.texts import LONGEST_QUOTE, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CUT: Final = "…"
-"""Stands at the end of a foreign text that goes on."""
-
-_LONGEST_QUOTE = 200
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -27,10 +23,19 @@ class UnreadableBodyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer, decoded once: paginators and records both read from here."""
+    """One answer, decoded once: paginators and records both read from here.
+
+    Attributes:
+        body: The JSON value.
+        records: The records in it.
+        path: The path that was asked for.
+        links: The header `Link`.
+    """
 
     body: Any
     records: list[dict[str, Any]]
+    path: str = ""
+    links: str = ""
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
         """Return what stands in the body under a dotted path, None when there is nothing."""
@@ -69,45 +74,9 @@ def _decode_leniently(content: bytes) -> Any:  # noqa: ANN401 - any JSON
         return json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, ArithmeticError, RecursionError) as error:
         # More than is shown, so that it is seen to be cut; no character has more than four bytes.
-        beginning = content[: 4 * _LONGEST_QUOTE + 4].decode(errors="replace")
+        beginning = content[: 4 * LONGEST_QUOTE + 4].decode(errors="replace")
         msg = f"no readable JSON ({shorten(str(error))}): {shorten(beginning)}"
         raise UnreadableBodyError(msg) from error
-
-
-def read_page(body: Any, records_key: str | None) -> Page:  # noqa: ANN401 - any JSON
-    """Find the records in a body.
-
-    Args:
-        body: The decoded body.
-        records_key: Where the list of records stands; None when the body itself is the one record. A bare list of
-            records is accepted for any key, null is an empty page.
-
-    Returns:
-        The page.
-
-    Raises:
-        StreamError: The body has no such key, or something else than objects stands there.
-    """
-    if records_key is None:
-        found: Any = [body]
-    elif isinstance(body, list):
-        found = body
-    elif isinstance(body, dict) and records_key in body:
-        found = body[records_key]
-        if found is None:
-            found = []
-    else:
-        keys = f"has the keys {', '.join(body) or '(none)'}" if isinstance(body, dict) else f"is {_kind(body)}"
-        msg = f"gave no list '{records_key}': the body {shorten(keys)}"
-        raise StreamError(msg)
-    if not isinstance(found, list):
-        msg = f"gave {_kind(found)} under '{records_key}', where a list of records belongs"
-        raise StreamError(msg)
-    for position, record in enumerate(found):
-        if not isinstance(record, dict):
-            msg = f"gave {_kind(record)} as record {position} of {records_key or 'the body'}, where an object belongs"
-            raise StreamError(msg)
-    return Page(body, found)
 
 
 def error_words(content: bytes) -> str:
@@ -120,17 +89,6 @@ def error_words(content: bytes) -> str:
         return shorten("; ".join(_texts(decode(content))))
     except (UnreadableBodyError, RecursionError):
         return shorten(" ".join(content.decode(errors="replace").split()))
-
-
-def shorten(text: str, longest: int = _LONGEST_QUOTE) -> str:
-    """Cut a foreign text and escape its control characters, so that it stays one harmless part of a log line."""
-    printable = escape(text[: longest + 1])
-    return printable if len(printable) <= longest else f"{printable[:longest]}{CUT}"
-
-
-def escape(text: str) -> str:
-    """Escape what cannot be seen, so that a foreign text stays on its line and colours nothing."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _texts(value: Any, name: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON
@@ -148,18 +106,3 @@ def _texts(value: Any, name: str = "") -> Iterator[str]:  # noqa: ANN401 - any J
 def _refuse_constant(name: str) -> NoReturn:
     msg = f"{name} is no JSON value"
     raise ValueError(msg)
-
-
-def _kind(value: Any) -> str:  # noqa: ANN401 - any JSON
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int() | Decimal():
-            return "a number"
-        case str():
-            return "a text"
-        case list():
-            return "a list"
-    return "an object"

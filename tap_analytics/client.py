@@ -1,14 +1,10 @@
-"""Requests to an API: address, credentials, retries, and errors that say what to do."""
+"""Requests to an API: address, credentials, and errors that say what to do."""
 
 from __future__ import annotations
 
 import logging
-import math
-import random
 import time
 from abc import ABC
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from threading import Lock
@@ -16,24 +12,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 import backoff
-from requests.exceptions import (
-    ChunkedEncodingError,
-    ContentDecodingError,
-    RequestException,
-    SSLError,
-    Timeout,
-)
-from requests.exceptions import (
-    ConnectionError as RequestsConnectionError,
-)
-from singer_sdk.authenticators import BasicAuthenticator
+from requests.exceptions import RequestException
 from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
 
-from tap_analytics.answers import UnreadableBodyError, decode, error_words, read_page, shorten
+from tap_analytics.answers import Page, UnreadableBodyError, decode, error_words
+from tap_analytics.authentication import authenticator_of, credentials_of
 from tap_analytics.errors import ServiceError, StreamError
-from tap_analytics.pagination import PageTrail, Paginator, Params, SinglePage
+from tap_analytics.pagination import EMPTY, PageTrail, Paginator, Params
+from tap_analytics.paginators import SinglePage
+from tap_analytics.retries import LONGEST_RETRY_AFTER, PASSING, RetryRule, may_pass, retry_after, spread_out, waits
+from tap_analytics.texts import shorten
 from tap_analytics.transport import ApiSession, told_of, what_to_check
 
 if TYPE_CHECKING:
@@ -46,46 +36,31 @@ if TYPE_CHECKING:
     from singer_sdk.streams.rest import HTTPRequest
     from singer_sdk.tap_base import Tap
 
-    from tap_analytics.answers import Page
-
-LONGEST_RETRY_AFTER = 300
-"""Seconds: a service that wants a longer wait than this ends the stream instead."""
+    from tap_analytics.api import Api
+    from tap_analytics.pagination import ParamValue
+    from tap_analytics.selection import Selector
 
 # What services answer to too many requests, or too many at once.
 _TOO_MUCH = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-
-_PASSING = (
-    RetriableAPIError,
-    RequestsConnectionError,
-    Timeout,
-    ChunkedEncodingError,
-    ContentDecodingError,
-)
 
 
 class ClientStream(RESTStream[Params], ABC):
     """A list of an API, asked for page by page."""
 
-    credentials: ClassVar[tuple[str, str]]
-    """The settings that hold the user name and the password of HTTP Basic."""
+    api: ClassVar[Api]
 
-    default_page_size: ClassVar[int]
+    records: ClassVar[Selector]
+    """Where the records stand in an answer."""
 
-    max_page_size: ClassVar[int]
-
-    default_parallel_requests: ClassVar[int]
-    """Requests that may be under way at once; well below what the service allows, for others use it too."""
-
-    records_key: ClassVar[str | None]
-    """Where the list of records stands in an answer; None when the whole body is the one record."""
-
-    fixed_params: ClassVar[Mapping[str, str]] = {}
+    fixed_params: ClassVar[Mapping[str, ParamValue]] = EMPTY
     """Query parameters that every request of the stream carries."""
+
+    headers: ClassVar[Mapping[str, str]] = {}
+    """Headers that every request of the stream carries."""
 
     paginator: ClassVar[Paginator] = SinglePage()
 
-    rate_limit: ClassVar[tuple[int, int]]
-    """Requests that the service takes, and in how many seconds."""
+    retry_rule: ClassVar[RetryRule] = RetryRule()
 
     def __init__(self, tap: Tap, session: ApiSession) -> None:
         super().__init__(tap)
@@ -107,8 +82,7 @@ class ClientStream(RESTStream[Params], ABC):
     @cached_property
     @override
     def authenticator(self) -> Auth:
-        username, password = (self.config[name] for name in self.credentials)
-        return BasicAuthenticator(username=username, password=password)
+        return authenticator_of(self.config, self.api)
 
     @property
     @override
@@ -136,14 +110,15 @@ class ClientStream(RESTStream[Params], ABC):
         return self.get_http_request_counter()
 
     @property
-    def page_size(self) -> int:
-        """Records to ask for in one answer."""
-        return int(self.config.get("page_size", self.default_page_size))
+    def page_size(self) -> int | None:
+        """Records to ask for in one answer, None where that is left to the API."""
+        size: int | None = self.config.get("page_size", self.api.page_size)
+        return size
 
     @property
     def parallel_requests(self) -> int:
         """Requests that may be under way at once."""
-        return int(self.config.get("max_parallel_requests", self.default_parallel_requests))
+        return int(self.config.get("max_parallel_requests", self.api.parallel_requests))
 
     @property
     def params(self) -> Params:
@@ -153,19 +128,16 @@ class ClientStream(RESTStream[Params], ABC):
     @override
     def get_http_request(self, *, page: PageContext[Params]) -> HTTPRequest:
         request = super().get_http_request(page=page)
-        request.headers["Accept"] = "application/json"
-        request.params = {**self.params, **(page.next_page_token or {})}
+        request.headers.update({"Accept": "application/json", **self.headers})
+        request.params = {**(page.next_page_token or {})}
         return request
 
-    @override
-    def get_new_paginator(self) -> PageTrail:  # type: ignore[override] # see tap_analytics.pagination
-        return PageTrail(self.paginator, self.page_size)
-
-    def pages(self, params: Params) -> Generator[Page]:
+    def pages(self, params: Params, path: str | None = None) -> Generator[Page]:
         """Walk through the pages of a list.
 
         Args:
-            params: Query parameters that every page repeats.
+            params: Query parameters that every page repeats, besides those of the stream.
+            path: The list's path, where it is not the stream's.
 
         Yields:
             The answers, in order.
@@ -174,20 +146,22 @@ class ClientStream(RESTStream[Params], ABC):
             ServiceError: The service cannot be reached, or refuses the credentials.
             StreamError: This path cannot be read.
         """
-        trail = self.get_new_paginator()
+        trail = PageTrail(self.paginator, self.page_size, {**self.params, **params})
         while not trail.finished:
-            page = self.fetch({**params, **trail.params})
-            yield page
+            page = self.fetch(trail.params, path)
+            if not trail.repeats(page):
+                yield page
             try:
                 trail.advance(page)
             except StreamError as error:
-                raise StreamError(self._told(error)) from error
+                raise StreamError(self.told(str(error), page.path)) from error
 
-    def fetch(self, params: Params) -> Page:
+    def fetch(self, params: Params, path: str | None = None) -> Page:
         """Send one request, again where that may help, and read its answer.
 
         Args:
-            params: The query parameters.
+            params: The query parameters, those of the stream included.
+            path: The path, where it is not the stream's.
 
         Returns:
             The answer.
@@ -196,57 +170,58 @@ class ClientStream(RESTStream[Params], ABC):
             ServiceError: The service cannot be reached, or refuses the credentials.
             StreamError: This path cannot be read.
         """
-        request = self.build_prepared_request(**self._request_arguments(params))
+        request = self.build_prepared_request(**self._request_arguments(params, path))
+        place = urlsplit(str(request.url)).path
         send = backoff.on_exception(
             self.backoff_wait_generator,
-            _PASSING,
+            PASSING,
             max_tries=self.backoff_max_tries,
-            jitter=self.backoff_jitter,
-            giveup=lambda error: isinstance(error, SSLError),
+            jitter=spread_out,
+            giveup=lambda error: not may_pass(error),
             on_backoff=self.backoff_handler,
             logger=None,  # Its lines hold the whole request.
         )(self._send)
         started = time.monotonic()
         try:
-            return send(request)
+            return send(request, place)
         except StreamError as error:
-            raise StreamError(self._told(error), error.status) from error
+            raise StreamError(self.told(str(error), place), error.status) from error
         except ServiceError as error:
-            raise ServiceError(self._told(error)) from error
+            raise ServiceError(self.told(str(error), place)) from error
         except (RetriableAPIError, RequestException) as error:
-            raise self._failure(error, time.monotonic() - started) from error
+            raise self._failure(error, place, time.monotonic() - started) from error
 
-    def _request_arguments(self, params: Params) -> dict[str, Any]:
-        page = PageContext(stream_context=None, next_page_token=params)
-        request = self.get_http_request(page=page)
+    def _request_arguments(self, params: Params, path: str | None) -> dict[str, Any]:
+        request = self.get_http_request(page=PageContext(stream_context=None, next_page_token=params))
         return {
             "method": request.method,
-            "url": request.url,
+            "url": request.url if path is None else f"{self.url_base}{path}",
             "params": request.encode_params(),
             "headers": request.headers,
         }
 
-    def _send(self, request: requests.PreparedRequest) -> Page:
+    def _send(self, request: requests.PreparedRequest, path: str) -> Page:
         with self._counting:
             self.request_counter.increment()
         response = self._request(request, None)
         try:
-            return read_page(decode(response.content), self.records_key)
+            body = decode(response.content)
         except UnreadableBodyError as error:
             msg = f"answered {response.status_code} with {error}"
             raise RetriableAPIError(msg, response) from error
+        return Page(body, self.records.records(body), path, response.headers.get("Link", ""))
 
     @override
     def validate_response(self, response: requests.Response) -> None:
         status = response.status_code
-        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if self.retry_rule.covers(status):
             wait = retry_after(response)
             if wait > LONGEST_RETRY_AFTER:
                 msg = f"{self.response_error_message(response)}. It asks to wait {wait:.0f} s: try again after that"
                 raise StreamError(msg)
             raise RetriableAPIError(self.response_error_message(response), response)
         if status == HTTPStatus.UNAUTHORIZED:
-            names = " and ".join(f"'{name}'" for name in dict.fromkeys(self.credentials))
+            names = " and ".join(f"'{name}'" for name in dict.fromkeys(credentials_of(self.config, self.api)))
             msg = f"{self.response_error_message(response)}. The credentials were refused: check {names}"
             raise ServiceError(msg)
         if status >= HTTPStatus.MULTIPLE_CHOICES:
@@ -260,23 +235,17 @@ class ClientStream(RESTStream[Params], ABC):
 
     @override
     def backoff_wait_generator(self) -> Generator[float, Any, None]:
-        waits = backoff.expo(factor=self.config["backoff_factor"])
-        next(waits)  # Primes the generator, as `backoff` does.
-
-        def wait(error: Exception) -> float:
-            asked_for = retry_after(error.response) if isinstance(error, RetriableAPIError) else 0
-            return max(next(waits), asked_for)
-
-        return self.backoff_runtime(value=wait)
+        factor = self.retry_rule.backoff_factor
+        return self.backoff_runtime(value=waits(self.config["backoff_factor"] if factor is None else factor))
 
     @override
     def backoff_max_tries(self) -> int:
-        return 1 + int(self.config["max_retries"])
+        return 1 + self._max_retries
 
-    @override
-    def backoff_jitter(self, value: float) -> float:
-        # Never less than asked for; a tenth spreads out the runs that a service's failure has lined up.
-        return value * random.uniform(1, 1.1)  # noqa: S311 - no secret depends on it
+    @property
+    def _max_retries(self) -> int:
+        retries = self.retry_rule.max_retries
+        return int(self.config["max_retries"]) if retries is None else retries
 
     @override
     def backoff_handler(self, details: Details) -> None:
@@ -286,40 +255,30 @@ class ClientStream(RESTStream[Params], ABC):
             self._session.throttle.slow_down(details["wait"])
         self.log(
             "%s. Trying again in %.1f s (%d of %d retries)",
-            self._told(error),
+            self.told(_reason(error), details["args"][1]),
             details["wait"],
             details["tries"],
-            self.config["max_retries"],
+            self._max_retries,
             level=logging.WARNING,
         )
 
-    def told(self, reason: str) -> str:
-        """Say of which stream and which path something is to be told."""
-        return f"{self.name}: GET {urlsplit(self.get_url(None)).path} {reason}"
+    def told(self, reason: str, path: str | None = None) -> str:
+        """Say of which stream and which path something is to be told.
 
-    def _told(self, error: BaseException) -> str:
-        is_ours = isinstance(error, RetriableAPIError | StreamError | ServiceError)
-        return self.told(str(error) if is_ours else told_of(error))
+        Args:
+            reason: What is to be told.
+            path: The path that was asked for; the stream's own by default.
+        """
+        return f"{self.name}: GET {path or urlsplit(self.get_url(None)).path} {reason}"
 
-    def _failure(self, error: Exception, seconds: float) -> Exception:
-        told = self._told(error)
-        if isinstance(error, _PASSING) and not isinstance(error, SSLError):
+    def _failure(self, error: Exception, path: str, seconds: float) -> Exception:
+        told = self.told(_reason(error), path)
+        if may_pass(error):
             tries = self.backoff_max_tries()
             told = f"{told} (gave up after {tries} attempt{'s' * (tries > 1)} and {seconds:.0f} s; see 'max_retries')"
         question = what_to_check(error)
         return ServiceError(f"{told}. {question}") if question else StreamError(told)
 
 
-def retry_after(response: requests.Response | None) -> float:
-    """Return the seconds that an answer asks to wait, from a number or an HTTP date; 0 when it asks for nothing."""
-    text = response.headers.get("Retry-After", "").strip() if response is not None else ""
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            date = parsedate_to_datetime(text)
-        except ValueError:
-            return 0
-        date = date if date.tzinfo else date.replace(tzinfo=timezone.utc)
-        seconds = (date - datetime.now(timezone.utc)).total_seconds()
-    return max(seconds, 0) if math.isfinite(seconds) else 0
+def _reason(error: BaseException) -> str:
+    return str(error) if isinstance(error, RetriableAPIError) else told_of(error)

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 
 from typing_extensions import override
 
-from tap_analytics.answers import CUT, escape
+from tap_analytics.texts import CUT, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

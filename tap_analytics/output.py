@@ -11,7 +11,7 @@ import logging
 from abc import ABC, abstractmethod
 from datetime import datetime, timezone
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
@@ -34,6 +34,9 @@ class OutputStream(Stream, ABC):
     """A stream that moves its own bookmark, and activates a version after its last record."""
 
     replication_key: str | None = None
+
+    activates_version: ClassVar[bool] = True
+    """Whether rows that a whole read no longer finds are to go."""
 
     # Records leave `get_records` as the schema wants them; the SDK would guess booleans and drop fields.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -156,7 +159,7 @@ class OutputStream(Stream, ABC):
 
     def begin_version(self) -> None:
         """Give a version to the records of a whole read, if the user wants versions."""
-        if self.config["emit_activate_version_messages"]:
+        if self.activates_version and self.config["emit_activate_version_messages"]:
             # Milliseconds, unlike the SDK's seconds: two runs in one second must not share a version.
             self._stream_version = self._initialized_at
 

@@ -1,4 +1,4 @@
-"""How each API says "there is more", and how the next page is asked for.
+"""One walk through the pages of a list, and what a way of paging has to say for it.
 
 A page token is the set of query parameters that ask for a page. A paginator owns both halves: it reads from an answer
 whether there is more, and writes the parameters that ask for it. Paginators are declarations without a state; a
@@ -9,18 +9,22 @@ loop only when two tokens in a row are equal.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
-from typing_extensions import override
-
-from tap_analytics.answers import shorten
 from tap_analytics.errors import StreamError
+from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tap_analytics.answers import Page
 
-Params: TypeAlias = dict[str, str | int]
+ParamValue: TypeAlias = "str | int | list[str]"
+Params: TypeAlias = dict[str, ParamValue]
+
+EMPTY: Final[Mapping[str, ParamValue]] = MappingProxyType({})
 
 
 class PageTrail:
@@ -28,24 +32,31 @@ class PageTrail:
 
     Args:
         paginator: How the API pages this list.
-        page_size: Records to ask for in one answer.
+        page_size: Records to ask for in one answer, where the paginator does not say; None leaves that to the API.
+        fixed: Query parameters that every page of the walk repeats.
     """
 
-    def __init__(self, paginator: Paginator, page_size: int) -> None:
+    def __init__(self, paginator: Paginator, page_size: int | None, fixed: Mapping[str, ParamValue] = EMPTY) -> None:
         self._paginator = paginator
-        self._limit: Params = {paginator.limit_param: page_size} if paginator.limit_param else {}
-        self._tokens: set[tuple[tuple[str, str | int], ...]] = set()
+        size = paginator.limit or page_size
+        limit = {paginator.limit_param: size} if paginator.limit_param and size else {}
+        self._fixed: Params = {**fixed, **limit}
+        self._tokens: set[str] = set()
         self._contents: set[int] = set()
-        self.token: Params = {}
-        """The parameters that asked for the current page; none for the first."""
+        self.token: Params = paginator.first_token
+        """The parameters that asked for the current page."""
         self.number = 1
         """The number of the current page."""
+        self.count = 0
+        """The number of records on the pages before the current one."""
         self.finished = False
 
     @property
     def params(self) -> Params:
         """The query parameters that ask for the current page, its size included."""
-        return {**self._limit, **self.token}
+        if self._paginator.is_complete and self.number > 1:
+            return self.token
+        return {**self._fixed, **self.token}
 
     def advance(self, page: Page) -> None:
         """Go on from an answer to the next page, or finish.
@@ -60,25 +71,48 @@ class PageTrail:
         if token is None:
             self.finished = True
             return
-        asked = tuple(sorted(token.items()))
+        asked = repr(sorted(token.items()))
         if asked in self._tokens:
             msg = f"leads in a circle: the page {shorten(str(token))} has been read before"
             raise StreamError(msg)
         self._tokens.add(asked)
         self.token = token
         self.number += 1
+        self.count += len(page.records)
 
-    def refuse_repetition(self, page: Page) -> None:
-        """Refuse a page with the records of an earlier one: servers that ignore a page number repeat themselves.
+    def repeats(self, page: Page) -> bool:
+        """Say whether a page is only there to find out how pages are numbered: it holds no records that are new."""
+        return self._paginator.repeats(page, self)
+
+    # What paginators ask of a walk whose pages have numbers
+
+    def has_read(self, page: Page) -> bool:
+        """Say whether an earlier page had the same records."""
+        return _content(page) in self._contents
+
+    def refuse_repetition(self, page: Page, param: str) -> None:
+        """Refuse a page with the records of an earlier one: servers that ignore a parameter repeat themselves.
+
+        Args:
+            page: The current page.
+            param: The query parameter that asked for it.
 
         Raises:
             StreamError: The records have been read before.
         """
-        content = hash(repr(page.records))
-        if content in self._contents:
-            msg = f"gave page {self.number} the records of an earlier page: it seems to ignore the page number"
+        if self.has_read(page):
+            msg = f"gave page {self.number} the records of an earlier page: it seems to ignore '{param}'"
             raise StreamError(msg)
-        self._contents.add(content)
+        self._contents.add(_content(page))
+
+    @property
+    def different_pages(self) -> int:
+        """How many pages there have been, none of them counted twice."""
+        return len(self._contents)
+
+
+def _content(page: Page) -> int:
+    return hash(repr(page.records))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +121,16 @@ class Paginator(ABC):
 
     Attributes:
         limit_param: The query parameter that takes the page size; None where the API takes none.
+        limit: The page size, where it is not the user's to set.
+        first_token: The parameters that ask for the first page.
     """
 
+    is_complete: ClassVar[bool] = False
+    """Whether a token holds all parameters, those that every page repeats among them."""
+
     limit_param: str | None = None
+    limit: int | None = None
+    first_token: Params = field(default_factory=dict)
 
     @abstractmethod
     def next_token(self, page: Page, trail: PageTrail) -> Params | None:
@@ -100,100 +141,6 @@ class Paginator(ABC):
             trail: The walk so far, the answer's own parameters included.
         """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SinglePage(Paginator):
-    """One answer holds everything."""
-
-    @override
-    def next_token(self, page: Page, trail: PageTrail) -> None:
-        return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BodyCursor(Paginator):
-    """The body holds the next page's cursor; null, an empty text or no such key ends the walk.
-
-    Attributes:
-        cursor_path: Dotted path of the cursor in the body.
-        cursor_param: The query parameter that takes it.
-    """
-
-    cursor_path: str
-    cursor_param: str = "cursor"
-
-    @override
-    def next_token(self, page: Page, trail: PageTrail) -> Params | None:
-        cursor = _cursor_of(page, self.cursor_path)
-        return None if cursor is None else {self.cursor_param: cursor}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastRecord(Paginator):
-    """The next page is asked for by a field of the last record, until `has_more` is false.
-
-    Without `has_more` the walk ends at an empty page.
-
-    Attributes:
-        cursor_param: The query parameter that takes the field's value (`start-after`).
-        field: The field of the last record (`uuid`).
-    """
-
-    cursor_param: str
-    field: str
-
-    @override
-    def next_token(self, page: Page, trail: PageTrail) -> Params | None:
-        has_more = page.get("has_more")
-        if has_more is False:
-            return None
-        if not page.records:
-            _refuse_dead_end(has_more)
-            return None
-        value = page.records[-1].get(self.field)
-        if not isinstance(value, str | int):
-            msg = f"gave a last record without '{self.field}', which asks for the next page"
-            raise StreamError(msg)
-        return {self.cursor_param: value}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CursorOrPageNumber(Paginator):
-    """The server's cursor where it offers one, page numbers where it does not.
-
-    The first request names no page, so that a server of either kind answers it in its own style. `has_more`, where it
-    is there, decides alone: the last page may well carry a cursor. Without it the walk ends at an empty page without a
-    new cursor, or at `total_pages`; null and 0 there say nothing. A short page is not the end: servers cap the size.
-    """
-
-    @override
-    def next_token(self, page: Page, trail: PageTrail) -> Params | None:
-        has_more = page.get("has_more")
-        if has_more is False:
-            return None
-        cursor = _cursor_of(page, "cursor")
-        if cursor is not None and (page.records or {"cursor": cursor} != trail.token):
-            return {"cursor": cursor}
-        if not page.records or "cursor" in trail.token:
-            _refuse_dead_end(has_more)
-            return None
-        trail.refuse_repetition(page)
-        total = page.get("total_pages")
-        is_last = has_more is not True and isinstance(total, int) and 0 < total <= trail.number
-        return None if is_last else {"page": trail.number + 1}
-
-
-def _refuse_dead_end(has_more: object) -> None:
-    if has_more is True:
-        msg = "says that there is more, but gives neither records nor a new cursor to ask for it"
-        raise StreamError(msg)
-
-
-def _cursor_of(page: Page, path: str) -> str | int | None:
-    cursor = page.get(path)
-    if cursor is None or cursor == "":
-        return None
-    if not isinstance(cursor, str | int):
-        msg = f"gave no text or number as '{path}', which asks for the next page"
-        raise StreamError(msg)
-    return cursor
+    def repeats(self, page: Page, trail: PageTrail) -> bool:  # noqa: ARG002 - for those that have to find out
+        """Say whether a page that was asked for turned out to be one that has been read."""
+        return False

@@ -89,7 +89,7 @@ class RecordShaper:
     ) -> None:
         properties = {name: item for name, item in schema["properties"].items() if name != RESCUED_DATA}
         self._rescues = RESCUED_DATA in schema["properties"] and is_selected((RESCUED_DATA,))
-        self._rescue = Rescue(warn, lambda key: not excluded.isdisjoint({key, _emitted_name(key, renames)}))
+        self._rescue = Rescue(warn, lambda key: not excluded.isdisjoint({key, emitted_name(key, renames)}))
         self._object = _Object({**schema, "properties": properties}, (), is_selected, renames)
 
     @property
@@ -217,7 +217,7 @@ class _Object(_Shaper):
 
     def _place(self, key: str, item: Any, record: dict[str, Any], path: Path, rescue: Rescue) -> None:  # noqa: ANN401
         """Put the value of a key that is not known yet, or that shares its name with another one."""
-        name = _emitted_name(key, self._renames)
+        name = emitted_name(key, self._renames)
         field = self._fields.get(name)
         if field is None:
             if self._open:
@@ -244,7 +244,13 @@ class _Object(_Shaper):
                 self._known.pop(each, None)
 
 
-def _emitted_name(key: str, renames: Mapping[str, str]) -> str:
+def emitted_name(key: str, renames: Mapping[str, str]) -> str:
+    """Return the name under which a raw key goes out.
+
+    Args:
+        key: The key as the API has it.
+        renames: Emitted names of raw keys that do not become snake_case by themselves.
+    """
     return renames.get(key) or key.replace("-", "_")
 
 

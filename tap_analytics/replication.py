@@ -12,12 +12,13 @@ from datetime import date, datetime, time, timedelta, timezone
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from typing_extensions import override
+from typing_extensions import Self, override
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tap_analytics.pagination import Params
+    from tap_analytics.parents import Place
 
 Key: TypeAlias = tuple[object, ...]
 """The values of a row's primary key."""
@@ -40,10 +41,20 @@ class Walk:
 
     def __init__(self, params: Params | None = None) -> None:
         self.params: Params = params or {}
+        self.path: str | None = None
+        """The list's path, where it is not the stream's."""
+        self._added: dict[str, Any] = {}
+
+    def at(self, place: Place) -> Self:
+        """Let the walk go through the list of one parent's record."""
+        self.params = {**self.params, **place.params}
+        self.path = place.path
+        self._added = place.added
+        return self
 
     def objects(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the objects of a page as they are to become records."""
-        return records
+        return [{**record, **self._added} for record in records] if self._added else records
 
     def takes(self, key: Key, instant: datetime | None) -> bool:  # noqa: ARG002 - for the narrower walks
         """Say whether a row belongs to this walk.
@@ -146,17 +157,19 @@ class DateWindow(Walk):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateFilter:
-    """An API's filter by calendar day.
+    """An API's filter by calendar day, or none at all: then what is too old is read and left out.
 
     Attributes:
-        start_param: The query parameter that takes the first day.
+        start_param: The query parameter that takes the first day; None where the API has none.
         end_param: The query parameter that takes the last day; None where the API has none.
         window: Days from the beginning of a window to its end, at least two.
+        midnights: Whether the API wants a date-time instead of a day.
     """
 
-    start_param: str
+    start_param: str | None
     end_param: str | None = None
     window: int = 20
+    midnights: bool = False
 
     def windows(
         self, since: datetime | None, start: datetime | None, end: datetime | None, today: date
@@ -180,16 +193,16 @@ class DateFilter:
             return
         before = None
         for days in self._cut(first_day, last_day, today):
-            params: Params = {}
-            if days[0]:
-                params[self.start_param] = days[0].isoformat()
-            if days[1] and self.end_param:
-                params[self.end_param] = days[1].isoformat()
+            params: Params = {
+                param: f"{day}T00:00:00Z" if self.midnights else f"{day}"
+                for param, day in zip((self.start_param, self.end_param), days, strict=True)
+                if param and day
+            }
             before = DateWindow(params, days, (first, end), before)
             yield before
 
     def _cut(self, first: date | None, last: date | None, today: date) -> Iterator[Days]:
-        if first is not None and self.end_param is not None:
+        if first is not None and self.start_param is not None and self.end_param is not None:
             step = timedelta(days=self.window)
             # Whatever lies beyond today fits into one window: an end for ever must not cost thousands of requests.
             until = min(last or today, today)

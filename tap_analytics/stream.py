@@ -8,7 +8,8 @@ from abc import ABC
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from typing_extensions import override
 
@@ -16,6 +17,7 @@ from tap_analytics.client import ClientStream
 from tap_analytics.datetimes import EARLIEST, LATEST, end_of, parse_instant
 from tap_analytics.errors import StreamError
 from tap_analytics.output import OutputStream
+from tap_analytics.parents import places
 from tap_analytics.read_ahead import read_ahead
 from tap_analytics.records import RESCUED_DATA, RecordShaper
 from tap_analytics.replication import Bookmark, DateFilter, Key, NewestFirst, Walk
@@ -24,8 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context
+    from singer_sdk.tap_base import Tap
 
     from tap_analytics.answers import Page
+    from tap_analytics.parents import Parent
+    from tap_analytics.transport import ApiSession
+
+_GONE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
 class AnalyticsStream(OutputStream, ClientStream, ABC):
@@ -43,6 +50,9 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
     split_by: ClassVar[tuple[str, str] | None] = None
     """A query parameter and the setting whose values it takes, one walk for each; without values, one walk without."""
 
+    parent: ClassVar[Parent | None] = None
+    """The list under whose records this one lies; path and query parameters then have placeholders."""
+
     renames: ClassVar[Mapping[str, str]] = {}
     """Emitted names of raw keys that do not become snake_case by themselves."""
 
@@ -50,6 +60,11 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
     """Fields that stand in for a primary key where an older service gives none."""
 
     _undated = False
+
+    def __init__(self, tap: Tap, session: ApiSession) -> None:
+        super().__init__(tap, session)
+        self._absences: list[StreamError] = []
+        self._is_anyone_present = False
 
     # What to read
 
@@ -94,12 +109,16 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         if bookmark.value is None:
             self.begin_version()
         since = max(bookmark.value, EARLIEST) - self.effective_lookback if bookmark.value else None
-        fetched = read_ahead(self.walks(since), self._read_walk, self._threads)
+        fetched = read_ahead(self._walks_everywhere(since), self._read_walk, self._threads)
         with self.request_counter, closing(fetched):
             for walk, pages in fetched:
                 yield from self._walk_records(walk, pages, bookmark)
-                # The generator goes on only when the walk's last record has been written.
-                self.write_bookmark(bookmark.value)
+                # The generator goes on only when the walk's last record has been written. Under a parent, what is
+                # older may still come with the next one.
+                if self.parent is None:
+                    self.write_bookmark(bookmark.value)
+        self._check_absences()
+        self.write_bookmark(bookmark.value)
         self._report_rescued()
         self.activate_version()
 
@@ -108,8 +127,43 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         # A dry run wants one record, a list that comes newest first may end at any page: no pages that nobody reads.
         return 1 if self.newest_first or self.ABORT_AT_RECORD_COUNT is not None else self.parallel_requests
 
+    def raw_records(self) -> Iterator[dict[str, Any]]:
+        """Read the whole list, and yield its objects as the API gives them."""
+        for walk in self.walks(None):
+            for page in self._read_walk(walk):
+                yield from walk.objects(page.records)
+
+    def _walks_everywhere(self, since: datetime | None) -> Iterable[Walk]:
+        if self.parent is None:
+            return self.walks(since)
+        parents = cast("AnalyticsStream", self._tap.streams[self.parent.name]).raw_records()
+        return (
+            walk.at(place)
+            for place in places(self.parent, parents, self.path, self.params)
+            for walk in self.walks(since)
+        )
+
     def _read_walk(self, walk: Walk) -> Iterator[Page]:
-        return self.pages(walk.params)
+        try:
+            yield from self.pages(walk.params, walk.path)
+        except StreamError as error:
+            if self.parent is None or error.status not in _GONE:
+                raise
+            self._absences.append(error)
+        else:
+            self._is_anyone_present = True
+
+    def _check_absences(self) -> None:
+        """Say how many parents have gone since they were listed; where all have, the path is wrong.
+
+        Raises:
+            StreamError: None is there.
+        """
+        if self._absences and not self._is_anyone_present:
+            raise self._absences[0]
+        if self._absences:
+            told = self._absences[0]
+            self.log("%s (%d parents are left out)", told, len(self._absences), level=logging.WARNING)
 
     def _walk_records(self, walk: Walk, pages: Iterator[Page], bookmark: Bookmark) -> Iterator[dict[str, Any]]:
         for page in pages:
@@ -135,6 +189,9 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                 self.log("%s: records have no '%s'; '%s' stands in for it", self.name, name, stand_in)
                 record[name] = record[stand_in]
         key = tuple([record.get(name) for name in self.primary_keys])
+        if not key and self.date_filter is not None:
+            # Nothing else tells whether a row has been read before.
+            return (repr(record),)
         if None in key:
             missing = ", ".join(name for name in self.primary_keys if record.get(name) is None)
             msg = f"{self.name}: record {position} of a page of {self.path} has no usable primary key ({missing})"

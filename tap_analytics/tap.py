@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections import defaultdict
 from copy import deepcopy
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
@@ -13,7 +14,7 @@ from singer_sdk import Tap
 from singer_sdk.helpers.capabilities import PluginCapabilities
 from typing_extensions import override
 
-from tap_analytics import settings, subscription, support
+from tap_analytics import checks, declared, settings, subscription, support
 from tap_analytics.command import AnalyticsCommand, checked
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.logs import mask_secrets
@@ -23,17 +24,22 @@ from tap_analytics.transport import ApiSession
 from tap_analytics.writer import LineWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from types import FrameType
 
     import click
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
+    from tap_analytics.api import Api
+    from tap_analytics.declared import DeclaredStream
     from tap_analytics.stream import AnalyticsStream
 
 STREAMS: dict[str, tuple[type[AnalyticsStream], ...]] = {
     "subscription": subscription.STREAMS,
     "support": support.STREAMS,
 }
+
+_APIS = {api.name: api for api in (subscription.API, support.API, declared.API)}
 
 _LONGEST_STOP = 8
 """Seconds from a signal to the end of the process, at most."""
@@ -52,6 +58,9 @@ class TapAnalytics(Tap):
         capability for capability in Tap.capabilities if capability is not PluginCapabilities.BATCH
     ]
 
+    builtin_streams: Mapping[str, AnalyticsStream]
+    """The API's own streams, those that a declared one replaces among them: others may ask them for something."""
+
     def __init__(self, *, state: Any = None, **kwargs: Any) -> None:  # noqa: ANN401 - it may be anything
         if state is not None and not isinstance(state, str | PurePath):
             # The SDK takes an empty list for no state, and a full one for a path.
@@ -60,7 +69,7 @@ class TapAnalytics(Tap):
             super().__init__(state=state, **kwargs)
         except ValueError as error:
             # The SDK reads numbers and lists from the environment before anything can check them.
-            faults = settings.environment_faults(self.config_jsonschema, self._env_var_prefix)
+            faults = checks.environment_faults(self.config_jsonschema, self._env_var_prefix)
             if not faults or not kwargs.get("parse_env_config"):
                 raise
             msg = f"Settings: {'; '.join(faults)}"
@@ -68,20 +77,37 @@ class TapAnalytics(Tap):
 
     @override
     def discover_streams(self) -> list[AnalyticsStream]:
-        streams = self._stream_classes
-        requests, seconds = streams[0].rate_limit
+        api = self._api
+        if api is None:
+            msg = f"Settings: 'api' must be one of {', '.join(_APIS)}"
+            raise SettingsError(msg)
+        requests, seconds = api.requests, api.seconds
         if "requests_per_second" in self.config:
             requests = self.config["requests_per_second"] * seconds
         session = ApiSession(Throttle(requests, seconds))
-        return [stream(tap=self, session=session) for stream in streams]
+        builtin = [stream(tap=self, session=session) for stream in STREAMS.get(api.name, ())]
+        self.builtin_streams = {stream.name: stream for stream in builtin}
+        if not self.config.get("resources"):
+            return list(self.builtin_streams.values())
+        # Discovery alone does not ask for settings, but these have requests to make.
+        self._validate_config()
+        classes = declared.declared_streams(self.config, api)
+        self._warn_of_equal_requests(classes)
+        streams = [each(tap=self, session=session) for each in classes]
+        return list({**self.builtin_streams, **{stream.name: stream for stream in streams}}.values())
 
     @property
-    def _stream_classes(self) -> tuple[type[AnalyticsStream], ...]:
-        try:
-            return STREAMS[self.config["api"]]
-        except (KeyError, TypeError) as error:
-            msg = f"Settings: 'api' must be one of {', '.join(STREAMS)}"
-            raise SettingsError(msg) from error
+    def _api(self) -> Api | None:
+        """The chosen API, None if there is no such one."""
+        return _APIS.get(str(self.config.get("api")))
+
+    def _warn_of_equal_requests(self, classes: Iterable[type[DeclaredStream]]) -> None:
+        equal: defaultdict[object, list[str]] = defaultdict(list)
+        for each in classes:
+            equal[each.declaration.request].append(each.declaration.name)
+        for names in equal.values():
+            if len(names) > 1:
+                self.logger.warning("resources: %s make the same request: is a parameter missing?", ", ".join(names))
 
     # Final for type checkers, but the SDK's own ends the run with the first stream that fails.
     @override  # type: ignore[misc]
@@ -129,21 +155,15 @@ class TapAnalytics(Tap):
         # Null means "not set".
         self._config = {name: value for name, value in self._config.items() if value is not None}
         values = {name: str(self._config.get(name, "")) for name in ("username", *settings.SECRETS)}
+        pairs = {api.credentials for api in _APIS.values() if api.credentials}
         mask_secrets(
-            (values[name] for name in settings.SECRETS),
-            [
-                (values[user], values[password])
-                for user, password in {streams[0].credentials for streams in STREAMS.values()}
-            ],
+            (values[name] for name in settings.SECRETS), [(values[user], values[word]) for user, word in pairs]
         )
         # Of an unknown API nothing is known; that it is unknown is the fault to tell.
-        chosen = STREAMS.get(str(self._config.get("api", "subscription")), ())[:1]
-        faults = settings.faults(
-            self._config,
-            self.config_jsonschema,
-            credentials=dict.fromkeys(name for stream in chosen for name in stream.credentials),
-            max_page_size=chosen[0].max_page_size if chosen else None,
-        )
+        api = _APIS.get(str(self._config.get("api", "subscription")))
+        # Each of these classes has a name, though the SDK declares it of their objects only.
+        builtin = [stream.name for stream in STREAMS.get(api.name, ())] if api else []  # type: ignore[misc]
+        faults = checks.faults(self._config, self.config_jsonschema, api=api, builtin=builtin)
         if faults and raise_errors:
             msg = f"Settings: {'; '.join(faults)}"
             raise SettingsError(msg)

@@ -18,8 +18,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 from urllib3.exceptions import ProxyError as ProxyRefusal
 
-from tap_analytics.answers import shorten
 from tap_analytics.errors import ServiceError, StreamError
+from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
     import socket

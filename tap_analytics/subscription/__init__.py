@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_analytics.subscription.client import SubscriptionStream
+from tap_analytics.subscription.client import API, SubscriptionStream
 from tap_analytics.subscription.streams import STREAMS
 
-__all__ = ["STREAMS", "SubscriptionStream"]
+__all__ = ["API", "STREAMS", "SubscriptionStream"]

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from abc import ABC
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from tap_analytics.pagination import CursorOrPageNumber, Paginator
+from tap_analytics.api import Api
+from tap_analytics.paginators import CursorOrPageNumber
 from tap_analytics.schemas import SchemaFile
+from tap_analytics.selection import KeyPath, Selector
 from tap_analytics.stream import AnalyticsStream
+
+if TYPE_CHECKING:
+    from tap_analytics.pagination import Paginator
+
+API = Api(
+    name="subscription",
+    credentials=("api_key", "api_key"),
+    page_size=200,
+    max_page_size=200,
+    requests=40,
+    seconds=1,
+    # The service answers 503 to more than 20.
+    parallel_requests=8,
+)
 
 
 class SubscriptionStream(AnalyticsStream, ABC):
@@ -16,13 +32,8 @@ class SubscriptionStream(AnalyticsStream, ABC):
     Since late 2023 the service pages by `cursor` and `has_more`; before, and on other hosts, by page number.
     """
 
-    credentials = ("api_key", "api_key")
-    default_page_size = 200
-    max_page_size = 200
-    rate_limit = (40, 1)
-    # The service answers 503 to more than 20.
-    default_parallel_requests = 8
-    records_key: ClassVar[str | None] = "entries"
+    api = API
+    records: ClassVar[Selector] = KeyPath("entries")
     paginator: ClassVar[Paginator] = CursorOrPageNumber(limit_param="per_page")
     schema = SchemaFile(__package__)
     renames = {"chartmogul-url": "app_url"}  # noqa: RUF012 - the service's own name on the wire

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from tap_analytics.datetimes import parse_date
 from tap_analytics.errors import StreamError
-from tap_analytics.pagination import SinglePage
+from tap_analytics.paginators import SinglePage
 from tap_analytics.periods import Interval
 from tap_analytics.replication import Walk
 from tap_analytics.subscription.client import SubscriptionStream
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
+    from tap_analytics.stream import AnalyticsStream
     from tap_analytics.subscription.streams import Account, Activities
+    from tap_analytics.tap import TapAnalytics
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +131,17 @@ class MetricStream(SubscriptionStream, ABC):
             return today
         return first_activity.astimezone(self._account.calendar.time_zone).date()
 
+    def _builtin(self, name: str) -> AnalyticsStream:
+        # Whatever a user declares under this name knows nothing of calendars.
+        return cast("TapAnalytics", self._tap).builtin_streams[name]
+
     @property
     def _account(self) -> Account:
-        return cast("Account", self._tap.streams["account"])
+        return cast("Account", self._builtin("account"))
 
     @property
     def _activities(self) -> Activities:
-        return cast("Activities", self._tap.streams["activities"])
+        return cast("Activities", self._builtin("activities"))
 
 
 def _day_of(record: dict[str, Any]) -> date:

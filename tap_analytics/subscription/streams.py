@@ -12,10 +12,11 @@ from typing_extensions import override
 
 from tap_analytics.datetimes import parse_instant
 from tap_analytics.errors import StreamError
-from tap_analytics.pagination import LastRecord, SinglePage
+from tap_analytics.paginators import LastRecord, SinglePage
 from tap_analytics.periods import Interval
 from tap_analytics.replication import DateFilter
 from tap_analytics.schemas import SchemaFile
+from tap_analytics.selection import WholeBody
 from tap_analytics.subscription.account_calendar import AccountCalendar
 from tap_analytics.subscription.client import SubscriptionStream
 from tap_analytics.subscription.metrics import MetricStream
@@ -33,7 +34,7 @@ class Account(SubscriptionStream):
     name = "account"
     path = "/account"
     primary_keys = ("id",)
-    records_key = None
+    records = WholeBody()
     paginator = SinglePage()
     key_fallbacks = {"id": "name"}  # noqa: RUF012 - older answers have no id
 
@@ -59,7 +60,7 @@ class Account(SubscriptionStream):
         return self.fetch({})
 
     @override
-    def pages(self, params: Params) -> Generator[Page]:
+    def pages(self, params: Params, path: str | None = None) -> Generator[Page]:
         yield self.answer
 
     def _warn(self, text: str) -> None:
@@ -85,7 +86,7 @@ class Activities(SubscriptionStream):
     path = "/activities"
     primary_keys = ("uuid",)
     replication_key = "date"
-    paginator = LastRecord(cursor_param="start-after", field="uuid", limit_param="per_page")
+    paginator = LastRecord(cursor_param="start-after", fields=("uuid",), limit_param="per_page")
     date_filter = DateFilter(start_param="start-date", end_param="end-date")
     lookback = timedelta(days=30)
     fixed_params = {"order": "date"}  # noqa: RUF012
@@ -97,7 +98,7 @@ class Activities(SubscriptionStream):
         Raises:
             StreamError: It cannot be read, or has no date.
         """
-        for record in self.fetch({"per_page": 1}).records[:1]:
+        for record in self.fetch({**self.params, "per_page": 1}).records[:1]:
             try:
                 return parse_instant(record["date"])
             except (KeyError, TypeError, ValueError) as error:

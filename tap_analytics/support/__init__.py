@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_analytics.support.client import SupportStream
+from tap_analytics.support.client import API, SupportStream
 from tap_analytics.support.streams import STREAMS
 
-__all__ = ["STREAMS", "SupportStream"]
+__all__ = ["API", "STREAMS", "SupportStream"]

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from abc import ABC
 from datetime import timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
-from tap_analytics.pagination import BodyCursor, Paginator, Params
+from tap_analytics.api import Api
+from tap_analytics.paginators import BodyCursor
 from tap_analytics.schemas import SchemaFile
+from tap_analytics.selection import KeyPath, Selector
 from tap_analytics.stream import AnalyticsStream
+
+if TYPE_CHECKING:
+    from tap_analytics.pagination import Paginator, Params
+
+API = Api(
+    name="support",
+    credentials=("username", "password"),
+    page_size=50,
+    max_page_size=100,
+    requests=40,
+    seconds=20,
+    parallel_requests=2,
+)
 
 
 class SupportStream(AnalyticsStream, ABC):
@@ -19,12 +34,8 @@ class SupportStream(AnalyticsStream, ABC):
     The service answers 400 to any parameter that an endpoint does not take, so a stream sends only its own.
     """
 
-    credentials = ("username", "password")
-    default_page_size = 50
-    max_page_size = 100
-    rate_limit = (40, 20)
-    default_parallel_requests = 2
-    records_key: ClassVar[str | None] = "data"
+    api = API
+    records: ClassVar[Selector] = KeyPath("data")
     paginator: ClassVar[Paginator] = BodyCursor(limit_param="limit", cursor_path="meta.next_cursor")
     schema = SchemaFile(__package__)
     # Rows are committed a little later than the time that they carry.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tap_analytics.pagination import SinglePage
+from tap_analytics.paginators import SinglePage
+from tap_analytics.selection import WholeBody
 from tap_analytics.support.client import SupportStream
 
 
@@ -12,7 +13,7 @@ class Account(SupportStream):
     name = "account"
     path = "/account"
     primary_keys = ("domain",)
-    records_key = None
+    records = WholeBody()
     paginator = SinglePage()
 
 

@@ -56,7 +56,7 @@ def test_cursors_that_lead_in_a_circle_of_any_length_are_an_error_after_one_roun
 def test_a_server_that_ignores_the_page_number_is_an_error_after_one_repeat() -> None:
     with Server(answering(lambda _: {"entries": rows(0), "has_more": True})) as server:
         run = run_here(subscription(server.url), "customers")
-    assert_ended(run, server, "customers", 2, "seems to ignore the page number")
+    assert_ended(run, server, "customers", 2, "seems to ignore 'page'")
 
 
 def test_a_server_that_ignores_start_after_is_an_error_after_one_repeat() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
+from tap_analytics.answers import Page
+from tap_analytics.selection import KeyPath
 from tap_analytics.tap import TapAnalytics
 
 if TYPE_CHECKING:
@@ -29,6 +31,11 @@ def tap_of(api: str = "subscription", *, state: Any = None, catalog: Any = None,
 def stream_of(name: str, api: str = "subscription", **settings: Any) -> AnalyticsStream:
     """Return a stream of one of the APIs."""
     return cast("AnalyticsStream", tap_of(api, **settings).streams[name])
+
+
+def page_of(body: Any, key: str = "entries") -> Page:  # noqa: ANN401 - any JSON
+    """Return the page that an answer makes, with its records under a key."""
+    return Page(body, KeyPath(key).records(body))
 
 
 def queries(mocker: Mocker) -> list[dict[str, list[str]]]:

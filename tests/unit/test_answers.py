@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_analytics.answers import UnreadableBodyError, decode, error_words, read_page, shorten
-from tap_analytics.errors import StreamError
+from tap_analytics.answers import Page, UnreadableBodyError, decode, error_words
+from tap_analytics.texts import shorten
 
 TEXTS = st.text(st.characters(codec="utf-8"))
 JSON = st.recursive(
@@ -79,46 +79,8 @@ def test_nesting_of_three_hundred_levels_comes_through() -> None:
     assert value == 1
 
 
-def test_records_are_found_under_their_key() -> None:
-    assert read_page({"entries": [{"a": 1}], "has_more": False}, "entries").records == [{"a": 1}]
-
-
-def test_a_bare_list_is_a_list_of_records() -> None:
-    assert read_page([{"a": 1}], "data").records == [{"a": 1}]
-
-
-def test_a_whole_body_is_the_one_record() -> None:
-    assert read_page({"a": 1}, None).records == [{"a": 1}]
-
-
-def test_null_under_the_key_is_an_empty_page() -> None:
-    assert read_page({"data": None}, "data").records == []
-
-
-@pytest.mark.parametrize("body", [{"items": [], "total": 0}, {}, "text", 7, True, None])
-def test_a_body_without_the_key_is_an_error_that_names_it_and_never_an_empty_page(body: object) -> None:
-    with pytest.raises(StreamError, match="'entries'") as error:
-        read_page(body, "entries")
-    if isinstance(body, dict):
-        assert all(key in str(error.value) for key in body)
-
-
-@pytest.mark.parametrize("found", [{}, "text", 0, False, Decimal("1.5")])
-def test_something_else_than_a_list_under_the_key_is_an_error(found: object) -> None:
-    with pytest.raises(StreamError, match="'entries'"):
-        read_page({"entries": found}, "entries")
-
-
-@pytest.mark.parametrize("other", [None, "text", 7, [], True])
-def test_something_else_than_an_object_among_the_records_is_an_error_with_its_position(other: object) -> None:
-    with pytest.raises(StreamError, match="record 2 "):
-        read_page({"entries": [{}, {}, other, {}]}, "entries")
-    with pytest.raises(StreamError, match="record 0 "):
-        read_page(other, None)
-
-
 def test_a_dotted_path_finds_what_stands_in_the_body_and_nothing_else() -> None:
-    page = read_page({"data": [], "meta": {"next_cursor": "c", "list": []}}, "data")
+    page = Page({"data": [], "meta": {"next_cursor": "c", "list": []}}, [])
     assert page.get("meta.next_cursor") == "c"
     assert [page.get(path) for path in ("meta.none", "none.next", "meta.next_cursor.x", "meta.list.x")] == [None] * 4
 

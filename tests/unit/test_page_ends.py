@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from tap_analytics.answers import read_page
 from tap_analytics.errors import StreamError
-from tap_analytics.pagination import BodyCursor, CursorOrPageNumber, LastRecord, PageTrail, Paginator, Params
+from tap_analytics.pagination import PageTrail, Paginator, Params
+from tap_analytics.paginators import BodyCursor, CursorOrPageNumber, LastRecord
+from tests.unit.taps import page_of
 
 ROWS = [{"uuid": "u1"}, {"uuid": "u2"}]
 BODY_CURSOR = BodyCursor(cursor_path="meta.next_cursor")
-LAST_RECORD = LastRecord(cursor_param="start-after", field="uuid")
+LAST_RECORD = LastRecord(cursor_param="start-after", fields=("uuid",))
 EITHER = CursorOrPageNumber()
 
 
@@ -21,7 +22,7 @@ def after(paginator: Paginator, *bodies: Any) -> Params | None:
     trail = PageTrail(paginator, 2)
     for body in bodies:
         assert not trail.finished
-        trail.advance(read_page(body, "entries"))
+        trail.advance(page_of(body))
     return None if trail.finished else trail.params
 
 
@@ -127,7 +128,7 @@ def test_the_cursor_of_activities_is_never_followed() -> None:
 
 
 def test_a_server_that_ignores_the_page_number_is_an_error_that_says_so() -> None:
-    with pytest.raises(StreamError, match=r"page 2 .* ignore the page number"):
+    with pytest.raises(StreamError, match=r"page 2 .* ignore 'page'"):
         after(EITHER, {"entries": ROWS}, {"entries": ROWS})
 
 

@@ -10,17 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_analytics.answers import read_page
 from tap_analytics.errors import StreamError
-from tap_analytics.pagination import (
-    BodyCursor,
-    CursorOrPageNumber,
-    LastRecord,
-    PageTrail,
-    Paginator,
-    Params,
-    SinglePage,
-)
+from tap_analytics.pagination import PageTrail, Paginator, Params
+from tap_analytics.paginators import BodyCursor, CursorOrPageNumber, LastRecord, SinglePage
+from tests.unit.taps import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +22,7 @@ Rows = list[dict[str, Any]]
 Answer = dict[str, Any]
 
 BODY_CURSOR = BodyCursor(limit_param="limit", cursor_path="meta.next_cursor")
-LAST_RECORD = LastRecord(limit_param="per_page", cursor_param="start-after", field="uuid")
+LAST_RECORD = LastRecord(limit_param="per_page", cursor_param="start-after", fields=("uuid",))
 EITHER = CursorOrPageNumber(limit_param="per_page")
 
 CURSORS = st.text(min_size=1) | st.integers()
@@ -51,7 +44,7 @@ def read(paginator: Paginator, serve: Callable[[Params], Answer], at_most: int =
     trail = PageTrail(paginator, 7)
     rows: list[Any] = []
     for _ in range(at_most):
-        page = read_page(serve(trail.params), "entries")
+        page = page_of(serve(trail.params))
         rows += [record["uuid"] for record in page.records]
         trail.advance(page)
         if trail.finished:
@@ -79,7 +72,7 @@ def by_number(pages: list[Rows], body: Callable[[int], Answer]) -> Callable[[Par
     """Serve pages by number, an empty one beyond the last."""
 
     def serve(params: Params) -> Answer:
-        number = int(params.get("page", 1))
+        number = int(str(params.get("page", 1)))
         return {"entries": pages[number - 1] if number <= len(pages) else [], **body(number)}
 
     return serve
@@ -142,7 +135,7 @@ def test_a_walk_by_number_goes_on_by_cursor_where_one_is_offered(pages: list[Row
 
     def serve(params: Params) -> Answer:
         assert len(params) <= 2, "a page number and a cursor in one request"
-        number = int(params.get("cursor", params.get("page", 1)))
+        number = int(str(params.get("cursor", params.get("page", 1))))
         cursor = {"cursor": str(number + 1)} if number >= offered_on else {}
         return {"entries": pages[number - 1], "has_more": number < len(pages), **cursor}
 
@@ -164,7 +157,7 @@ def test_a_cycle_of_any_length_is_an_error_after_at_most_one_repeat(pages: list[
             case "last", _:
                 number = 1 + [page[-1]["uuid"] for page in pages].index(token)
             case _:
-                number = int(token)
+                number = int(str(token))
         number = number if number < len(pages) else back_to
         asked.append(number)
         following = str(number + 1 if number + 1 < len(pages) else back_to)
@@ -212,7 +205,7 @@ def test_a_single_page_is_the_end_whatever_it_says() -> None:
 def test_the_first_request_names_no_page_and_every_request_names_the_size(paginator: Paginator) -> None:
     trail = PageTrail(paginator, 7)
     assert trail.params == {paginator.limit_param: 7}
-    trail.advance(read_page({"entries": [{"uuid": "u"}], "cursor": "c", "meta": {"next_cursor": "c"}}, "entries"))
+    trail.advance(page_of({"entries": [{"uuid": "u"}], "cursor": "c", "meta": {"next_cursor": "c"}}))
     assert trail.params[str(paginator.limit_param)] == 7
     assert len(trail.params) == 2
 

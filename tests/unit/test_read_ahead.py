@@ -24,7 +24,7 @@ def walks_of(sizes: list[int]) -> list[Walk]:
 
 
 def pages_of(walk: Walk) -> Iterator[Page]:
-    for page in range(int(walk.params["pages"])):
+    for page in range(int(str(walk.params["pages"]))):
         yield Page((walk.params["number"], page), [])
 
 

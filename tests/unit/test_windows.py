@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from itertools import pairwise
 from random import Random
+from typing import TYPE_CHECKING
 
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tap_analytics.replication import Bookmark, DateFilter, DateWindow
+
+if TYPE_CHECKING:
+    from tap_analytics.pagination import Params
 
 TODAY = date(2024, 3, 15)
 NOW = datetime.combine(TODAY, time(10, 30), tzinfo=timezone.utc)
@@ -36,11 +40,11 @@ class Server:
     obeys_start: bool = True
     obeys_end: bool = True
 
-    def answer(self, rows: list[Row], params: dict[str, str | int]) -> list[Row]:
+    def answer(self, rows: list[Row], params: Params) -> list[Row]:
         """Return the rows that the filter lets through."""
         return [row for row in rows if row[1] is None or self._has((row[1] + self.offset).date(), params)]
 
-    def _has(self, day: date, params: dict[str, str | int]) -> bool:
+    def _has(self, day: date, params: Params) -> bool:
         first, last = (date.fromisoformat(str(params[name])) if name in params else None for name in ("from", "to"))
         if self.obeys_start and first is not None and (day < first or (day == first and not self.takes_start)):
             return False

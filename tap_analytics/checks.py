@@ -1,0 +1,149 @@
+"""What is wrong with the settings, told in sentences.
+
+No message holds a value: a value in the wrong place is often a secret.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from singer_sdk.plugin_base import JSONSchemaValidator
+
+from tap_analytics.authentication import METHODS, needed_settings
+from tap_analytics.datetimes import end_of, parse_instant
+from tap_analytics.declared.faults import HINTS, resource_faults
+from tap_analytics.faults import declaration_faults, fault_of, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from jsonschema import ValidationError
+
+    from tap_analytics.api import Api
+
+
+def faults(
+    config: Mapping[str, Any],
+    jsonschema: Mapping[str, Any],
+    *,
+    api: Api | None,
+    builtin: Collection[str],
+) -> list[str]:
+    """Say what is wrong with a configuration, and fill in its defaults.
+
+    Args:
+        config: The settings; those that have a default and are not set are added.
+        jsonschema: The schema of all settings, those of the SDK included.
+        api: The chosen API, None if there is no such one.
+        builtin: The names of its streams.
+
+    Returns:
+        One sentence for each fault, none with a value in it.
+    """
+    errors = list(JSONSchemaValidator(jsonschema).iter_errors(config))
+    found = [fault for error in errors for fault in _schema_faults(error)]
+    if api is not None and config.get("auth_method") in METHODS:
+        missing = [name for name in needed_settings(config, api) if name not in config]
+        found += [f"'{name}' is missing: the {api.name} API needs it" for name in missing]
+    if not any(fault.startswith("resource") for fault in found):
+        found += resource_faults(config, builtin)
+        if not builtin and not config.get("resources"):
+            found.append("'resources' is missing: a declared API has no streams of its own")
+    if found:
+        return list(dict.fromkeys(found))
+    return [
+        *_page_size_faults(config, api.max_page_size if api else None),
+        *_each("api_key", config, lambda key: _header_fault(key, config["auth_method"])),
+        *_date_faults(config),
+        *_each("api_url", config, _api_url_fault),
+        *_each("batch_config", config, lambda _: "is not supported: batches would bypass stream maps and selection"),
+    ]
+
+
+def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
+    """Say which variables of the environment hold a text that cannot be read as their setting's type.
+
+    Args:
+        jsonschema: The schema of all settings.
+        prefix: What the name of a setting's variable begins with.
+
+    Returns:
+        One sentence for each such variable.
+    """
+    readers: dict[str, Callable[[str], object]] = {"integer": int, "array": json.loads, "object": json.loads}
+    found = []
+    for name, schema in jsonschema["properties"].items():
+        variable = f"{prefix}{name.upper()}"
+        for kind, read in readers.items():
+            try:
+                if kind in schema["type"] and variable in os.environ:
+                    read(os.environ[variable])
+            except ValueError:
+                found.append(f"the variable {variable} must be {type_name(kind)}{' in JSON' * (read is json.loads)}")
+    return found
+
+
+def _schema_faults(error: ValidationError) -> Iterator[str]:
+    setting = error.absolute_path[0] if error.absolute_path else None
+    if setting in {"resources", "resource_defaults"}:
+        yield from declaration_faults(error, HINTS)
+    elif error.validator == "required":
+        yield fault_of(error)
+    else:
+        yield f"'{'.'.join(map(str, error.absolute_path))}' {fault_of(error)}"
+
+
+def _each(name: str, config: Mapping[str, Any], fault: Callable[[Any], str | None]) -> Iterator[str]:
+    if name in config and (text := fault(config[name])):
+        yield f"'{name}' {text}"
+
+
+def _header_fault(key: str, auth_method: str) -> str | None:
+    if auth_method != "basic" and not (key.isascii() and key.isprintable()):
+        return "has a character that no header can hold"
+    return None
+
+
+def _page_size_faults(config: Mapping[str, Any], maximum: int | None) -> Iterator[str]:
+    if maximum is not None and config.get("page_size", 0) > maximum:
+        yield f"'page_size' must be at most {maximum}: the {config['api']} API gives no larger pages"
+
+
+def _date_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    bounds = {}
+    for name, read in (("start_date", parse_instant), ("end_date", end_of)):
+        if name in config:
+            try:
+                bounds[name] = read(config[name])
+            except ValueError:
+                yield f"'{name}' must be a date like 2024-01-31 or a date-time like 2024-01-31T12:00:00Z"
+    if len(bounds) == 2 and bounds["start_date"] > bounds["end_date"]:  # noqa: PLR2004 - both ends
+        yield "'start_date' must not be later than 'end_date'"
+
+
+def _api_url_fault(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "is no URL"
+    if parts.scheme not in {"http", "https"} or not parts.hostname or any(c.isspace() for c in url):
+        return "must be a URL like https://api.example.com"
+    if parts.username is not None or parts.password is not None:
+        return "must not hold credentials: they have settings of their own"
+    if parts.query or parts.fragment:
+        return "must not have a query or a fragment"
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        return "must begin with https://, since credentials go with every request"
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

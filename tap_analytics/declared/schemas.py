@@ -1,0 +1,83 @@
+"""The JSON schema that a user gives for a resource."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from tap_analytics.records import RESCUED_DATA, RESCUED_DATA_SCHEMA, emitted_name
+from tap_analytics.values import types_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+def given_schema(word: str | dict[str, Any], keys: Collection[str]) -> dict[str, Any]:
+    """Return the schema of a stream's records, its names and its nulls as this tap has them.
+
+    Args:
+        word: The schema, or the path of the file that holds it.
+        keys: The fields of the primary key, as they go out. All others may be null.
+
+    Returns:
+        The schema, without `_rescued_data`.
+
+    Raises:
+        ValueError: There is no such file, or no such schema.
+    """
+    schema = _read(word) if isinstance(word, str) else word
+    if not isinstance(schema, dict) or not isinstance(schema.get("properties"), dict):
+        msg = "must be the JSON schema of an object, with 'properties'"
+        raise ValueError(msg)  # noqa: TRY004 - it is a fault of a setting
+    if "$ref" in json.dumps(schema):
+        msg = "must not have references: put what they refer to in their place"
+        raise ValueError(msg)
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        msg = f"is no JSON schema (see '{'.'.join(map(str, error.absolute_path))}')"
+        raise ValueError(msg) from error
+    return {
+        "type": "object",
+        "properties": {
+            name: _with_null(item, is_key=name in keys) for name, item in _emitted(schema)["properties"].items()
+        },
+    }
+
+
+def completed(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with the place for what it does not know."""
+    return {**schema, "properties": {**schema["properties"], RESCUED_DATA: RESCUED_DATA_SCHEMA}}
+
+
+def _read(file: str) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        return json.loads(Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        msg = f"cannot be read: {error.strerror} (paths begin at the folder that the tap is started in)"
+        raise ValueError(msg) from error
+    except ValueError as error:
+        msg = "is the path of a file that holds no JSON"
+        raise ValueError(msg) from error
+
+
+def _emitted(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema whose names are those that go out; objects without known fields have no `properties` at all."""
+    changed = dict(schema)
+    properties = changed.pop("properties", None)
+    if properties:
+        changed["properties"] = {emitted_name(name, {}): _emitted(item) for name, item in properties.items()}
+    if isinstance(schema.get("items"), dict):
+        changed["items"] = _emitted(schema["items"])
+    return changed
+
+
+def _with_null(schema: dict[str, Any], *, is_key: bool) -> dict[str, Any]:
+    if "type" not in schema:
+        return schema
+    types = types_of(schema)
+    return {**schema, "type": types if is_key else [*types, "null"]}

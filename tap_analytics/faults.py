@@ -1,0 +1,127 @@
+"""What a JSON schema finds wrong with a setting, told in a sentence with the place of the fault."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from tap_analytics.texts import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from jsonschema import ValidationError
+
+_TYPES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "a text",
+}
+
+_BOUNDS = {
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "minLength": "is empty",
+    "minItems": "is empty",
+}
+
+
+def type_name(kind: str) -> str:
+    """Return what a JSON type is called in a sentence."""
+    return _TYPES.get(kind, kind)
+
+
+def place_of(path: Iterable[str | int]) -> str:
+    """Return a path in the settings as it is told: `resources[2].endpoint.path`."""
+    place = ""
+    for part in path:
+        place += f"[{part}]" if isinstance(part, int) else f".{shorten(str(part), 60)}"
+    return place.removeprefix(".")
+
+
+def fault_of(error: ValidationError) -> str:
+    """Tell a fault without the value that is at fault, which is often a secret."""
+    bound: Any = error.validator_value
+    instance: Any = error.instance
+    match error.validator:
+        case "required":
+            return f"{', '.join(f'{key!r}' for key in bound if key not in instance)} is missing"
+        case "type":
+            kinds = [bound] if isinstance(bound, str) else bound
+            return f"must be {' or '.join(type_name(kind) for kind in kinds if kind != 'null' or kinds == ['null'])}"
+        case "enum":
+            return f"must be one of {', '.join(str(value) for value in bound if value is not None)}"
+        case "anyOf":
+            kinds = [schema["type"] for schema in bound if "type" in schema]
+            return f"must be {' or '.join(dict.fromkeys(map(type_name, kinds)))}"
+        case rule:
+            return _BOUNDS.get(str(rule), "is ill-formed").format(bound)
+
+
+def declaration_faults(error: ValidationError, hints: Mapping[str, str]) -> Iterator[str]:
+    """Tell what is wrong in a declaration, each fault with its place.
+
+    Args:
+        error: What its JSON schema finds.
+        hints: What to use instead of words that are not known.
+
+    Yields:
+        A sentence for each fault. Only words out of a vocabulary are told, and no other values.
+    """
+    path = list(error.absolute_path)
+    place = place_of(path)
+    instance: Any = error.instance
+    match error.validator:
+        case "additionalProperties":
+            known = list(error.schema["properties"]) if isinstance(error.schema, dict) else []
+            for key in instance:
+                if key not in known:
+                    yield f"{place_of([*path, key])}: is no word that works here; {_instead(str(key), known, hints)}"
+        case "anyOf" if isinstance(instance, dict) and (tags := _tags(error)):
+            yield from _tagged_faults(error, tags, hints)
+        case "anyOf" if inner := [one for one in error.context or () if one.validator != "type"]:
+            yield from declaration_faults(inner[0], hints)
+        case "enum":
+            words: Any = error.validator_value
+            yield f"{place}: {_none_of(instance, words, hints)}"
+        case _:
+            yield f"{place}: {fault_of(error)}"
+
+
+def _tags(error: ValidationError) -> list[str]:
+    schemas: Any = error.validator_value
+    found = [schema.get("properties", {}).get("type", {}).get("enum") for schema in schemas]
+    return [enum[0] for enum in found if enum]
+
+
+def _tagged_faults(error: ValidationError, tags: list[str], hints: Mapping[str, str]) -> Iterator[str]:
+    """Tell what is wrong with an object whose `type` says which of several it is."""
+    place = place_of(error.absolute_path)
+    instance: Any = error.instance
+    kind = instance.get("type")
+    if kind is None:
+        yield f"{place}: 'type' is missing: one of {', '.join(tags)}"
+    elif kind not in tags:
+        yield f"{place}.type: {_none_of(kind, tags, hints)}"
+    else:
+        for inner in error.context or ():
+            if inner.schema_path[0] == tags.index(kind):
+                yield from declaration_faults(inner, hints)
+
+
+def _none_of(word: object, words: list[str], hints: Mapping[str, str]) -> str:
+    if not isinstance(word, str):
+        return f"must be one of {', '.join(words)}"
+    hint = f"; {hints[word]}" if word in hints else ""
+    return f"'{shorten(word, 40)}' is none of {', '.join(words)}{hint}"
+
+
+def _instead(key: str, known: list[str], hints: Mapping[str, str]) -> str:
+    if key in hints:
+        return hints[key]
+    close = get_close_matches(key, known, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}"

@@ -1,0 +1,22 @@
+"""Foreign texts in a line of the log."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CUT: Final = "…"
+"""Stands at the end of a foreign text that goes on."""
+
+LONGEST_QUOTE: Final = 200
+"""Characters of a foreign text that are shown."""
+
+
+def shorten(text: str, longest: int = LONGEST_QUOTE) -> str:
+    """Cut a foreign text and escape its control characters, so that it stays one harmless part of a log line."""
+    printable = escape(text[: longest + 1])
+    return printable if len(printable) <= longest else f"{printable[:longest]}{CUT}"
+
+
+def escape(text: str) -> str:
+    """Escape what cannot be seen, so that a foreign text stays on its line and colours nothing."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
