@@ -38,8 +38,10 @@ class Page:
     links: str = ""
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
-        """Return what stands in the body under a dotted path, None when there is nothing."""
+        """Return what stands in the body under a dotted path, or a key with dots in it; None when there is nothing."""
         value = self.body
+        if isinstance(value, dict) and path in value:
+            return value[path]
         for key in path.split("."):
             if not isinstance(value, dict):
                 return None

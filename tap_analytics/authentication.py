@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
-
-from singer_sdk.authenticators import APIKeyAuthenticator, BasicAuthenticator, BearerTokenAuthenticator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import requests
     from singer_sdk.helpers.types import Auth
 
     from tap_analytics.api import Api
@@ -48,11 +48,20 @@ def authenticator_of(config: Mapping[str, Any], api: Api) -> Auth:
         config: The settings.
         api: The API that is read.
     """
-    secrets = [config[name] for name in credentials_of(config, api)]
+    name, value = _header(config, [config[name] for name in credentials_of(config, api)])
+
+    # The SDK's own authenticators write the address anew as well, and lose parameters without a value.
+    def authenticate(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers[name] = value
+        return request
+
+    return authenticate
+
+
+def _header(config: Mapping[str, Any], secrets: list[str]) -> tuple[str, str]:
     match config["auth_method"]:
         case "bearer":
-            return BearerTokenAuthenticator(token=secrets[0])
+            return "Authorization", f"Bearer {secrets[0]}"
         case "header":
-            return APIKeyAuthenticator(key=config["auth_header"], value=secrets[0], location="header")
-    username, password = secrets
-    return BasicAuthenticator(username=username, password=password)
+            return config["auth_header"], secrets[0]
+    return "Authorization", f"Basic {b64encode(':'.join(secrets).encode()).decode()}"

@@ -15,7 +15,7 @@ from singer_sdk.plugin_base import JSONSchemaValidator
 
 from tap_analytics.authentication import METHODS, needed_settings
 from tap_analytics.datetimes import end_of, parse_instant
-from tap_analytics.declared.faults import HINTS, resource_faults
+from tap_analytics.declared.faults import HINTS, OWN_HEADERS, resource_faults
 from tap_analytics.faults import declaration_faults, fault_of, type_name
 
 if TYPE_CHECKING:
@@ -49,15 +49,16 @@ def faults(
     if api is not None and config.get("auth_method") in METHODS:
         missing = [name for name in needed_settings(config, api) if name not in config]
         found += [f"'{name}' is missing: the {api.name} API needs it" for name in missing]
-    if not any(fault.startswith("resource") for fault in found):
-        found += resource_faults(config, builtin)
-        if not builtin and not config.get("resources"):
-            found.append("'resources' is missing: a declared API has no streams of its own")
+    found += resource_faults(config, builtin)
+    if api is not None and not builtin and config.get("resources") in (None, []):
+        found.append("'resources' is missing: a declared API has no streams of its own")
     if found:
         return list(dict.fromkeys(found))
     return [
         *_page_size_faults(config, api.max_page_size if api else None),
-        *_each("api_key", config, lambda key: _header_fault(key, config["auth_method"])),
+        *_each("api_key", config, lambda key: None if config["auth_method"] == "basic" else _header_fault(key)),
+        *_each("auth_header", config, _auth_header_fault),
+        *_each("user_agent", config, _header_fault),
         *_date_faults(config),
         *_each("api_url", config, _api_url_fault),
         *_each("batch_config", config, lambda _: "is not supported: batches would bypass stream maps and selection"),
@@ -102,10 +103,16 @@ def _each(name: str, config: Mapping[str, Any], fault: Callable[[Any], str | Non
         yield f"'{name}' {text}"
 
 
-def _header_fault(key: str, auth_method: str) -> str | None:
-    if auth_method != "basic" and not (key.isascii() and key.isprintable()):
-        return "has a character that no header can hold"
-    return None
+def _header_fault(text: str) -> str | None:
+    if not (text.isascii() and text.isprintable()):
+        return "has a character that no header can hold, like a line break"
+    return "must not begin or end with a space" if text != text.strip() else None
+
+
+def _auth_header_fault(name: str) -> str | None:
+    if name.lower() in {*OWN_HEADERS, "accept"}:
+        return "must be another header: this one is the tap's own to set"
+    return _header_fault(name)
 
 
 def _page_size_faults(config: Mapping[str, Any], maximum: int | None) -> Iterator[str]:

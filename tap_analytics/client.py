@@ -18,7 +18,7 @@ from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
 
 from tap_analytics.answers import Page, UnreadableBodyError, decode, error_words
-from tap_analytics.authentication import authenticator_of, credentials_of
+from tap_analytics.authentication import authenticator_of, needed_settings
 from tap_analytics.errors import ServiceError, StreamError
 from tap_analytics.pagination import EMPTY, PageTrail, Paginator, Params
 from tap_analytics.paginators import SinglePage
@@ -221,7 +221,7 @@ class ClientStream(RESTStream[Params], ABC):
                 raise StreamError(msg)
             raise RetriableAPIError(self.response_error_message(response), response)
         if status == HTTPStatus.UNAUTHORIZED:
-            names = " and ".join(f"'{name}'" for name in dict.fromkeys(credentials_of(self.config, self.api)))
+            names = " and ".join(f"'{name}'" for name in needed_settings(self.config, self.api))
             msg = f"{self.response_error_message(response)}. The credentials were refused: check {names}"
             raise ServiceError(msg)
         if status >= HTTPStatus.MULTIPLE_CHOICES:

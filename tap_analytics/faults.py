@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tap_analytics.texts import shorten
 
@@ -22,9 +22,13 @@ _TYPES = {
     "string": "a text",
 }
 
+NO_NAME: Final = "must be of letters, digits, '_' and '-', and not begin with a digit or a dash"
+_NO_PATH: Final = "must be a dotted path of keys, like meta.next"
+
 _BOUNDS = {
     "minimum": "must be at least {}",
     "maximum": "must be at most {}",
+    "pattern": "must match {}",
     "minLength": "is empty",
     "minItems": "is empty",
 }
@@ -52,7 +56,11 @@ def fault_of(error: ValidationError) -> str:
             return f"{', '.join(f'{key!r}' for key in bound if key not in instance)} is missing"
         case "type":
             kinds = [bound] if isinstance(bound, str) else bound
-            return f"must be {' or '.join(type_name(kind) for kind in kinds if kind != 'null' or kinds == ['null'])}"
+            words = error.schema.get("required") if isinstance(error.schema, dict) else None
+            return (
+                f"must be {' or '.join(type_name(kind) for kind in kinds if kind != 'null' or kinds == ['null'])}"
+                f"{f' with {_listed(words)}' if words else ''}"
+            )
         case "enum":
             return f"must be one of {', '.join(str(value) for value in bound if value is not None)}"
         case "anyOf":
@@ -77,17 +85,23 @@ def declaration_faults(error: ValidationError, hints: Mapping[str, str]) -> Iter
     instance: Any = error.instance
     match error.validator:
         case "additionalProperties":
-            known = list(error.schema["properties"]) if isinstance(error.schema, dict) else []
+            known: dict[str, Any] = error.schema["properties"] if isinstance(error.schema, dict) else {}
             for key in instance:
                 if key not in known:
                     yield f"{place_of([*path, key])}: is no word that works here; {_instead(str(key), known, hints)}"
-        case "anyOf" if isinstance(instance, dict) and (tags := _tags(error)):
+        case "anyOf" if tags := _tags(error):
             yield from _tagged_faults(error, tags, hints)
-        case "anyOf" if inner := [one for one in error.context or () if one.validator != "type"]:
+        case "anyOf" if isinstance(instance, dict) and (hint := hints.get(str(instance.get("type")))):
+            yield f"{place}: {hint}"
+        case "anyOf" if inner := [one for one in error.context or () if one.validator != "type" or one.path]:
             yield from declaration_faults(inner[0], hints)
         case "enum":
             words: Any = error.validator_value
             yield f"{place}: {_none_of(instance, words, hints)}"
+        case "pattern":
+            yield f"{place}: {_NO_PATH if str(path[-1]).endswith('_path') else NO_NAME}"
+        case _ if "propertyNames" in error.absolute_schema_path:
+            yield f"{place}: must not have an empty name in it"
         case _:
             yield f"{place}: {fault_of(error)}"
 
@@ -102,6 +116,9 @@ def _tagged_faults(error: ValidationError, tags: list[str], hints: Mapping[str, 
     """Tell what is wrong with an object whose `type` says which of several it is."""
     place = place_of(error.absolute_path)
     instance: Any = error.instance
+    if not isinstance(instance, dict):
+        yield f"{place}: must be an object with a 'type': one of {', '.join(tags)}"
+        return
     kind = instance.get("type")
     if kind is None:
         yield f"{place}: 'type' is missing: one of {', '.join(tags)}"
@@ -120,8 +137,14 @@ def _none_of(word: object, words: list[str], hints: Mapping[str, str]) -> str:
     return f"'{shorten(word, 40)}' is none of {', '.join(words)}{hint}"
 
 
-def _instead(key: str, known: list[str], hints: Mapping[str, str]) -> str:
+def _instead(key: str, known: Mapping[str, Any], hints: Mapping[str, str]) -> str:
     if key in hints:
         return hints[key]
+    if inside := [name for name, schema in known.items() if key in schema.get("properties", {})]:
+        return f"it belongs into '{inside[0]}'"
     close = get_close_matches(key, known, n=1)
     return f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return " and ".join(f"'{word}'" for word in words)

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from urllib.parse import urlencode
 
 from tap_analytics.errors import StreamError
 from tap_analytics.texts import shorten
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 ParamValue: TypeAlias = "str | int | list[str]"
 Params: TypeAlias = dict[str, ParamValue]
+
+_MOST_EMPTY_PAGES: Final = 1000
+"""In a row. A service that filters after it has cut its pages gives some."""
 
 EMPTY: Final[Mapping[str, ParamValue]] = MappingProxyType({})
 
@@ -47,6 +51,7 @@ class PageTrail:
         """The parameters that asked for the current page."""
         self.number = 1
         """The number of the current page."""
+        self._empty = 0
         self.count = 0
         """The number of records on the pages before the current one."""
         self.finished = False
@@ -71,10 +76,19 @@ class PageTrail:
         if token is None:
             self.finished = True
             return
+        self._empty = 0 if page.records else self._empty + 1
+        if self._empty > _MOST_EMPTY_PAGES:
+            msg = f"gave {self._empty} empty pages in a row, each with a cursor for another one"
+            raise StreamError(msg)
         asked = repr(sorted(token.items()))
         if asked in self._tokens:
             msg = f"leads in a circle: the page {shorten(str(token))} has been read before"
             raise StreamError(msg)
+        try:
+            urlencode(token, doseq=True)
+        except UnicodeEncodeError as error:
+            msg = f"asks for the next page with what no address can hold ({shorten(str(token))})"
+            raise StreamError(msg) from error
         self._tokens.add(asked)
         self.token = token
         self.number += 1
@@ -104,11 +118,6 @@ class PageTrail:
             msg = f"gave page {self.number} the records of an earlier page: it seems to ignore '{param}'"
             raise StreamError(msg)
         self._contents.add(_content(page))
-
-    @property
-    def different_pages(self) -> int:
-        """How many pages there have been, none of them counted twice."""
-        return len(self._contents)
 
 
 def _content(page: Page) -> int:

@@ -9,18 +9,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from tap_analytics.errors import StreamError
+from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from tap_analytics.answers import Page
     from tap_analytics.pagination import Params, ParamValue
 
 PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
 FIELD: Final = re.compile(r"resources\.(?P<parent>[\w-]+)\.(?P<field>[\w-]+(\.[\w-]+)*)", re.ASCII)
+
+
+_GONE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,52 @@ class Place:
     added: dict[str, Any]
 
 
+class Absences:
+    """Which parents have gone since they were listed: their own lists answer 404.
+
+    The first page decides. A 404 after it, or a 410, is a cursor that has expired, say, and would cut the list short.
+    """
+
+    def __init__(self) -> None:
+        self._errors: dict[str, StreamError] = {}
+        self._is_anyone_there = False
+
+    def passed(self, pages: Iterator[Page], path: str) -> Iterator[Page]:
+        """Hand on the pages of one parent's list; none if it has gone.
+
+        Args:
+            pages: The pages.
+            path: The list's path.
+
+        Raises:
+            StreamError: The list cannot be read for another reason.
+        """
+        has_begun = False
+        try:
+            for page in pages:
+                has_begun = True
+                yield page
+        except StreamError as error:
+            if has_begun or error.status not in _GONE:
+                raise
+            self._errors.setdefault(path, error)
+        else:
+            self._is_anyone_there = True
+
+    def told(self) -> str | None:
+        """Say how many have gone, None if all are there.
+
+        Raises:
+            StreamError: None is there: it is the path that is wrong.
+        """
+        if not self._errors:
+            return None
+        (first, *others) = self._errors.values()
+        if not self._is_anyone_there:
+            raise first
+        return f"{first} ({1 + len(others)} parent{'s' * bool(others)} left out)"
+
+
 def places(
     parent: Parent, records: Iterable[Mapping[str, Any]], path: str, params: Mapping[str, ParamValue]
 ) -> Iterator[Place]:
@@ -71,12 +123,17 @@ def places(
     filled = {name: text for name, text in params.items() if isinstance(text, str) and PLACEHOLDER.search(text)}
     seen = set()
     for position, record in enumerate(records):
-        value = partial(_value, record=record, told=f"record {position} of '{parent.name}'")
+        told = f"record {position} of '{parent.name}'"
+        value = partial(_value, record=record, told=told)
         place = Place(
-            PLACEHOLDER.sub(partial(_segment, value=value), path),
+            PLACEHOLDER.sub(lambda match: quote(value(match), safe=""), path),  # noqa: B023 - it is called here
             {name: PLACEHOLDER.sub(value, text) for name, text in filled.items()},
             {name: _field(record, field) for field, name in parent.added.items()},
         )
+        # Some servers decode a slash, or take a backslash for one, before they resolve dots.
+        if {".", ".."} & set(re.split(r"[/\\]", unquote(place.path))):
+            msg = f"{told} may lead to another path: {shorten(place.path)}"
+            raise StreamError(msg)
         asked = (place.path, *place.params.items())
         # A list that changes while it is read can give a record twice.
         if asked not in seen:
@@ -84,19 +141,12 @@ def places(
             yield place
 
 
-def _segment(match: re.Match[str], value: Callable[[re.Match[str]], str]) -> str:
-    """Return a value as a part of a path that stands for nothing else."""
-    text = value(match)
-    if text in {".", ".."}:
-        msg = f"no path can hold the value of '{match[1]}'"
-        raise StreamError(msg)
-    return quote(text, safe="")
-
-
 def _value(match: re.Match[str], record: Mapping[str, Any], told: str) -> str:
     place = FIELD.fullmatch(match[1])
     value = _field(record, place["field"]) if place else None
-    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+    # Half of a character is valid JSON, but no text.
+    is_text = isinstance(value, str) and value != "" and not re.search("[\ud800-\udfff]", value)
+    if not is_text and (not isinstance(value, int) or isinstance(value, bool)):
         msg = f"{told} has no text or whole number for '{match[1]}' to ask with"
         raise StreamError(msg)
     return str(value)

@@ -138,7 +138,13 @@ class JsonPath(Selector):
 
 @dataclass(frozen=True, slots=True)
 class OnlyList(Selector):
-    """Whichever list of objects the body holds, if there is one only; a body without lists is the one record."""
+    """Whichever list of objects the body holds, if there is one only.
+
+    Attributes:
+        or_body: Whether a body without a list is the one record. Else null stands for an empty list.
+    """
+
+    or_body: bool = False
 
     @override
     def find(self, body: Any) -> list[Any]:
@@ -154,7 +160,12 @@ class OnlyList(Selector):
                 f"gave several lists ({shorten(', '.join(lists))}): say in 'data_selector' which one holds the records"
             )
             raise StreamError(msg)
-        return next(iter(lists.values()), [body])
+        if lists or self.or_body:
+            return next(iter(lists.values()), [body])
+        if None not in body.values():
+            msg = f"gave no list: the body has the keys {shorten(', '.join(body)) or '(none)'}"
+            raise StreamError(msg)
+        return []
 
     @override
     def __str__(self) -> str:

@@ -7,9 +7,8 @@ import logging
 from abc import ABC
 from contextlib import closing
 from datetime import datetime, timedelta
-from functools import cached_property
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from typing_extensions import override
 
@@ -17,7 +16,7 @@ from tap_analytics.client import ClientStream
 from tap_analytics.datetimes import EARLIEST, LATEST, end_of, parse_instant
 from tap_analytics.errors import StreamError
 from tap_analytics.output import OutputStream
-from tap_analytics.parents import places
+from tap_analytics.parents import Absences, places
 from tap_analytics.read_ahead import read_ahead
 from tap_analytics.records import RESCUED_DATA, RecordShaper
 from tap_analytics.replication import Bookmark, DateFilter, Key, NewestFirst, Walk
@@ -26,13 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context
-    from singer_sdk.tap_base import Tap
 
     from tap_analytics.answers import Page
     from tap_analytics.parents import Parent
-    from tap_analytics.transport import ApiSession
-
-_GONE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
 class AnalyticsStream(OutputStream, ClientStream, ABC):
@@ -60,11 +55,6 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
     """Fields that stand in for a primary key where an older service gives none."""
 
     _undated = False
-
-    def __init__(self, tap: Tap, session: ApiSession) -> None:
-        super().__init__(tap, session)
-        self._absences: list[StreamError] = []
-        self._is_anyone_present = False
 
     # What to read
 
@@ -109,7 +99,9 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         if bookmark.value is None:
             self.begin_version()
         since = max(bookmark.value, EARLIEST) - self.effective_lookback if bookmark.value else None
-        fetched = read_ahead(self._walks_everywhere(since), self._read_walk, self._threads)
+        absences = Absences()
+        read = partial(self._read_walk, absences=absences)
+        fetched = read_ahead(self._walks_everywhere(since), read, self._threads)
         with self.request_counter, closing(fetched):
             for walk, pages in fetched:
                 yield from self._walk_records(walk, pages, bookmark)
@@ -117,7 +109,8 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                 # older may still come with the next one.
                 if self.parent is None:
                     self.write_bookmark(bookmark.value)
-        self._check_absences()
+        if told := absences.told():
+            self.log("%s", told, level=logging.WARNING)
         self.write_bookmark(bookmark.value)
         self._report_rescued()
         self.activate_version()
@@ -128,42 +121,26 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         return 1 if self.newest_first or self.ABORT_AT_RECORD_COUNT is not None else self.parallel_requests
 
     def raw_records(self) -> Iterator[dict[str, Any]]:
-        """Read the whole list, and yield its objects as the API gives them."""
+        """Read the list as far as the user wants it, and yield its objects as the API gives them."""
         for walk in self.walks(None):
-            for page in self._read_walk(walk):
+            for page in self.pages(walk.params):
                 yield from walk.objects(page.records)
 
     def _walks_everywhere(self, since: datetime | None) -> Iterable[Walk]:
-        if self.parent is None:
-            return self.walks(since)
-        parents = cast("AnalyticsStream", self._tap.streams[self.parent.name]).raw_records()
-        return (
-            walk.at(place)
-            for place in places(self.parent, parents, self.path, self.params)
-            for walk in self.walks(since)
-        )
+        return self.walks(since) if self.parent is None else self._walks_under(self.parent, since)
 
-    def _read_walk(self, walk: Walk) -> Iterator[Page]:
+    def _walks_under(self, parent: Parent, since: datetime | None) -> Iterator[Walk]:
+        records = cast("AnalyticsStream", self._tap.streams[parent.name]).raw_records()
         try:
-            yield from self.pages(walk.params, walk.path)
+            for place in places(parent, records, self.path, self.params):
+                yield from (walk.at(place) for walk in self.walks(since))
         except StreamError as error:
-            if self.parent is None or error.status not in _GONE:
-                raise
-            self._absences.append(error)
-        else:
-            self._is_anyone_present = True
+            msg = f"{self.name}: {error}"
+            raise StreamError(msg) from error
 
-    def _check_absences(self) -> None:
-        """Say how many parents have gone since they were listed; where all have, the path is wrong.
-
-        Raises:
-            StreamError: None is there.
-        """
-        if self._absences and not self._is_anyone_present:
-            raise self._absences[0]
-        if self._absences:
-            told = self._absences[0]
-            self.log("%s (%d parents are left out)", told, len(self._absences), level=logging.WARNING)
+    def _read_walk(self, walk: Walk, absences: Absences) -> Iterator[Page]:
+        pages = self.pages(walk.params, walk.path)
+        return pages if walk.path is None else absences.passed(pages, walk.path)
 
     def _walk_records(self, walk: Walk, pages: Iterator[Page], bookmark: Bookmark) -> Iterator[dict[str, Any]]:
         for page in pages:

@@ -87,8 +87,8 @@ class TapAnalytics(Tap):
         session = ApiSession(Throttle(requests, seconds))
         builtin = [stream(tap=self, session=session) for stream in STREAMS.get(api.name, ())]
         self.builtin_streams = {stream.name: stream for stream in builtin}
-        if not self.config.get("resources"):
-            return list(self.builtin_streams.values())
+        if builtin and not self.config.get("resources"):
+            return builtin
         # Discovery alone does not ask for settings, but these have requests to make.
         self._validate_config()
         classes = declared.declared_streams(self.config, api)

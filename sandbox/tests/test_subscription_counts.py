@@ -96,3 +96,11 @@ def test_history_is_restated_when_a_beginning_moves(sandbox: Sandbox) -> None:
     key = sandbox.world.add_customers("subscription")[0]
     sandbox.world.update_customer("subscription", key, **{"customer-since": "2020-06-01T00:00:00"})
     assert count(sandbox, "2021-01-01") == before + 1
+
+
+def test_only_a_sketch_has_counts_for_whoever_names_no_period(get: Get, sandbox: Sandbox) -> None:
+    assert get(PATH).status_code == 400
+    sandbox.style = "sketch"
+    entries = get(PATH).json()["entries"]
+    assert len(entries) == 13
+    assert entries[-1]["date"] == "2025-06-15"

@@ -23,10 +23,9 @@ from tap_analytics.declared.vocabulary import (
     ResourceDefaults,
     SinglePageWord,
 )
+from tap_analytics.links import BodyLink, HeaderLink
 from tap_analytics.paginators import (
     BodyCursor,
-    BodyLink,
-    HeaderLink,
     LastRecord,
     Offset,
     PageNumber,
@@ -119,7 +118,7 @@ class Declaration:
         """
         match _set(self.endpoint.data_selector, self._default.data_selector):
             case UnsetType():
-                return OnlyList()
+                return OnlyList(or_body=isinstance(self.paginator, SinglePage | Undeclared))
             case []:
                 return WholeBody(or_list=True)
             case list() as keys:

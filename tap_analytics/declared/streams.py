@@ -16,6 +16,7 @@ from tap_analytics.declared.resources import declarations
 from tap_analytics.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError
 from tap_analytics.faults import type_name
+from tap_analytics.parents import Absences
 from tap_analytics.records import emitted_name
 from tap_analytics.replication import NewestFirst
 from tap_analytics.stream import AnalyticsStream
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 SAMPLE_RECORDS: Final = 200
 """Records that are enough to infer a schema from."""
 
-SAMPLE_PAGES: Final = 5
-"""Pages that are read for a sample at most."""
+SAMPLE_PAGES: Final = 10
+"""Pages, and lists of parents, that are read for a sample at most."""
 
 _TEXT: Final = {"type": ["string", "null"]}
 _INSTANT: Final = {"type": ["string", "null"], "format": "date-time"}
@@ -88,7 +89,7 @@ class DeclaredStream(AnalyticsStream):
         else:
             schema = given_schema(word, self.primary_keys)
             if self.parent is not None:
-                schema["properties"] |= self._parent_properties(self.parent)
+                schema["properties"] = {**self._parent_properties(self.parent), **schema["properties"]}
             self._settle_key(set(schema["properties"]), f"the schema has {', '.join(schema['properties'])}")
         self._check_replication_key(schema["properties"])
         return completed(schema)
@@ -105,14 +106,15 @@ class DeclaredStream(AnalyticsStream):
     def _inferred_schema(self) -> dict[str, Any]:
         from tap_analytics.declared.inference import infer  # noqa: PLC0415 - its library is for those who need it
 
+        records = []
         try:
-            records = list(islice(self._sample(), SAMPLE_RECORDS))
+            for record in islice(self._sample(), SAMPLE_RECORDS):
+                records.append(record)  # noqa: PERF402 - what came before a failure is a sample, too
         except StreamError as error:
-            if error.status is None:
-                raise
             # A sync fails with the same words; it must not take the other streams with it.
-            self._warn(f"{error} (so its schema is not known)")
-            return self._unknown_schema()
+            if not records and error.status is None:
+                raise
+            self._warn(f"{error} (while its schema was looked for)")
         if not records:
             self._warn(f"{self.name}: no records, so the schema is not known; declare a 'schema', or discover again")
             return self._unknown_schema()
@@ -133,7 +135,7 @@ class DeclaredStream(AnalyticsStream):
         walks = self._walks_everywhere(None)
         if self.date_filter is not None and self.parent is None:
             walks = reversed(list(walks))
-        pages = ((walk, page) for walk in walks for page in self._read_walk(walk))
+        pages = ((walk, page) for walk in islice(walks, SAMPLE_PAGES) for page in self._read_walk(walk, Absences()))
         for walk, page in islice(pages, SAMPLE_PAGES):
             yield from walk.objects(page.records)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.json import schema_components
 
-from tap_analytics.paginators import HAS_MORE
+from tap_analytics.signs import HAS_MORE
 
 Name: TypeAlias = Annotated[str, Meta(min_length=1)]
 BodyPath: TypeAlias = Annotated[str, Meta(pattern=r"^(\$\.)?[^.$\[\]*?]+(\.[^.$\[\]*?]+)*$")]
@@ -127,6 +127,9 @@ class HeaderLinkWord(Word, frozen=True, kw_only=True, tag="header_link"):
 
 
 PaginatorWord: TypeAlias = SinglePageWord | CursorWord | PageNumberWord | OffsetWord | JsonLinkWord | HeaderLinkWord
+DescribedPaginator: TypeAlias = Annotated[
+    PaginatorWord, Meta(description="How the list is paged. Without it: one answer, and an error if there is more.")
+]
 
 
 class ErrorHandler(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -191,11 +194,11 @@ class Incremental(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class EndpointDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How lists are asked for that do not say otherwise."""
 
-    method: Literal["GET", "get"] | UnsetType = UNSET
+    method: Annotated[Literal["GET", "get"], Meta(description="There is no other.")] | UnsetType = UNSET
     params: Params = {}
     headers: Headers = {}
     data_selector: Selector | UnsetType = UNSET
-    paginator: PaginatorWord | UnsetType = UNSET
+    paginator: DescribedPaginator | UnsetType = UNSET
     error_handler: ErrorHandler | UnsetType = UNSET
 
 
@@ -233,7 +236,7 @@ class Resource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     primary_key: PrimaryKey | UnsetType = UNSET
     write_disposition: Disposition | UnsetType = UNSET
     include_from_parent: Annotated[
-        list[Name],
+        list[Annotated[str, Meta(pattern=r"^[^.$\[\]*]+$")]],
         Meta(description="Fields of the parent's record, added to each record as `_<parent>_<field>`."),
     ] = []
     schema: (

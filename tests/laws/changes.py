@@ -92,7 +92,8 @@ class Change:
                 world.delete_customer(api, row["id"])
             case "move" if api == "support":
                 moment = self._moment(sandbox, rows, "updated_datetime", edges)
-                world.update_customer(api, row["id"], updated_datetime=moment.isoformat() if self.by else None)
+                is_dated = self.by or self.anchor != "now"
+                world.update_customer(api, row["id"], updated_datetime=moment.isoformat() if is_dated else None)
             case "move":
                 world.update_customer(
                     api,
@@ -133,7 +134,8 @@ def _instant(text: str) -> datetime:
 
 OFFSETS = st.sampled_from(
     [
-        timedelta(),
+        # Mistakes are made just where a promise begins or ends.
+        *[timedelta()] * 6,
         *(sign * span for span in (_SECOND, _MINUTE, _HOUR, _DAY, 2 * _DAY) for sign in (-1, 1)),
         *(days * _DAY for days in (-30, -90, -400, 40, 300_000)),
     ]

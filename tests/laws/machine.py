@@ -11,15 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from typing_extensions import override
 
+from tests.laws import declared
 from tests.laws.changes import DATED, SMALL, STEPS, Change
 from tests.laws.reading import Reading, Target, bookmark_of
 from tests.laws.runs import Kill, Order, run
 from tests.laws.source import Source, instant_of
-from tests.laws.strategies import FAULTS, KILLS, MANNERS, ORDERS, PATHS, SETTINGS, STREAMS
+from tests.laws.strategies import FAULTS, KILLS, MANNERS, ORDERS, PATHS, SETTINGS, STREAMS, WORDS
 
 if TYPE_CHECKING:
     from analytics_sandbox.manners import Api
 
+    from tests.laws.declared import Words
     from tests.laws.ledger import Rows
     from tests.laws.runs import State
 
@@ -36,21 +38,34 @@ class Convergence(RuleBasedStateMachine):
         size=st.integers(1, 6),
         manners=MANNERS,
         settings=SETTINGS,
+        words=WORDS,
     )
-    def begin(self, api: Api, seed: int, size: int, manners: dict[str, Any], settings: dict[str, Any]) -> None:
-        """A service, a tap with its settings, and empty tables."""
+    def begin(  # noqa: PLR0913 - so much is chosen
+        self,
+        *,
+        api: Api,
+        seed: int,
+        size: int,
+        manners: dict[str, Any],
+        settings: dict[str, Any],
+        words: Words | None,
+    ) -> None:
+        """A service, a tap with its settings and its own or declared streams, and empty tables."""
         self.api = api
         self.sandbox = Sandbox(seed=seed, size=size, now=NOW, **manners).start()
         self.config = {
             **getattr(self.sandbox, f"{api}_config"),
             **{name: value for name, value in settings.items() if value is not None},
+            **(words.settings(api, settings["start_date"]) if words else {}),
         }
         start, end = (
             date.fromisoformat(text) if (text := settings[name]) else None for name in ("start_date", "end_date")
         )
         days = settings["lookback_days"]
-        look_backs = LOOK_BACKS if days is None else dict.fromkeys(LOOK_BACKS, timedelta(days=days))
-        self.target = Target(Source(self.sandbox, api, start, end), look_backs)
+        look_backs = declared.LOOK_BACKS if words else LOOK_BACKS
+        if days is not None:
+            look_backs = dict.fromkeys(LOOK_BACKS, timedelta(days=days))
+        self.target = Target(Source(self.sandbox, api, start, end, words), look_backs)
         self.state: State | None = None
 
     # What can happen

@@ -8,7 +8,7 @@ import logging
 from collections import defaultdict
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import time_machine
@@ -161,13 +161,14 @@ def run(config: State, state: State, order: Order, now: Callable[[], datetime], 
 
 
 def _catalog(config: State, order: Order) -> State:
-    catalog = select(json.loads(_discovered(config["api"])), *order.streams)
+    catalog = select(json.loads(_discovered(json.dumps(config))), *order.streams)
     for entry in catalog["streams"]:
         if entry["tap_stream_id"] in order.full_table:
             entry["replication_method"] = "FULL_TABLE"
     return catalog
 
 
-@cache
-def _discovered(api: str) -> str:
-    return TapAnalytics(config={"api": api}, validate_config=False).catalog_json_text
+# All runs of an example have the same settings.
+@lru_cache(maxsize=1)
+def _discovered(config: str) -> str:
+    return TapAnalytics(config=json.loads(config)).catalog_json_text

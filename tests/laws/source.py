@@ -12,6 +12,7 @@ from analytics_sandbox.counts import last_days
 from analytics_sandbox.wire import encode
 
 from tests.integration.truth import record_of
+from tests.laws.declared import as_declared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from analytics_sandbox import Sandbox
     from analytics_sandbox.manners import Api, Interval, WeekStart
 
+    from tests.laws.declared import Words
     from tests.laws.ledger import Record, Rows
 
 _DAY = timedelta(days=1)
@@ -34,20 +36,28 @@ class Source:
         api: Which API.
         start: The first day that the user wants.
         end: The last one.
+        words: How the streams are declared, None for the built-in ones.
     """
 
     sandbox: Sandbox
     api: Api
     start: date | None = None
     end: date | None = None
+    words: Words | None = None
     _known: dict[bytes, Record] = field(default_factory=dict, init=False, repr=False)
 
     def incremental(self) -> dict[str, Rows]:
         """The rows of the incremental streams, by stream."""
         if self.api == "support":
-            return {"customers": self._by("id", self.sandbox.world.customers("support"))}
-        rows = self._by("uuid", self.sandbox.world.activities())
-        return {"activities": {key: row for key, row in rows.items() if self._wants(instant_of("activities", row))}}
+            return {"customers": self._wanted("customers", self._by("id", self.sandbox.world.customers("support")))}
+        return {"activities": self._wanted("activities", self._by("uuid", self.sandbox.world.activities()))}
+
+    def promised(self, stream: str, rows: Rows) -> Rows:
+        """Return those rows of a table that something is promised of."""
+        # Of a list that is declared newest first, rows older than the first day come along with those before them.
+        if self.api == "support" and stream == "customers" and self.words and self.words.newest_first:
+            return self._wanted(stream, rows)
+        return rows
 
     def full(self, stream: str, today: datetime) -> Rows:
         """The rows of a stream that is always read whole.
@@ -75,12 +85,21 @@ class Source:
     def _record(self, raw: Mapping[str, Any]) -> Record:
         body = encode(raw)
         if body not in self._known:
-            self._known[body] = record_of(raw)
+            record = record_of(raw)
+            self._known[body] = as_declared(record) if self.words else record
         return self._known[body]
 
+    def _wanted(self, stream: str, rows: Rows) -> Rows:
+        return {key: row for key, row in rows.items() if self._wants(instant_of(stream, row))}
+
     def _wants(self, instant: datetime | None) -> bool:
-        day = instant.date() if instant else date.max
-        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+        start, end = self.start, self.end
+        if self.api == "support":
+            # Built-in customers have no first or last day, and a list that comes newest first has no last one.
+            start = start if self.words else None
+            end = end if self.words and not self.words.newest_first else None
+        day = instant.date() if instant else None
+        return day is None or ((start is None or start <= day) and (end is None or day <= end))
 
     def _counts(self, interval: Interval, now: datetime) -> Iterable[Mapping[str, Any]]:
         zone, week_start_on = ZoneInfo(self.sandbox.time_zone), self.sandbox.week_start_on

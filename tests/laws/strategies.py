@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tests.laws.changes import MEANWHILE
+from tests.laws.declared import Words
 from tests.laws.runs import Kill
 from tests.singer import streams_of
 
@@ -18,6 +19,8 @@ PATHS = {
     "support": ["*", "/api/account", "/api/customers", "/api/custom-fields"],
 }
 
+# None: the streams are the built-in ones.
+WORDS = st.none() | st.builds(Words, st.sampled_from([None, "days", "instants"]), st.booleans())
 SETTINGS = st.fixed_dictionaries(
     {
         "start_date": st.sampled_from([None, "2021-11-01", "2024-01-10", "2024-06-14"]),

@@ -105,7 +105,13 @@ def test_what_is_no_jsonpath_or_leaves_records_out_is_refused(path: str) -> None
     ],
 )
 def test_the_only_list_of_a_body_holds_the_records(body: Any, found: list[int]) -> None:  # noqa: ANN401 - any JSON
-    assert [record["a"] for record in OnlyList().records(body)] == found
+    assert [record["a"] for record in OnlyList(or_body=True).records(body)] == found
+
+
+def test_where_there_are_pages_null_is_an_empty_one_and_no_list_is_an_error() -> None:
+    assert OnlyList().records({"items": None, "next": None}) == []
+    with pytest.raises(StreamError, match="gave no list: the body has the keys error"):
+        OnlyList().records({"error": "no"})
 
 
 def test_of_several_lists_the_user_has_to_choose() -> None:

@@ -15,7 +15,7 @@ from analytics_sandbox.manners import Interval
 from analytics_sandbox.wire import encode, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from starlette.requests import Request
@@ -122,14 +122,19 @@ class SubscriptionApi:
         return _list(activities.encoded(page.places), rest)
 
     def _customer_count(self, request: Request) -> bytes:
-        params = request.query_params
+        params = dict(request.query_params)
+        if self._manners.style == "sketch":
+            # Nothing says there that a parameter is needed: without one it is the last year by month.
+            today = self._data.today()
+            year = {"start-date": f"{today - timedelta(days=365)}", "end-date": f"{today}", "interval": "month"}
+            params = {**year, **params}
         missing = [name for name in ("start-date", "end-date", "interval") if not params.get(name)]
         if missing:
             raise Refusal(400, {"errors": dict.fromkeys(missing, "is missing")})
         interval = next((known for known in get_args(Interval) if known == params["interval"]), None)
         if interval is None:
             raise Refusal(400, {"errors": {"interval": "must be one of: day, week, month, quarter"}})
-        start, end = _day(request, "start-date"), _day(request, "end-date")
+        start, end = _day(params, "start-date"), _day(params, "end-date")
         if end < start:
             raise Refusal(400, {"errors": {"end-date": "must not be before start-date"}})
         entries = self._data.counts(interval, start, end)
@@ -193,8 +198,8 @@ def _bound(request: Request, param: str, *, behind: bool) -> tuple[datetime] | N
     return (moment + step,) if behind else (moment,)
 
 
-def _day(request: Request, param: str) -> date:
+def _day(params: Mapping[str, str], param: str) -> date:
     try:
-        return instant(request.query_params[param]).date()
+        return instant(params[param]).date()
     except ValueError:
         raise _bad_date(param) from None

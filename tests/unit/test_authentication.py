@@ -1,0 +1,199 @@
+"""What goes out on whose behalf: one header, in the way that is set, and the secret nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_analytics.errors import ServiceError, SettingsError, StreamError
+from tap_analytics.tap import TapAnalytics
+from tests.unit.declared import faults_of, resource, tap_of
+from tests.unit.taps import KEY, URL, stream_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from requests_mock import Mocker
+
+    from tap_analytics.stream import AnalyticsStream
+
+BEARER = {"auth_method": "bearer"}
+HEADER = {"auth_method": "header", "auth_header": "X-Api-Key"}
+PAIR = {"username": "mé@example.com", "password": "p:ß"}
+WAYS = [
+    ({}, {"Authorization": f"Basic {base64.b64encode(f'{KEY}:{KEY}'.encode()).decode()}"}),
+    (PAIR, {"Authorization": f"Basic {base64.b64encode('mé@example.com:p:ß'.encode()).decode()}"}),
+    (BEARER, {"Authorization": f"Bearer {KEY}"}),
+    (HEADER, {"X-Api-Key": KEY}),
+    ({**HEADER, "auth_header": "Authorization"}, {"Authorization": KEY}),
+    ({**HEADER, **PAIR}, {"X-Api-Key": KEY}),
+]
+
+
+def declared_stream(settings: dict[str, Any], **words: Any) -> AnalyticsStream:
+    """Return a declared stream."""
+    stream: AnalyticsStream = tap_of([resource(**words)], **settings).streams["a"]  # type: ignore[assignment]
+    return stream
+
+
+def sent(mocker: Mocker) -> dict[str, str]:
+    """Return the headers of the only request but for those that every request has."""
+    [request] = mocker.request_history
+    always = {"User-Agent", "Accept", "Accept-Encoding", "Connection"}
+    return {name: value for name, value in request.headers.items() if name not in always}
+
+
+@pytest.mark.parametrize(("settings", "headers"), WAYS)
+def test_credentials_go_out_in_one_header(
+    requests_mock: Mocker, settings: dict[str, str], headers: dict[str, str]
+) -> None:
+    requests_mock.get(f"{URL}/a", json=[])
+    declared_stream(settings).fetch({})
+    assert sent(requests_mock) == headers
+    assert requests_mock.request_history[0].url == f"{URL}/a"
+
+
+@pytest.mark.parametrize("api", ["subscription", "support"])
+@pytest.mark.parametrize(("settings", "headers"), WAYS[2:5])
+def test_the_way_can_be_set_for_every_api(
+    requests_mock: Mocker, api: str, settings: dict[str, str], headers: dict[str, str]
+) -> None:
+    requests_mock.get(f"{URL}/v1/customers", json={"entries": [], "data": []})
+    stream_of("customers", api, api_key=KEY, **settings).fetch({})
+    assert sent(requests_mock) == headers
+
+
+@pytest.mark.parametrize(("settings", "headers"), WAYS)
+def test_the_netrc_file_has_no_say(
+    requests_mock: Mocker,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, str],
+    headers: dict[str, str],
+) -> None:
+    (tmp_path / "netrc").write_text("machine api.example.com login other password other\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    requests_mock.get(f"{URL}/a", json=[])
+    declared_stream(settings).fetch({})
+    assert sent(requests_mock) == headers
+
+
+@pytest.mark.parametrize("settings", [{}, BEARER, HEADER])
+def test_the_address_stays_as_it_is_asked_for(requests_mock: Mocker, settings: dict[str, str]) -> None:
+    requests_mock.get(f"{URL}/a", json=[])
+    stream = declared_stream(settings, params={"empty": "", "list": [1, 2], "text": "a b+c/ä"})
+    stream.fetch(stream.params)
+    assert requests_mock.request_history[0].url == f"{URL}/a?empty=&list=1&list=2&text=a+b%2Bc%2F%C3%A4"
+
+
+@pytest.mark.parametrize("settings", [BEARER, HEADER])
+def test_declared_headers_go_beside_the_credentials(requests_mock: Mocker, settings: dict[str, str]) -> None:
+    requests_mock.get(f"{URL}/a", json=[])
+    declared_stream(settings, headers={"Accept": "text/json", "X-Api-Version": "2"}).fetch({})
+    [request] = requests_mock.request_history
+    assert request.headers["Accept"] == "text/json"
+    assert {KEY, f"Bearer {KEY}", "2"} > set(sent(requests_mock).values())
+    assert len(sent(requests_mock)) == 2
+
+
+@pytest.mark.parametrize("name", ["X-Internal", "x-internal", "X-INTERNAL"])
+def test_a_declared_header_is_not_the_one_of_the_key(name: str) -> None:
+    settings = {"auth_method": "header", "auth_header": "X-Internal"}
+    declared = resource(headers={name: "value-of-a-header"})
+    [fault] = faults_of(declared, **settings)
+    assert fault.startswith(f"resources[0].endpoint.headers.{name}: credentials have settings of their own")
+    [fault] = faults_of(resource(), resource_defaults={"endpoint": {"headers": {name: "a"}}}, **settings)
+    assert fault.startswith(f"resource_defaults.endpoint.headers.{name}: ")
+    assert not faults_of(resource(headers={f"{name}-Too": "a"}), **settings)
+
+
+@pytest.mark.parametrize(
+    ("api", "settings", "missing"),
+    [
+        ("declared", {}, ["api_key"]),
+        ("declared", {"username": "me"}, ["password"]),
+        ("declared", {"password": "p"}, ["username"]),
+        ("declared", {"api_key": KEY, "username": "me"}, ["password"]),
+        ("declared", {**PAIR, **BEARER}, ["api_key"]),
+        ("declared", {**PAIR, "auth_method": "header"}, ["api_key", "auth_header"]),
+        ("declared", {"api_key": KEY, "auth_method": "header"}, ["auth_header"]),
+        ("support", {"api_key": KEY}, ["username", "password"]),
+        ("support", {**PAIR, **BEARER}, ["api_key"]),
+        ("subscription", {**PAIR, **HEADER}, ["api_key"]),
+    ],
+)
+def test_what_a_way_needs_and_does_not_have_is_named(api: str, settings: dict[str, str], missing: list[str]) -> None:
+    told = [f"'{name}' is missing: the {api} API needs it" for name in missing]
+    with pytest.raises(SettingsError) as error:
+        TapAnalytics(config={"api": api, "api_url": URL, "resources": [resource()], **settings})
+    assert str(error.value) == f"Settings: {'; '.join(told)}"
+
+
+@pytest.mark.parametrize("method", ["Basic", "http_basic", "api_key", "oauth2", 7])
+def test_another_way_is_refused_with_those_that_there_are(method: object) -> None:
+    assert "'auth_method' must be one of basic, bearer, header" in faults_of(resource(), auth_method=method)
+
+
+@pytest.mark.parametrize(
+    "key", ["5ecret\n", "5ecret\r\nHost: evil.example", "5ecretä", " 5ecret", "5ecret ", "5ec\0ret"]
+)
+@pytest.mark.parametrize("settings", [BEARER, HEADER])
+def test_a_key_that_no_header_can_hold_is_refused_before_the_first_request(
+    requests_mock: Mocker, settings: dict[str, str], key: str
+) -> None:
+    with pytest.raises(SettingsError, match=r"^Settings: 'api_key' (has a character|must not begin)") as error:
+        TapAnalytics(config={"api": "declared", "api_url": URL, "resources": [resource()], "api_key": key, **settings})
+    assert "5ec" not in str(error.value)
+    assert not requests_mock.called
+    assert not faults_of(resource(), api_key=key)
+
+
+@pytest.mark.parametrize("name", ["", "X Key", "X-Key:", "X-Key\n", "X-Schlüssel", "Host", "content-length", "Accept"])
+def test_the_header_of_the_key_is_one_that_is_free(name: str) -> None:
+    [fault] = faults_of(resource(), auth_method="header", auth_header=name)
+    assert fault.startswith("'auth_header' ")
+
+
+@pytest.mark.parametrize("agent", ["me\n", " me"])
+def test_no_line_break_gets_into_a_header(agent: str) -> None:
+    [fault] = faults_of(resource(), user_agent=agent)
+    assert fault.startswith("'user_agent' ")
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        ({}, "'api_key'"),
+        (PAIR, "'username' and 'password'"),
+        (BEARER, "'api_key'"),
+        ({**PAIR, **HEADER}, "'api_key' and 'auth_header'"),
+    ],
+)
+def test_refused_credentials_are_named(requests_mock: Mocker, settings: dict[str, str], names: str) -> None:
+    requests_mock.get(f"{URL}/a", status_code=401, json={"error": "no"})
+    stream = declared_stream(settings)
+    with pytest.raises(ServiceError, match=f"The credentials were refused: check {names}$"):
+        stream.fetch({})
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize(("settings", "headers"), WAYS)
+def test_no_secret_is_logged_when_the_api_echoes_it(
+    requests_mock: Mocker, caplog: pytest.LogCaptureFixture, settings: dict[str, str], headers: dict[str, str]
+) -> None:
+    [value] = headers.values()
+    secret = value.split()[-1]
+    caplog.set_level(logging.DEBUG)
+    requests_mock.get(f"{URL}/a", status_code=500, json={"error": f"what is {value}?"}, headers={"Echo": value})
+    stream = declared_stream(settings)
+    with pytest.raises(StreamError) as error:
+        stream.fetch({})
+    assert secret in str(error.value)
+    stream.logger.error("%s", error.value)
+    logging.getLogger("other").debug("sent %s", headers)
+    assert caplog.text.count("********") > 3
+    assert secret not in caplog.text

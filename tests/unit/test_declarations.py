@@ -1,0 +1,247 @@
+"""A wrong declaration is refused before the first request, each fault with its place; a right one is taken."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tap_analytics.declared.faults import HINTS
+from tap_analytics.errors import SettingsError
+from tap_analytics.tap import TapAnalytics
+from tests.unit.declared import DECLARED, MARK, faults_of, resource, tap_of
+from tests.unit.taps import KEY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from requests_mock import Mocker
+
+FIELDS = {"properties": {"id": {"type": "integer"}, "at": {"type": "string"}}}
+ONLY_PARENTS = "a placeholder stands for a parent's field only: {resources.<name>.<field>}"
+NAME = "must be of letters, digits, '_' and '-'"
+DOTTED = "must be a dotted path of keys, like meta.next"
+
+
+ENDS = ("start_param", "end_param")
+PAGED = "endpoint.paginator"
+RETRY = "endpoint.error_handler"
+STATUSES = "retry_on_status_codes"
+SINCE = "endpoint.incremental"
+
+
+@pytest.mark.parametrize(
+    ("declaration", "place", "fault"),
+    [
+        # Words that are not known, at every level
+        ("posts", "", "must be an object with 'name' and 'endpoint'"),
+        ({}, "", "'name', 'endpoint' is missing"),
+        ({"name": "a"}, "", "'endpoint' is missing"),
+        ({"endpoint": {"path": "/a"}}, "", "'name' is missing"),
+        ({"name": "a", "endpoint": "posts"}, "endpoint", "must be an object with 'path'"),
+        ({"name": "a", "endpoint": {}}, "endpoint", "'path' is missing"),
+        ({**resource(), "path": "/a"}, "path", "is no word that works here; it belongs into 'endpoint'"),
+        ({**resource(), "primary_kye": "id"}, "primary_kye", "is no word that works here; did you mean 'primary_key'?"),
+        ({**resource(), "x": 1}, "x", "is no word that works here; there are name, endpoint, primary_key"),
+        (resource(paginater={}), "endpoint.paginater", "is no word that works here; did you mean 'paginator'?"),
+        (resource(paginator={"type": "offset", "limt": 1}), f"{PAGED}.limt", "did you mean 'limit'?"),
+        (resource(paginator={"type": "single_page", "limit": 1}), f"{PAGED}.limit", "there are type"),
+        (resource(incremental={"cursor_path": "at", "lag_": 1}), f"{SINCE}.lag_", "there are cursor_path"),
+        (resource(error_handler={"max_retry": 1}), f"{RETRY}.max_retry", "did you mean 'max_retries'?"),
+        (resource(paginator={"type": "curser"}), f"{PAGED}.type", "'curser' is none of single_page, cursor, page_num"),
+        (resource(paginator={"type": "c" * 50}), f"{PAGED}.type", f"'{'c' * 40}…' is none of single_page"),
+        (resource(paginator={"limit": 5}), PAGED, "'type' is missing: one of single_page, cursor, page_number"),
+        (resource(paginator={"type": 7}), f"{PAGED}.type", "must be one of single_page, cursor"),
+        (resource(paginator="cursor"), PAGED, "must be an object with a 'type': one of single_page, cursor"),
+        (resource(paginator=None), PAGED, "must be an object with a 'type': one of single_page, cursor"),
+        (resource(method="POST"), "endpoint.method", "'POST' is none of GET, get; only reading by GET is supported"),
+        ({**resource(), "write_disposition": "skip"}, "write_disposition", "'skip' is none of append, merge, replace"),
+        ({**resource(), "write_disposition": {}}, "write_disposition", "must be one of append, merge, replace"),
+        (resource(incremental={"cursor_path": "at", "row_order": "up"}), f"{SINCE}.row_order", "'up' is none of asc"),
+        # Types, and the limits of numbers and texts
+        ({**resource(), "selected": "yes"}, "selected", "must be true or false"),
+        (resource(name="1a"), "name", NAME),
+        (resource(name="a\n"), "name", NAME),
+        (resource(primary_key=""), "primary_key", "is empty"),
+        (resource(primary_key=["id", 7]), "primary_key[1]", "must be a text"),
+        (resource(data_selector=["a", ""]), "endpoint.data_selector[1]", "is empty"),
+        (resource(params={"a": [{}]}), "endpoint.params.a[0]", "must be a text or a whole number"),
+        (resource(params={"": 1}), "endpoint.params", "must not have an empty name in it"),
+        (resource(headers={"a": 1}), "endpoint.headers.a", "must be a text"),
+        (resource(path=""), "endpoint.path", "is empty"),
+        (resource(paginator={"type": "offset", "limit": 0}), f"{PAGED}.limit", "must be at least 1"),
+        (resource(paginator={"type": "offset", "limit": 50.0}), f"{PAGED}.limit", "must be a whole number"),
+        (resource(paginator={"type": "offset", "limit": "50"}), f"{PAGED}.limit", "must be a whole number"),
+        (resource(paginator={"type": "page_number", "base_page": 2}), f"{PAGED}.base_page", "must be at most 1"),
+        (resource(paginator={"type": "page_number", "total_path": "a[0]"}), f"{PAGED}.total_path", DOTTED),
+        (resource(paginator={"type": "cursor", "cursor_path": "a.*"}), f"{PAGED}.cursor_path", DOTTED),
+        (resource(incremental={"cursor_path": "at", "lookback": 3651}), f"{SINCE}.lookback", "must be at most 3650"),
+        (resource(error_handler={"max_retries": -1}), f"{RETRY}.max_retries", "must be at least 0"),
+        (resource(error_handler={"backoff_factor": -0.5}), f"{RETRY}.backoff_factor", "must be at least"),
+        (resource(error_handler={"backoff_factor": 10**400}), f"{RETRY}.backoff_factor", "is too large"),
+        (resource(error_handler={STATUSES: [429, 600]}), f"{RETRY}.{STATUSES}[1]", "must be at most 599"),
+        (resource(error_handler={STATUSES: [399]}), f"{RETRY}.{STATUSES}[0]", "must be at least 400"),
+        # Placeholders
+        (resource(path="/{api_key}"), "endpoint.path", ONLY_PARENTS),
+        (resource(path="/{config.password}/a"), "endpoint.path", ONLY_PARENTS),
+        (resource(path="/{resources.built_in}"), "endpoint.path", ONLY_PARENTS),
+        (resource(path="/{ resources.built_in.id }"), "endpoint.path", ONLY_PARENTS),
+        (resource(path="/{resources.built_in.id"), "endpoint.path", ONLY_PARENTS),
+        (resource(params={"a": "{api_key}"}), "endpoint.params.a", ONLY_PARENTS),
+        (resource(params={"a": "{resources.built_in.ids[0]}"}), "endpoint.params.a", ONLY_PARENTS),
+        (resource(params={"a": ["{resources.built_in.id}"]}), "endpoint.params.a", "a placeholder works in a text"),
+        (resource(headers={"a": "{api_key}"}), "endpoint.headers.a", "a placeholder works in 'path' and 'params' only"),
+        (resource(params={"a": "{incremental.start_value}"}), "endpoint.params.a", "use 'incremental' with"),
+        (resource(params={"a": {"type": "incremental"}}), "endpoint.params.a", "declare 'incremental' on the endpoint"),
+        (resource(params={"a": {"type": "resolve"}}), "endpoint.params.a", "use {resources.<parent>.<field>}"),
+        (resource(path="/{resources.bilt_in.id}"), "endpoint", "there is no other stream 'bilt_in'; did you mean 'b"),
+        (resource(path="/{resources.a.id}"), "endpoint", "there is no other stream 'a'"),
+        (resource(include_from_parent=["id"]), "include_from_parent", "has no parent: there is no placeholder"),
+        # Paths
+        (resource(path="https://evil.example/a"), "endpoint.path", "must be a path on 'api_url', not an address"),
+        (resource(path="/a?b=c"), "endpoint.path", "must not have a query: use 'params'"),
+        # Headers
+        (resource(headers={"a": "b\r\nHost: c"}), "endpoint.headers.a", "must be of ASCII characters, without line"),
+        (resource(headers={"a": " b"}), "endpoint.headers.a", "must be of ASCII characters, without line breaks, and"),
+        (resource(headers={"a\r\nb": "c"}), r"endpoint.headers.a\r\nb", "is no name of a header"),
+        (resource(headers={"HOST": "c"}), "endpoint.headers.HOST", "is the tap's own to set"),
+        (resource(headers={"User-Agent": "c"}), "endpoint.headers.User-Agent", "use the setting 'user_agent'"),
+        # Where the records stand, and what is new
+        (resource(data_selector=""), "endpoint.data_selector", "is empty; an empty list, [], stands for the whole"),
+        (resource(data_selector="$["), "endpoint.data_selector", "is no JSONPath"),
+        (resource(data_selector="$.a[?(@.b)]"), "endpoint.data_selector", "a condition leaves out records; use '"),
+        (resource(paginator={"type": "cursor", "cursor_path": "a", "cursor_field": "b"}), PAGED, "is either in"),
+        (resource(incremental={}), SINCE, "'cursor_path' is missing"),
+        (resource(incremental={"cursor_path": "$.at"}), f"{SINCE}.cursor_path", "must be a field of the record itself"),
+        (resource(incremental={"cursor_path": "at", "end_param": "b"}), f"{SINCE}.end_param", "needs 'start_param'"),
+        (resource(incremental={"cursor_path": "at", "initial_value": "1.2.24"}), f"{SINCE}.initial_value", "must be a"),
+        (resource(incremental=dict.fromkeys(("cursor_path", *ENDS), "at")), f"{SINCE}.end_param", "must be another"),
+        # Schemas
+        (resource(schema=7), "schema", "must be a text or an object"),
+        (resource(schema="/no/such.json"), "schema", "cannot be read: No such file or directory (paths begin at"),
+        (resource(schema={"type": "array"}), "schema", "must be the JSON schema of an object, with 'properties'"),
+        (resource(schema={"properties": {}}), "schema", "must say of each field what it is"),
+        (resource(schema={"properties": {"id": True}}), "schema", "must say of each field what it is"),
+        (resource(schema={"properties": {"id": {"$ref": "#/a"}}}), "schema", "must not have references: put what"),
+        (resource(schema={"properties": {"i\nd": {"type": 7}}}), "schema", r"is no JSON schema (see 'properties.i\nd"),
+        (resource(schema=FIELDS, primary_key="uuid"), "primary_key", "is no field of the schema"),
+        (resource(schema=FIELDS, primary_key=["id", "uuid"]), "primary_key[1]", "is no field of the schema"),
+        (resource(schema=FIELDS, incremental={"cursor_path": "on"}), f"{SINCE}.cursor_path", "is no field of the sch"),
+    ],
+)
+def test_a_fault_is_told_with_its_place(declaration: object, place: str, fault: str) -> None:
+    told = faults_of(resource("b"), declaration)
+    prefix = f"resources[1]{'.' * bool(place)}{place}: "
+    assert [(line[: len(prefix)], fault in line) for line in told] == [(prefix, True)]
+
+
+DLT = {
+    "": (
+        "parent parent_table_name columns schema_contract table_format file_format merge_key references table_name "
+        "nested_hints max_table_nesting parallelized processing_steps client base_url"
+    ),
+    "endpoint": "json data response_actions auth primary_key",
+    SINCE: (
+        "last_value_func primary_key end_value allow_external_schedulers lag on_cursor_value_missing range_start "
+        "range_end convert transform"
+    ),
+    f"{PAGED} page_number": "page maximum_page stop_after_empty_page page_body_path",
+    f"{PAGED} offset": "offset offset_body_path limit_body_path maximum_offset stop_after_empty_page",
+    f"{PAGED} cursor": "cursor_body_path cursor_key stop_after_empty_page",
+}
+
+
+@pytest.mark.parametrize(("level", "word"), [(level, word) for level, words in DLT.items() for word in words.split()])
+def test_every_other_word_of_dlt_has_a_hint(level: str, word: str) -> None:
+    place, _, kind = level.partition(" ")
+    declaration = resource(incremental={"cursor_path": "at"}, paginator={"type": kind or "cursor"})
+    part = declaration
+    for key in place.split(".") if place else ():
+        part = part[key]
+    part[word] = MARK
+    prefix = ".".join(["resources[0]", *place.split(".")]).rstrip(".")
+    assert faults_of(declaration) == [f"{prefix}.{word}: is no word that works here; {HINTS[word]}"]
+
+
+@pytest.mark.parametrize("kind", ["auto", "json_response", "header_cursor"])
+def test_every_other_paginator_of_dlt_has_a_hint(kind: str) -> None:
+    [fault] = faults_of(resource(paginator={"type": kind}))
+    assert fault.endswith(f"; {HINTS[kind]}")
+
+
+def test_all_faults_are_told_at_once_and_those_of_the_defaults_only_there() -> None:
+    told = faults_of(
+        resource("a", paginater={}, method="POST"),
+        resource("b", path="/a?b", params={"c": "{resources.a.id}"}),
+        resource("b", params={"c": "{resources.b.id}{resources.built_in.id}{resources.c.id}"}),
+        resource("c", path="/{resources.built_in.id}", data_selector="$["),
+        resource_defaults={"name": "a", "endpoint": {"headers": {"Cookie": "a"}, "params": {"d": "{api_key}"}}},
+        max_retries=-1,
+    )
+    assert [fault.partition(": ")[0] for fault in told if not fault.startswith("resource")] == [
+        "'max_retries' must be at least 0"
+    ]
+    places = sorted(fault.partition(": ")[0] for fault in told if fault.startswith("resource"))
+    assert places == [
+        "resource_defaults.name",
+        "resources[0].endpoint.method",
+        "resources[0].endpoint.paginater",
+        "resources[1].endpoint.path",
+        "resources[2].endpoint",
+        "resources[2].endpoint",
+        "resources[2].endpoint",
+        "resources[2].name",
+        "resources[3].endpoint.data_selector",
+    ]
+    endpoint = {"headers": {"Cookie": "a"}, "params": {"d": "{api_key}"}, "data_selector": "$["}
+    told = faults_of(resource(), resource("b"), resource_defaults={"endpoint": endpoint})
+    places = [f"resource_defaults.endpoint.{word}" for word in ("params.d", "headers.Cookie", "data_selector")]
+    assert [fault.partition(": ")[0] for fault in told] == places
+
+
+@pytest.mark.parametrize(
+    ("paths", "fault"),
+    [
+        (["/a", "/a/{resources.s0.id}", "/b/{resources.s1.id}"], "'s1' has a parent itself, and only one level is"),
+        (["/a", "/b", "/a/{resources.s0.id}/b/{resources.s1.id}"], "must be of one parent, not of s0 and s1"),
+    ],
+)
+def test_a_stream_has_one_parent_that_has_none(paths: list[str], fault: str) -> None:
+    told = faults_of(*(resource(f"s{position}", path=path) for position, path in enumerate(paths)))
+    assert [(line.partition(": ")[0], fault in line) for line in told] == [("resources[2].endpoint", True)]
+
+
+def test_a_name_is_given_once() -> None:
+    assert faults_of(resource("a"), resource("b"), resource("a")) == [
+        "resources[2].name: is the name of resources[0] already"
+    ]
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 10_000, '"properties"'])
+def test_a_file_without_a_schema_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "schema.json").write_text(text)
+    [fault] = faults_of(resource(schema=str(tmp_path / "schema.json")))
+    assert fault.startswith("resources[0].schema: ")
+    assert str(tmp_path) not in fault
+
+
+@pytest.mark.parametrize(("resources", "fault"), [(None, "is missing"), ([], "is missing"), ({}, "must be a list")])
+def test_a_declared_api_needs_resources(resources: object, fault: str, requests_mock: Mocker) -> None:
+    with pytest.raises(SettingsError, match=f"^Settings: '?resources'?:? {fault}[^;]*$"):
+        tap_of(resources)
+    assert not requests_mock.called
+
+
+def test_a_fault_ends_the_run_before_the_first_request(requests_mock: Mocker) -> None:
+    with pytest.raises(SettingsError, match=r"^Settings: resources\[1\]\.endpoint\.path: "):
+        TapAnalytics(config={**DECLARED, "resources": [resource(), resource("b", path="a b")]})
+    assert not requests_mock.called
+
+
+def test_a_secret_in_the_place_of_a_word_is_masked_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(SettingsError) as error:
+        tap_of([resource(method=KEY)])
+    logging.getLogger().error("%s", error.value)
+    assert "endpoint.method: '********' is none of" in caplog.text
+    assert KEY not in caplog.text

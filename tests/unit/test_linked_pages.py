@@ -1,0 +1,248 @@
+"""Pages by address and by cursor: what counts as the next page's, where it may lead, and what is never overlooked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tap_analytics.answers import Page
+from tap_analytics.errors import StreamError
+from tap_analytics.links import BodyLink, HeaderLink
+from tap_analytics.pagination import PageTrail, Paginator, Params
+from tap_analytics.paginators import BodyCursor, LastRecord, PageNumber, Undeclared
+from tests.unit.taps import page_of
+from tests.unit.test_page_ends import ROWS, after
+from tests.unit.test_pagination import PAGES, Answer, Rows, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATH = "/gateway/v1/items"
+BODY = BodyLink(link_path="paging.next", limit_param="limit", limit=7)
+HEADER = HeaderLink(limit_param="limit", limit=7)
+CURSOR = BodyCursor(cursor_path="paging.next")
+FIRST: Params = {"status": "open", "limit": 7}
+ADDRESSES = [
+    *("?", "items?", "./items?", f"{PATH}?", f"{PATH}/?", f"//api.example.com{PATH}?"),
+    *(f"https://api.example.com{PATH}?", f"http://10.0.0.1:8080{PATH}?", "https://internal/v1/items?", "/items?"),
+    *(f"https://outside.example.com/public{PATH}?", "https://api.example.com/%67ateway/v1/items?"),
+]
+ELSEWHERE = [
+    *("2", "/?", "/v1/customers?", "../items?", "/v1/myitems?", "/tems?", "https://other.example.com/v1/items/7?"),
+    *("https://api.example.com?", "https://api.example.com/gateway/v2/items?", "mailto:items?", "https://[?"),
+    # These would not go back as they came.
+    *("?page=%FF&", "?%C3=1&"),
+]
+LINKS = pytest.mark.parametrize("paginator", [BODY, HEADER])
+QUERIES = st.dictionaries(st.text(min_size=1), st.lists(st.text(), min_size=1, max_size=3), min_size=1, max_size=4)
+
+
+def linking(link: object, paginator: Paginator = BODY, path: str = PATH) -> Page:
+    """Return an answer that gives an address, in the body or in its header."""
+    if isinstance(paginator, HeaderLink):
+        return Page(ROWS, ROWS, path, f'<{link}>; rel="next"')
+    return Page({"paging": {"next": link}}, ROWS, path)
+
+
+def following(paginator: Paginator, *pages: Page) -> Params | None:
+    """Return what asks for the page after these answers, None when the last of them was the end."""
+    trail = PageTrail(paginator, None, {"status": "open"})
+    assert trail.params == FIRST
+    for page in pages:
+        trail.advance(page)
+    return None if trail.finished else trail.params
+
+
+def walk(paginator: Paginator, serve: Callable[[Params], Page]) -> list[Any]:
+    """Read a list to its end, and return the identifiers of its rows."""
+    trail, rows = PageTrail(paginator, None, {"status": "open"}), []
+    while not trail.finished:
+        page = serve(trail.params)
+        rows += [record["uuid"] for record in page.records]
+        trail.advance(page)
+    return rows
+
+
+@given(PAGES, st.sampled_from(ADDRESSES), st.sampled_from([BODY, HEADER]), st.data())
+def test_addresses_read_any_split_once_and_in_order(
+    pages: list[Rows], address: str, paginator: Paginator, data: st.DataObject
+) -> None:
+    count = len(pages) - 1
+    queries = data.draw(st.lists(QUERIES, min_size=count, max_size=count, unique_by=lambda query: str(sorted(query))))
+    params: list[Params] = [{k: v if len(v) > 1 else v[0] for k, v in query.items()} for query in queries]
+    assume(FIRST not in params)
+
+    def serve(asked: Params) -> Page:
+        number = 0 if asked == FIRST else 1 + params.index(asked)
+        link = f"{address}{urlencode(queries[number], doseq=True)}" if number < len(queries) else None
+        if isinstance(paginator, BodyLink):
+            return Page({"paging": {"next": link}}, pages[number], PATH)
+        return Page([], pages[number], PATH, f'<?page=1>; rel="first", <{link}>; rel="next"' if link else "")
+
+    assert walk(paginator, serve) == in_order(pages)
+
+
+@LINKS
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_of_an_address_only_the_query_is_used_and_nothing_of_the_first_page(address: str, paginator: Paginator) -> None:
+    link = f"{address}tag=a&tag=b%26c&empty=&flag&plus=1+%2B&sort=a;b,c#part"
+    expected = {"tag": ["a", "b&c"], "empty": "", "flag": "", "plus": "1 +", "sort": "a;b,c"}
+    assert following(paginator, linking(link, paginator)) == expected
+
+
+@LINKS
+@pytest.mark.parametrize("address", ELSEWHERE)
+def test_an_address_of_another_list_is_an_error(address: str, paginator: Paginator) -> None:
+    with pytest.raises(StreamError, match=r"another path|no address"):
+        following(paginator, linking(f"{address}page=2", paginator))
+
+
+def test_a_list_at_the_root_is_followed_at_the_root_alone() -> None:
+    for link in ("?page=2", "/?page=2", "https://api.example.com?page=2"):
+        assert following(BODY, linking(link, path="/")) == {"page": "2"}
+    with pytest.raises(StreamError, match="another path"):
+        following(BODY, linking("/items?page=2", path="/"))
+
+
+def test_a_child_list_is_not_left_for_that_of_another_parent() -> None:
+    path, link = "/customers/a%2Fb/notes", "https://api.example.com/v1/customers/a%2fb/notes?page=2"
+    assert following(BODY, linking(link, path=path)) == {"page": "2"}
+    with pytest.raises(StreamError, match="another path"):
+        following(BODY, linking(link.replace("a%2fb", "c"), path=path))
+
+
+@LINKS
+def test_addresses_that_lead_in_a_circle_are_an_error(paginator: Paginator) -> None:
+    pages = [linking(f"?page={number}", paginator) for number in (2, 3, 2)]
+    with pytest.raises(StreamError, match="circle"):
+        following(paginator, *pages)
+    with pytest.raises(StreamError, match="circle"):
+        following(paginator, *[linking(PATH, paginator)] * 2)
+
+
+@pytest.mark.parametrize("paginator", [BODY, CURSOR])
+@pytest.mark.parametrize("end", [{"paging": {"next": end}} for end in (None, "", False)] + [{}, {"paging": []}, []])
+def test_a_body_without_a_next_page_is_the_last(end: Any, paginator: Paginator) -> None:  # noqa: ANN401 - any JSON
+    (trail := PageTrail(paginator, None)).advance(Page(end, ROWS, PATH))
+    assert trail.finished
+
+
+@pytest.mark.parametrize("paginator", [BODY, CURSOR])
+@pytest.mark.parametrize("link", [True, {"href": "?page=2"}, ["?page=2"]])
+def test_a_next_page_that_is_no_text_is_an_error(link: object, paginator: Paginator) -> None:
+    with pytest.raises(StreamError, match=r"'paging\.next'"):
+        PageTrail(paginator, None).advance(linking(link))
+
+
+@pytest.mark.parametrize("paginator", [BODY, HEADER, CURSOR])
+def test_an_answer_that_claims_more_without_a_way_to_it_is_an_error(paginator: Paginator) -> None:
+    for rows in (ROWS, []):
+        with pytest.raises(StreamError, match="there is more"):
+            PageTrail(paginator, None).advance(Page({"has_more": True, "paging": {"next": None}}, rows, PATH))
+
+
+@pytest.mark.parametrize("paginator", [BODY, HEADER, CURSOR])
+def test_a_first_page_whose_next_one_stands_elsewhere_is_an_error(paginator: Paginator) -> None:
+    """It is the usual mistake in a declaration, and would read one page of many."""
+    body = {"links": {"next": "?page=2"}}
+    with pytest.raises(StreamError, match=r"there is more .links\.next"):
+        PageTrail(paginator, None).advance(Page(body, ROWS, PATH))
+    first = Page({"paging": {"next": "?page=2"}}, ROWS, PATH, "<?page=2>; rel=next")
+    for pages in ([first, Page(body, ROWS, PATH)], [Page({**body, "has_more": False}, ROWS, PATH)]):
+        trail = PageTrail(paginator, None)
+        for page in pages:
+            trail.advance(page)
+        assert trail.finished
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        *('<?page=2>; rel="next"', "<?page=2>;rel=next", "<?page=2>; rel='NEXT'", '<?page=2>; Rel = "next"'),
+        *('<?page=2>; rel="prev", <?page=2>; rel="last next"', '<?page=2>; title="a=b; c, d"; rel="next"'),
+        *('</items?page=1>; rel="first" , <?page=2>; rel="next", <?page=9>; rel="last"', '<?page=2>; a; rel="next"'),
+        '<?page=9>; title="<?page=8>; rel=next, \\""; rel="last", <?page=2>; rel="next"',
+    ],
+)
+def test_the_header_is_read_in_all_its_styles(links: str) -> None:
+    assert following(HEADER, Page(ROWS, ROWS, PATH, links)) == {"page": "2"}
+
+
+@pytest.mark.parametrize(
+    "links", ["", '<?page=2>; rel="nextish"', "<?page=2>", '<?page=2>; title="next"', "next", ";,<"]
+)
+def test_the_header_without_the_relation_is_the_end(links: str) -> None:
+    assert following(HEADER, Page(ROWS, ROWS, PATH, links)) is None
+
+
+SIGNS: list[tuple[str, Answer]] = [
+    *((name, {name: "?page=2"}) for name in ("next", "next_page", "next_url", "nextPageToken", "nextLink")),
+    *((name, {name: 2}) for name in ("next_cursor", "next_page", "total_pages", "totalPages", "last_page")),
+    *((name, {name: True}) for name in ("has_more", "hasMore", "has_next", "hasNextPage", "next")),
+    ("links.next", {"links": {"next": "x"}}),
+    ("_links.next.href", {"_links": {"next": {"href": "x"}}}),
+    ("paging.next.link", {"paging": {"next": {"link": "x"}}}),
+    ("meta.next_cursor", {"meta": {"next_cursor": "x"}}),
+    ("pagination.has_more", {"pagination": {"has_more": True}}),
+    ("meta.total_pages", {"meta": {"total_pages": 2}}),
+    *((name, {name: 3}) for name in ("total", "count", "total_count", "totalCount")),
+    ("meta.total", {"meta": {"total": 3}}),
+    ("@odata.nextLink", {"@odata.nextLink": "?page=2"}),
+    ("a link", {"header": "<?page=2>; rel=next"}),
+]
+
+
+@pytest.mark.parametrize(("name", "body"), SIGNS, ids=str)
+def test_undeclared_every_sign_of_more_is_an_error_that_names_it(name: str, body: Answer) -> None:
+    with pytest.raises(StreamError, match=rf"there is more .{name}.: declare"):
+        PageTrail(Undeclared(), None).advance(Page(body, ROWS, links=body.get("header", "")))
+
+
+@pytest.mark.parametrize("nothing", [None, "", {}, {"name": "x"}, [], [2], 0, False])
+@pytest.mark.parametrize("name", ["next", "next_page", "total_pages", "total", "has_more", "meta", "links", "paging"])
+def test_undeclared_a_single_answer_passes(name: str, nothing: object) -> None:
+    assert after(Undeclared(), {"entries": ROWS, name: nothing}) is None
+
+
+def test_undeclared_a_list_that_is_all_there_is_and_a_single_object_pass() -> None:
+    body = {"entries": ROWS, "has_more": False, "total_pages": 1, "total": 2, "count": 1}
+    assert after(Undeclared(), body) is None
+    trail, row = PageTrail(Undeclared(), None), {"id": 1, "count": 7, "total": 99}
+    trail.advance(Page(row, [row], PATH))
+    assert trail.finished
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [({"key": "k", "id": 1}, "k"), ({"key": None, "id": 1}, 1), ({"key": "", "id": 0}, 0), ({"uuid": "u"}, "u")],
+)
+def test_of_several_fields_of_the_last_record_the_first_with_a_value_is_taken(row: Answer, value: object) -> None:
+    paginator = LastRecord(cursor_param="after", fields=("key", "uuid", "id"))
+    assert after(paginator, {"entries": [*ROWS, row]}) == {"after": value}
+
+
+@pytest.mark.parametrize("value", [None, "", True, [1], {"id": 1}])
+def test_a_last_record_without_any_of_its_fields_is_an_error_that_names_all(value: object) -> None:
+    with pytest.raises(StreamError, match="'key' or 'id'"):
+        after(LastRecord(cursor_param="after", fields=("key", "id")), {"entries": [*ROWS, {"id": value}]})
+
+
+def test_the_place_of_has_more_is_the_one_that_was_declared() -> None:
+    last = {"entries": ROWS, "paging": {"next": "c", "more": False}, "has_more": True}
+    for paginator in (
+        BodyCursor(cursor_path="paging.next", has_more_path="paging.more"),
+        LastRecord(cursor_param="after", fields=("uuid",), has_more_path="paging.more"),
+        PageNumber(has_more_path="paging.more"),
+    ):
+        assert after(paginator, last) is None
+
+
+@pytest.mark.parametrize("paginator", [CURSOR, LastRecord(cursor_param="after", fields=("uuid",))])
+def test_a_value_that_no_address_can_hold_is_an_error(paginator: Paginator) -> None:
+    page = page_of({"entries": [{"uuid": "\ud800"}], "paging": {"next": "\ud800"}})
+    with pytest.raises(StreamError, match="no address can hold"):
+        PageTrail(paginator, None).advance(page)

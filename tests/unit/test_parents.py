@@ -1,0 +1,252 @@
+"""Lists under the records of another list: where they lie, and what becomes of them in a run."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import requests
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tap_analytics.errors import StreamError
+from tap_analytics.parents import Parent, Place, places
+from tests.faults.server import Server, whole
+from tests.singer import select
+from tests.unit.taps import URL, queries, tap_of
+from tests.unit.test_streams import Message, of, written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from requests_mock import Mocker
+
+    from tap_analytics.tap import TapAnalytics
+    from tests.faults.server import Request, Script
+
+Reading: TypeAlias = "Callable[..., list[Message]]"
+
+FIELD = "{resources.customers.uuid}"
+CUSTOMERS = Parent(name="customers", added={})
+PATH = f"/customers/{FIELD}/notes"
+AWAY = [".", "..", "../admin", "a/..", "a/../b", "../..", "..\\admin", "/.."]
+HARMLESS = ["...", "..;", "%2e%2e", "..%2fadmin", "..%00", " ..", ".. ", "．．", "a//b", "//evil.example/x"]  # noqa: RUF001
+DAY = "2024-03-02T00:00:00Z"
+NOTES: Message = {
+    "name": "notes",
+    "primary_key": ["_customers_uuid", "id"],
+    "include_from_parent": ["uuid", "plan-name"],
+    "endpoint": {"path": PATH, "data_selector": "entries"},
+    "schema": {"type": "object", "properties": {"id": {"type": "integer"}, "at": {"type": "string"}}},
+}
+
+
+def places_of(*values: Any, path: str = PATH, **params: Any) -> list[Place]:
+    return list(places(CUSTOMERS, [{"uuid": value} for value in values], path, params))
+
+
+def tap_for(url: str = URL, resources: Iterable[Message] = (NOTES,), **settings: Any) -> TapAnalytics:
+    """Return a tap that reads `notes`, and nothing else."""
+    settings |= {"api_url": url, "resources": [*resources], "requests_per_second": 10_000}
+    return tap_of(catalog=select(tap_of(**settings).catalog_dict, "notes"), **settings)
+
+
+def customers(uuids: Iterable[str]) -> list[Message]:
+    return [{"id": number, "uuid": uuid, "plan-name": "basic"} for number, uuid in enumerate(uuids)]
+
+
+def customers_with(uuids: Iterable[str], notes: Callable[[Request], bytes]) -> Script:
+    """Serve a list of customers, and whatever else is asked for."""
+    listed = whole({"entries": customers(uuids), "has_more": False})
+    return lambda request: [listed if request.path == "/v1/customers" else notes(request)]
+
+
+def some(*ids: int, **words: Any) -> Message:
+    """Return an answer with notes."""
+    return {"json": {"entries": [{"id": number, **words} for number in ids]}}
+
+
+def ids(messages: list[Message]) -> list[int]:
+    return [message["record"]["id"] for message in of(messages, "RECORD")]
+
+
+@pytest.fixture
+def read(requests_mock: Mocker, capsys: pytest.CaptureFixture[str]) -> Reading:
+    """Reads the notes of customers, who come on two pages; each customer's list is answered so."""
+
+    def read(answers: dict[str, Any], **endpoint: Any) -> list[Message]:
+        entries = customers(answers)
+        pages = [{"entries": entries[:1], "has_more": True, "cursor": "c"}, {"entries": entries[1:], "has_more": False}]
+        requests_mock.get(f"{URL}/v1/customers", [{"json": page} for page in pages])
+        for uuid, answer in answers.items():
+            requests_mock.get(f"{URL}/customers/{uuid}/notes", answer if isinstance(answer, list) else [answer])
+        return written(tap_for(resources=[{**NOTES, "endpoint": {**NOTES["endpoint"], **endpoint}}]), capsys)
+
+    return read
+
+
+@given(st.text(min_size=1) | st.integers())
+def test_any_value_becomes_one_segment_that_decodes_back_to_it(value: str | int) -> None:
+    assume(not {".", ".."} & set(str(value).replace("\\", "/").split("/")))
+    [place] = places_of(value)
+    # As it goes over the wire: what sends it rewrites paths, too.
+    sent = urlsplit(str(requests.Request("GET", f"{URL}/v1{place.path}").prepare().url))
+    assert (sent.netloc, sent.query, sent.fragment) == ("api.example.com", "", "")
+    *before, segment, last = sent.path.split("/")
+    assert [*before, last] == ["", "v1", "customers", "notes"]
+    assert unquote(segment, errors="strict") == str(value)
+
+
+@given(st.text(min_size=1) | st.integers() | st.sampled_from(AWAY))
+def test_query_parameters_take_any_value_as_it_is(value: str | int) -> None:
+    params = {"of": f"id:{FIELD}", "limit": 7, "fixed": '{"a": 1}', "tags": ["a", "b"]}
+    assert places_of(value, path="/notes", **params) == [Place("/notes", {"of": f"id:{value}"}, {})]
+
+
+@pytest.mark.parametrize("value", [None, "", True, False, 1.5, {}, {"id": 1}, ["a"], "\ud800"])
+@pytest.mark.parametrize(("path", "params"), [(PATH, {}), ("/notes", {"of": FIELD})])
+def test_what_no_list_can_be_asked_for_with_is_an_error_that_names_the_record(
+    value: object, path: str, params: dict[str, str]
+) -> None:
+    with pytest.raises(StreamError, match=r"record 2 of 'customers' .* 'resources\.customers\.uuid'"):
+        places_of("a", 1, value, "b", path=path, **params)
+
+
+@pytest.mark.parametrize("record", [{}, {"account": None}, {"account": "a"}, {"account.id": 1}])
+def test_a_record_without_the_field_is_an_error_that_names_it(record: Message) -> None:
+    with pytest.raises(StreamError, match=r"record 0 of 'customers' .*account\.id"):
+        list(places(CUSTOMERS, [record], "/{resources.customers.account.id}", {}))
+
+
+@pytest.mark.parametrize("value", AWAY)
+def test_a_value_that_may_lead_to_another_path_is_an_error_that_names_the_record(value: str) -> None:
+    """Some servers decode a slash before they resolve dots."""
+    with pytest.raises(StreamError, match="record 1 of 'customers' may lead to another path: /"):
+        places_of("a", value)
+
+
+def test_values_that_only_together_lead_to_another_path_are_an_error_too() -> None:
+    path = "/{resources.customers.a}{resources.customers.b}/notes"
+    with pytest.raises(StreamError, match=r"may lead to another path: /\.\./notes"):
+        list(places(CUSTOMERS, [{"a": ".", "b": "."}], path, {}))
+
+
+def test_all_placeholders_are_filled_dotted_ones_too() -> None:
+    path = "/{resources.customers.account.id}/{resources.customers.uuid}.json"
+    found = list(places(CUSTOMERS, [{"uuid": "u/", "account": {"id": 7}}], path, {"of": f"{FIELD},{FIELD}"}))
+    assert found == [Place("/7/u%2F.json", {"of": "u/,u/"}, {})]
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", 1, "1"])))
+def test_each_list_is_asked_for_once_in_the_order_of_the_parents(values: list[object]) -> None:
+    expected = [*dict.fromkeys(map(str, values))]
+    assert [place.path for place in places_of(*values)] == [f"/customers/{value}/notes" for value in expected]
+    assert [place.params["of"] for place in places_of(*values, path="/notes", of=FIELD)] == expected
+
+
+def test_fields_are_added_as_they_came_and_null_where_there_are_none() -> None:
+    parent = Parent(name="customers", added={"plan.seats": "_seats", "plan": "_plan", "gone": "_gone"})
+    [place] = places(parent, [{"uuid": "u", "plan": {"seats": 3}}], PATH, {})
+    assert place.added == {"_seats": 3, "_plan": {"seats": 3}, "_gone": None}
+
+
+def test_records_get_their_parents_fields_which_the_key_may_hold(read: Reading) -> None:
+    messages = read({"a": some(1, 2), "b": some(), "c": some(1)})
+    assert of(messages, "SCHEMA")[0]["key_properties"] == ["_customers_uuid", "id"]
+    added = {"_customers_plan_name": "basic", "_rescued_data": None}
+    rows = [{"_customers_uuid": uuid, "id": number, **added} for uuid, number in (("a", 1), ("a", 2), ("c", 1))]
+    assert [message["record"] for message in of(messages, "RECORD")] == rows
+    assert len(of(messages, "ACTIVATE_VERSION")) == 1
+
+
+def test_parents_can_be_declared_and_named_in_a_parameter(
+    requests_mock: Mocker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    properties = {"id": {"type": "integer"}}
+    tags = {"name": "tags", "endpoint": {"path": "/tags"}, "schema": {"type": "object", "properties": properties}}
+    params = {"tag": "{resources.tags.id}", "sort": "id"}
+    notes = {**NOTES, "endpoint": {"path": "/notes", "params": params}, "include_from_parent": ["id"]}
+    requests_mock.get(f"{URL}/tags", json=[{"id": 1}, {"id": 2}])
+    requests_mock.get(f"{URL}/notes", json=[{"id": 7}])
+    tap = tap_for(resources=[tags, {**notes, "primary_key": ["_tags_id", "id"]}], max_parallel_requests=1)
+    assert [message["record"]["_tags_id"] for message in of(written(tap, capsys), "RECORD")] == [1, 2]
+    assert queries(requests_mock) == [{}, *({"tag": [tag], "sort": ["id"]} for tag in "12")]
+
+
+def test_parents_that_have_gone_are_left_out_with_one_warning(read: Reading, caplog: pytest.LogCaptureFixture) -> None:
+    messages = read({"a": {"status_code": 404}, "b": some(1), "c": {"status_code": 410}, "d": some(2)})
+    assert ids(messages) == [1, 2]
+    assert of(messages, "ACTIVATE_VERSION")
+    [warning] = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.startswith("notes: GET /customers/")
+    assert "2 parents" in warning
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"a": {"status_code": 404}, "b": {"status_code": 404}}, "answered 404"),
+        ({"a": some(1, at=DAY), "b": {"status_code": 403}}, "b/notes answered 403"),
+        ({"a": some(1, at=DAY), "b": {"json": {"entries": [7]}}}, "b/notes gave a number as record 0"),
+        ({"a": some(1, at=DAY), "..": some(2, at=DAY)}, "record 1 of 'customers'"),
+        # A cursor that has expired is answered like a parent that has gone.
+        ({"a": some(1, at=DAY), "b": [{"json": {"entries": [], "next": "c"}}, {"status_code": 410}]}, "answered 410"),
+    ],
+)
+@pytest.mark.parametrize("incremental", [{}, {"incremental": {"cursor_path": "at"}}])
+def test_lists_that_cannot_be_read_are_an_error_and_leave_no_trace(
+    read: Reading, caplog: pytest.LogCaptureFixture, answers: Message, told: str, incremental: Message
+) -> None:
+    messages = read(answers, paginator={"type": "cursor", "cursor_path": "next"}, **incremental)
+    assert of(messages, "SCHEMA")
+    assert not of(messages, "ACTIVATE_VERSION")
+    assert not any(message["value"].get("bookmarks", {}).get("notes") for message in of(messages, "STATE"))
+    [line] = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert told in line
+
+
+def test_the_bookmark_comes_once_after_the_last_parent(read: Reading) -> None:
+    days = {uuid: DAY.replace("02T", f"0{day}T") for uuid, day in {"a": 2, "b": 5, "c": 1}.items()}
+    messages = read({uuid: some(1, at=day) for uuid, day in days.items()}, incremental={"cursor_path": "at"})
+    kinds = [message["type"] for message in messages]
+    assert kinds == ["SCHEMA", "RECORD", "RECORD", "RECORD", "STATE", "ACTIVATE_VERSION"]
+    [state] = of(messages, "STATE")
+    assert state["value"]["bookmarks"]["notes"]["replication_key_value"].startswith("2024-03-05")
+
+
+@pytest.mark.parametrize("count", [1, 7, 60])
+def test_messages_besides_records_do_not_grow_with_the_parents(read: Reading, count: int) -> None:
+    messages = read({f"u{number}": some(number) for number in range(count)})
+    assert ids(messages) == [*range(count)]
+    assert [m["type"] for m in messages if m["type"] != "RECORD"] == ["SCHEMA", "ACTIVATE_VERSION", "STATE"]
+
+
+def test_lists_are_asked_for_side_by_side_and_written_in_the_parents_order(capsys: pytest.CaptureFixture[str]) -> None:
+    together = threading.Barrier(3, timeout=10)
+    last = threading.Event()
+
+    def notes(request: Request) -> bytes:
+        number = int(request.path.split("/")[2])
+        together.wait()  # Only if three are under way does anyone get past this.
+        if number == 2:
+            last.set()
+        assert number or last.wait(10), "the first one is answered last"
+        return whole({"entries": [{"id": number}]})
+
+    with Server(customers_with("012", notes)) as server:
+        assert ids(written(tap_for(server.url, max_parallel_requests=3), capsys)) == [0, 1, 2]
+
+
+def test_on_the_wire_no_value_leads_to_another_path(capsys: pytest.CaptureFixture[str]) -> None:
+    values = [*HARMLESS, "a?b=c", "a#b", "é東", "\r\nHost: evil", "%", "a&b;c=d", "@", "~", ":80"]
+    with Server(customers_with(values, lambda _: whole({"entries": [{"id": 1}]}))) as server:
+        messages = written(tap_for(server.url, max_parallel_requests=1), capsys)
+        sent = [[unquote(part) for part in request.target.split("/")] for request in server.requests[1:]]
+    assert [message["record"]["_customers_uuid"] for message in of(messages, "RECORD")] == values
+    assert sent == [["", "customers", value, "notes"] for value in values]
+    for value in AWAY:
+        with Server(customers_with([value], lambda _: whole({"entries": []}))) as server:
+            assert not of(written(tap_for(server.url), capsys), "ACTIVATE_VERSION")
+            assert [request.path for request in server.requests] == ["/v1/customers"]
