@@ -26,6 +26,9 @@ Key: TypeAlias = tuple[object, ...]
 Days: TypeAlias = tuple[date | None, date | None]
 """The first and the last day of a span, None where it is open."""
 
+Bounds: TypeAlias = tuple[datetime | None, datetime | None]
+"""The first and the last instant, None where there is no bound."""
+
 _DAY = timedelta(days=1)
 
 
@@ -83,14 +86,20 @@ class NewestFirst(Walk):
 
     Args:
         until: The bookmark less the look-back; None reads everything.
+        bounds: The first and the last instant that any row may have, where they are bounded.
     """
 
-    def __init__(self, until: datetime | None) -> None:
+    def __init__(self, until: datetime | None, bounds: Bounds = (None, None)) -> None:
         super().__init__()
         self._until = until
+        self._bounds = bounds
         self._descends = False
         self._ascends = False
         self._last: datetime | None = None
+
+    @override
+    def takes(self, key: Key, instant: datetime | None) -> bool:
+        return _is_within(self._bounds, instant)
 
     @override
     def is_done(self, instants: Sequence[datetime | None]) -> bool:
@@ -129,7 +138,7 @@ class DateWindow(Walk):
         self,
         params: Params,
         days: Days,
-        bounds: tuple[datetime | None, datetime | None] = (None, None),
+        bounds: Bounds = (None, None),
         before: DateWindow | None = None,
     ) -> None:
         super().__init__(params)
@@ -137,8 +146,10 @@ class DateWindow(Walk):
         # A day for the overlap, or for an end that is not inclusive, and one for the time zone.
         inner_first = _midnight(first_day) - _DAY if before and first_day else None
         inner_last = _midnight(last_day) + 2 * _DAY if last_day else None
-        self._first = max(filter(None, (bounds[0], inner_first)), default=None)
-        self._last = min(filter(None, (bounds[1], inner_last)), default=None)
+        self._bounds = (
+            max(filter(None, (bounds[0], inner_first)), default=None),
+            min(filter(None, (bounds[1], inner_last)), default=None),
+        )
         self._seam = _midnight(last_day) - 2 * _DAY if last_day else None
         self._read_before: set[Key] = before.read_at_seam if before else set()
         self.read_at_seam: set[Key] = set()
@@ -146,9 +157,7 @@ class DateWindow(Walk):
 
     @override
     def takes(self, key: Key, instant: datetime | None) -> bool:
-        if instant is not None and (
-            (self._first is not None and instant < self._first) or (self._last is not None and instant > self._last)
-        ):
+        if not _is_within(self._bounds, instant):
             return False
         if self._seam is not None and (instant is None or instant >= self._seam):
             self.read_at_seam.add(key)
@@ -210,6 +219,12 @@ class DateFilter:
                 yield first, first + step
                 first += step - _DAY
         yield first, last
+
+
+def _is_within(bounds: Bounds, instant: datetime | None) -> bool:
+    """Say whether an instant lies within bounds; what has none is within any."""
+    first, last = bounds
+    return instant is None or ((first is None or first <= instant) and (last is None or instant <= last))
 
 
 def _midnight(day: date) -> datetime:

@@ -67,7 +67,11 @@ class DeclaredStream(AnalyticsStream):
 
     @override
     def walks(self, since: datetime | None) -> Iterable[Walk]:
-        return [NewestFirst(until=since or self.start_date)] if self.newest_first else super().walks(since)
+        if not self.newest_first:
+            return super().walks(since)
+        start = self.start_date
+        until = max(filter(None, (since, start)), default=None)
+        return [NewestFirst(until, (start, self.end_date))]
 
     # Schema
 

@@ -27,12 +27,12 @@ class Words:
 
     Attributes:
         dates: The style of the first date, which all dates that are sent share; None leaves it to the settings.
-        newest_first: Whether the support API's customers come newest first, so that not all of them are read; else all
-            of them are, and those that are too old are left out.
+        is_sparing: Whether no more is asked for than has to be: activities between two dates, support customers newest
+            first. Else it is activities from a date on, and all customers, and what is not wanted is left out.
     """
 
     dates: Literal["days", "instants"] | None
-    newest_first: bool
+    is_sparing: bool
 
     def settings(self, api: Api, start: str | None) -> dict[str, Any]:
         """Return the settings that replace the streams of an API; those that cannot be declared stay built in.
@@ -45,7 +45,8 @@ class Words:
         day = start or "1900-01-01"
         first = {"days": day, "instants": f"{day}T00:00:00Z", None: None}[self.dates]
         begin = {"initial_value": first} if first else {}
-        return _support(begin, newest_first=self.newest_first) if api == "support" else _subscription(begin)
+        declared = _support if api == "support" else _subscription
+        return declared(begin, is_sparing=self.is_sparing)
 
 
 def as_declared(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def as_declared(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {"chartmogul_url" if name == "app_url" else name: value for name, value in fields.items()}
 
 
-def _subscription(begin: Mapping[str, str]) -> dict[str, Any]:
+def _subscription(begin: Mapping[str, str], *, is_sparing: bool) -> dict[str, Any]:
     customers = _built_in("subscription", "customers")
     schema = json.loads(customers.read_text(encoding="utf-8"))
     return {
@@ -88,8 +89,8 @@ def _subscription(begin: Mapping[str, str]) -> dict[str, Any]:
                     "incremental": {
                         "cursor_path": "date",
                         "start_param": "start-date",
-                        "end_param": "end-date",
                         "lookback": LOOK_BACKS["activities"].days,
+                        **({"end_param": "end-date"} if is_sparing else {}),
                         **begin,
                     },
                 },
@@ -99,7 +100,7 @@ def _subscription(begin: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _support(begin: Mapping[str, str], *, newest_first: bool) -> dict[str, Any]:
+def _support(begin: Mapping[str, str], *, is_sparing: bool) -> dict[str, Any]:
     return {
         "resource_defaults": {
             "primary_key": "id",
@@ -116,12 +117,12 @@ def _support(begin: Mapping[str, str], *, newest_first: bool) -> dict[str, Any]:
                 "name": "customers",
                 "endpoint": {
                     "path": "customers",
-                    "params": {"order_by": "updated_datetime:desc" if newest_first else None},
+                    "params": {"order_by": "updated_datetime:desc" if is_sparing else None},
                     "data_selector": ["data"],
                     "incremental": {
                         "cursor_path": "updated_datetime",
                         "lookback": LOOK_BACKS["customers"].days,
-                        **({"row_order": "desc"} if newest_first else {}),
+                        **({"row_order": "desc"} if is_sparing else {}),
                         **begin,
                     },
                 },

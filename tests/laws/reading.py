@@ -40,12 +40,12 @@ class Target:
             self.ledgers[stream].observe(rows)
 
     def held(self, stream: str) -> Rows:
-        """The rows of a table that something is promised of; none may have anything rescued."""
+        """The rows of a table, none of which may have anything rescued."""
         rows = {}
         for row in self.tables.rows(stream):
             assert row["_rescued_data"] is None
             rows[row[self._keys[stream]]] = {name: value for name, value in row.items() if name != "_rescued_data"}
-        return self.source.promised(stream, rows)
+        return rows
 
     def check(self, stream: str) -> None:
         """Hold an incremental stream's table to its ledger.

@@ -52,13 +52,6 @@ class Source:
             return {"customers": self._wanted("customers", self._by("id", self.sandbox.world.customers("support")))}
         return {"activities": self._wanted("activities", self._by("uuid", self.sandbox.world.activities()))}
 
-    def promised(self, stream: str, rows: Rows) -> Rows:
-        """Return those rows of a table that something is promised of."""
-        # Of a list that is declared newest first, rows older than the first day come along with those before them.
-        if self.api == "support" and stream == "customers" and self.words and self.words.newest_first:
-            return self._wanted(stream, rows)
-        return rows
-
     def full(self, stream: str, today: datetime) -> Rows:
         """The rows of a stream that is always read whole.
 
@@ -93,13 +86,11 @@ class Source:
         return {key: row for key, row in rows.items() if self._wants(instant_of(stream, row))}
 
     def _wants(self, instant: datetime | None) -> bool:
-        start, end = self.start, self.end
-        if self.api == "support":
-            # Built-in customers have no first or last day, and a list that comes newest first has no last one.
-            start = start if self.words else None
-            end = end if self.words and not self.words.newest_first else None
-        day = instant.date() if instant else None
-        return day is None or ((start is None or start <= day) and (end is None or day <= end))
+        if instant is None or (self.api == "support" and self.words is None):
+            # The support API's built-in customers have no first or last day.
+            return True
+        day = instant.date()
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
     def _counts(self, interval: Interval, now: datetime) -> Iterable[Mapping[str, Any]]:
         zone, week_start_on = ZoneInfo(self.sandbox.time_zone), self.sandbox.week_start_on

@@ -128,3 +128,11 @@ def test_a_bookmark_compares_instants_and_not_texts() -> None:
     bookmark = Bookmark(datetime(2024, 3, 1, 12, tzinfo=timezone.utc), NOW)
     bookmark.see(datetime(2024, 3, 1, 13, tzinfo=timezone(timedelta(hours=2))))
     assert bookmark.value == datetime(2024, 3, 1, 12, tzinfo=timezone.utc)
+
+
+def test_rows_beyond_the_users_dates_are_left_out_and_those_without_a_date_are_not() -> None:
+    first, last = (datetime(2024, 1, day, tzinfo=timezone.utc) for day in (10, 20))
+    walk = NewestFirst(first, (first, last))
+    taken = [day for day in range(1, 31) if walk.takes((day,), datetime(2024, 1, day, tzinfo=timezone.utc))]
+    assert taken == list(range(10, 21))
+    assert walk.takes((0,), None)
