@@ -13,10 +13,11 @@ from msgspec import UNSET, UnsetType
 
 from tap_analytics.datetimes import parse_instant
 from tap_analytics.declared.resources import Declaration
-from tap_analytics.declared.schemas import given_schema
+from tap_analytics.declared.schemas import checked_schema
 from tap_analytics.declared.vocabulary import CursorWord, Endpoint, Resource, ResourceDefaults
 from tap_analytics.faults import NO_NAME
 from tap_analytics.parents import FIELD, PLACEHOLDER
+from tap_analytics.records import emitted_name
 from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
@@ -268,13 +269,9 @@ def _schema_faults(declaration: Declaration) -> Iterator[str]:
     if isinstance(word, UnsetType):
         return
     try:
-        properties = given_schema(word, ())["properties"]
+        properties = {emitted_name(name, {}) for name in checked_schema(word)["properties"]}
     except (ValueError, RecursionError) as error:
         yield f"schema: {shorten(str(error))}"
-        return
-    except (KeyError, TypeError):
-        # No properties at all, or `true` as what one of them is.
-        yield "schema: must say of each field what it is, by an object with its 'type'"
         return
     parent = declaration.parent
     known = {*properties, *(parent.added.values() if parent else ())}

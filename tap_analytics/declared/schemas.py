@@ -16,23 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 
-def given_schema(word: str | dict[str, Any], keys: Collection[str]) -> dict[str, Any]:
-    """Return the schema of a stream's records, its names and its nulls as this tap has them.
+def checked_schema(word: str | dict[str, Any]) -> dict[str, Any]:
+    """Return the schema that was given, as it is, once it is known to be one.
 
     Args:
         word: The schema, or the path of the file that holds it.
-        keys: The fields of the primary key, as they go out. All others may be null.
-
-    Returns:
-        The schema, without `_rescued_data`.
 
     Raises:
         ValueError: There is no such file, or no such schema.
+        RecursionError: It is nested too deeply.
     """
     schema = _read(word) if isinstance(word, str) else word
-    if not isinstance(schema, dict) or not isinstance(schema.get("properties"), dict):
+    fields = schema.get("properties") if isinstance(schema, dict) else None
+    if not isinstance(fields, dict):
         msg = "must be the JSON schema of an object, with 'properties'"
         raise ValueError(msg)  # noqa: TRY004 - it is a fault of a setting
+    if not fields or not all(isinstance(field, dict) for field in fields.values()):
+        msg = "must say of each field what it is, by an object with its 'type'"
+        raise ValueError(msg)
     if "$ref" in json.dumps(schema):
         msg = "must not have references: put what they refer to in their place"
         raise ValueError(msg)
@@ -41,12 +42,22 @@ def given_schema(word: str | dict[str, Any], keys: Collection[str]) -> dict[str,
     except SchemaError as error:
         msg = f"is no JSON schema (see '{'.'.join(map(str, error.absolute_path))}')"
         raise ValueError(msg) from error
-    return {
-        "type": "object",
-        "properties": {
-            name: _with_null(item, is_key=name in keys) for name, item in _emitted(schema)["properties"].items()
-        },
-    }
+    return schema
+
+
+def given_schema(word: str | dict[str, Any], keys: Collection[str]) -> dict[str, Any]:
+    """Return the schema of a stream's records, its names and its nulls as this tap has them.
+
+    Args:
+        word: The schema, or the path of the file that holds it; it has been checked.
+        keys: The fields of the primary key, as they go out. All others may be null.
+
+    Returns:
+        The schema, without `_rescued_data`.
+    """
+    fields = _emitted(_read(word) if isinstance(word, str) else word)["properties"]
+    properties = {name: _with_null(field, is_key=name in keys) for name, field in fields.items()}
+    return {"type": "object", "properties": properties}
 
 
 def completed(schema: dict[str, Any]) -> dict[str, Any]:
@@ -65,13 +76,15 @@ def _read(file: str) -> Any:  # noqa: ANN401 - any JSON
         raise ValueError(msg) from error
 
 
-def _emitted(schema: dict[str, Any]) -> dict[str, Any]:
+def _emitted(schema: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     """Return a schema whose names are those that go out; objects without known fields have no `properties` at all."""
+    if not isinstance(schema, dict):  # `true`: anything will do.
+        return {}
     changed = dict(schema)
     properties = changed.pop("properties", None)
     if properties:
         changed["properties"] = {emitted_name(name, {}): _emitted(item) for name, item in properties.items()}
-    if isinstance(schema.get("items"), dict):
+    if "items" in schema:
         changed["items"] = _emitted(schema["items"])
     return changed
 

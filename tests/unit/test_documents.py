@@ -63,3 +63,11 @@ def test_every_stream_stands_in_the_readme() -> None:
     table = README.split("## Streams")[1].split("\n## ")[0]
     for stream in [stream for api in STREAMS for stream in streams_of(api)]:
         assert f"`{stream.name}`" in table
+
+
+def test_the_declaration_in_the_readme_is_one() -> None:
+    text = README.split("### In the configuration")[1].split("```yaml")[1].split("```")[0]
+    config = yaml.safe_load(text)["plugins"]["extractors"][0]["config"]
+    login = {"api_url": "https://api.example.com", "api_key": "key"}
+    tap = TapAnalytics(config={**login, **config}, setup_mapper=False)
+    assert "plans" in {stream.name for stream in tap.discover_streams()}
