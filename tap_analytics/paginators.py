@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -45,19 +46,13 @@ class Undeclared(Paginator):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BodyCursor(Paginator):
-    """The body holds the next page's cursor; null, false, an empty text or no such key ends the walk.
-
-    `has_more`, where it is there, decides alone: the last page may well carry a cursor.
+class FlaggedPaginator(Paginator, ABC):
+    """The body may say whether there is more. Where it does, that decides alone: a last page may well carry a cursor.
 
     Attributes:
-        cursor_path: Dotted path of the cursor in the body.
-        cursor_param: The query parameter that takes it.
-        has_more_path: Dotted path of the sign that there is more.
+        has_more_path: Dotted path of that sign.
     """
 
-    cursor_path: str
-    cursor_param: str = "cursor"
     has_more_path: str = HAS_MORE
 
     @override
@@ -65,12 +60,42 @@ class BodyCursor(Paginator):
         has_more = page.get(self.has_more_path)
         if has_more is False:
             return None
-        token = self.token_in(page)
-        if token is None or (not page.records and token == trail.token):
+        token = self.token_after(page, trail, has_more=has_more is True)
+        if token is None:
             refuse_dead_end(has_more)
-            refuse_other_place(page, trail, f"'{self.cursor_path}'")
-            return None
         return token
+
+    @abstractmethod
+    def token_after(self, page: Page, trail: PageTrail, *, has_more: bool) -> Params | None:
+        """Return the parameters that ask for the page after this one, None when there is no way to ask for one.
+
+        Args:
+            page: The answer; it does not say that there is no more.
+            trail: The walk so far.
+            has_more: Whether it says that there is.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyCursor(FlaggedPaginator):
+    """The body holds the next page's cursor; null, false, an empty text or no such key ends the walk.
+
+    Attributes:
+        cursor_path: Dotted path of the cursor in the body.
+        cursor_param: The query parameter that takes it.
+    """
+
+    cursor_path: str
+    cursor_param: str = "cursor"
+
+    @override
+    def token_after(self, page: Page, trail: PageTrail, *, has_more: bool) -> Params | None:
+        token = self.token_in(page)
+        if token is not None and (page.records or token != trail.token):
+            return token
+        if not has_more:
+            refuse_other_place(page, trail, f"'{self.cursor_path}'")
+        return None
 
     def token_in(self, page: Page) -> Params | None:
         """Return the parameters that the body's cursor makes, None without one."""
@@ -84,7 +109,7 @@ class BodyCursor(Paginator):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastRecord(Paginator):
+class LastRecord(FlaggedPaginator):
     """The next page is asked for by a field of the last record, until `has_more` is false.
 
     Without `has_more` the walk ends at an empty page.
@@ -92,20 +117,14 @@ class LastRecord(Paginator):
     Attributes:
         cursor_param: The query parameter that takes the field's value (`start-after`).
         fields: The field of the last record (`uuid`), or several of which the first that has a value is taken.
-        has_more_path: Dotted path of the sign that there is more.
     """
 
     cursor_param: str
     fields: tuple[str, ...]
-    has_more_path: str = HAS_MORE
 
     @override
-    def next_token(self, page: Page, trail: PageTrail) -> Params | None:
-        has_more = page.get(self.has_more_path)
-        if has_more is False:
-            return None
+    def token_after(self, page: Page, trail: PageTrail, *, has_more: bool) -> Params | None:
         if not page.records:
-            refuse_dead_end(has_more)
             return None
         values = (page.records[-1].get(field) for field in self.fields)
         value = next((value for value in values if not is_nothing(value)), None)
@@ -117,7 +136,7 @@ class LastRecord(Paginator):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageNumber(Paginator):
+class PageNumber(FlaggedPaginator):
     """Pages have numbers.
 
     The walk ends where `has_more` is false, at an empty page, or at the last of all pages where the API says how many
@@ -131,24 +150,23 @@ class PageNumber(Paginator):
         page_param: The query parameter that takes the number.
         base: The number of the first page, None if it is not known.
         total_path: Dotted path of the number of pages; None if the API does not tell.
-        has_more_path: Dotted path of the sign that there is more.
     """
 
     page_param: str = "page"
     base: int | None = None
     total_path: str | None = "total_pages"
-    has_more_path: str = HAS_MORE
 
     @override
     def next_token(self, page: Page, trail: PageTrail) -> Params | None:
         if self._is_second(2, trail) and self._told(page) == {3}:
             msg = f"calls page 2 page 3: declare 'base_page', the '{self.page_param}' that asks for the first page"
             raise StreamError(msg)
-        has_more = page.get(self.has_more_path)
-        if has_more is False:
-            return None
+        # By its name: a class with slots is made twice, and `super` finds the first one.
+        return FlaggedPaginator.next_token(self, page, trail)
+
+    @override
+    def token_after(self, page: Page, trail: PageTrail, *, has_more: bool) -> Params | None:
         if not page.records:
-            refuse_dead_end(has_more)
             return None
         if not self.repeats(page, trail):
             trail.refuse_repetition(page, self.page_param)
@@ -156,7 +174,7 @@ class PageNumber(Paginator):
         if not isinstance(asked_for, int):
             asked_for = 1 if self._told(page) == {1} else 0
         total = _total(page, self.total_path)
-        if has_more is not True and 0 < total <= max(1, asked_for + (self.base == 0)):
+        if not has_more and 0 < total <= max(1, asked_for + (self.base == 0)):
             return None
         return {self.page_param: asked_for + 1}
 
@@ -185,25 +203,20 @@ class CursorOrPageNumber(PageNumber):
     base: int | None = 1
 
     @override
-    def next_token(self, page: Page, trail: PageTrail) -> Params | None:
-        has_more = page.get(self.has_more_path)
-        if has_more is False:
-            return None
+    def token_after(self, page: Page, trail: PageTrail, *, has_more: bool) -> Params | None:
         cursor = _CURSOR.token_in(page)
         if cursor is not None and (page.records or cursor != trail.token):
             return cursor
         if _CURSOR.cursor_param in trail.token:
-            refuse_dead_end(has_more)
             return None
-        # By its name: a class with slots is made twice, and `super` finds the first one.
-        return PageNumber.next_token(self, page, trail)
+        return PageNumber.token_after(self, page, trail, has_more=has_more)
 
 
 _CURSOR: Final = BodyCursor(cursor_path="cursor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offset(Paginator):
+class Offset(FlaggedPaginator):
     """The next page is asked for by the number of records before it.
 
     That is how many have come, not how many were asked for: servers cap the size. The walk ends where `has_more` is
@@ -213,28 +226,22 @@ class Offset(Paginator):
     Attributes:
         offset_param: The query parameter that takes the number.
         total_path: Dotted path of the number of all records; None if the API does not tell.
-        has_more_path: Dotted path of the sign that there is more.
     """
 
     offset_param: str = "offset"
     total_path: str | None = None
-    has_more_path: str = HAS_MORE
 
     @override
-    def next_token(self, page: Page, trail: PageTrail) -> Params | None:
-        has_more = page.get(self.has_more_path)
-        if has_more is False:
-            return None
+    def token_after(self, page: Page, trail: PageTrail, *, has_more: bool) -> Params | None:
         read = trail.count + len(page.records)
         total = _total(page, self.total_path)
         if not page.records:
-            refuse_dead_end(has_more)
-            if total > read:
+            if total > read and not has_more:
                 msg = f"gave no records after {read} of {total} ('{self.total_path}')"
                 raise StreamError(msg)
             return None
         trail.refuse_repetition(page, self.offset_param)
-        if has_more is not True and 0 < total <= read:
+        if not has_more and 0 < total <= read:
             return None
         return {self.offset_param: read}
 
