@@ -11,7 +11,7 @@ import logging
 from abc import ABC, abstractmethod
 from datetime import datetime, timezone
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib import Catalog
 
     from tap_analytics.writer import LineWriter
+
+
+_COUNTED_AT_ONCE: Final = 100
 
 
 class OutputStream(Stream, ABC):
@@ -83,14 +86,21 @@ class OutputStream(Stream, ABC):
         Those are partitions, children, changes after `get_records`, and a state that moves with every record.
         """
         is_dry_run = self.ABORT_AT_RECORD_COUNT is not None
+        write = self._write_record_message
         with self.get_record_counter() as counter, self.get_sync_timer():
+            uncounted = 0
             try:
                 for index, record in enumerate(self.get_records(None)):
                     if is_dry_run:
                         self._check_max_record_limit(current_record_index=index)
-                    self._write_record_message(record)
-                    counter.increment()
+                    write(record)
+                    uncounted += 1
+                    # The counter looks at the clock each time.
+                    if uncounted == _COUNTED_AT_ONCE:
+                        counter.increment(uncounted)
+                        uncounted = 0
             finally:
+                counter.increment(uncounted)
                 # What was read before a failure is worth having.
                 self.writer.flush()
         self.state_manager.is_flushed = False

@@ -63,8 +63,10 @@ class Rescue:
 
     def take(self) -> dict[str, Any] | None:
         """Return what has been rescued from a record, None for nothing, and begin anew."""
+        if not self._found:
+            return None
         found, self._found = self._found, {}
-        return found or None
+        return found
 
 
 class RecordShaper:

@@ -132,7 +132,7 @@ class DateWindow(Walk):
     """
 
     # Windows are fetched side by side, so that each has to go on while another one is read.
-    pages_ahead = 8
+    pages_ahead = 6
 
     def __init__(
         self,

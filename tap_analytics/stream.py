@@ -143,13 +143,14 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         return pages if walk.path is None else absences.passed(pages, walk.path)
 
     def _walk_records(self, walk: Walk, pages: Iterator[Page], bookmark: Bookmark) -> Iterator[dict[str, Any]]:
+        shape, key_of, instant_of = self._shaper.shape, self._key_of, self._instant_of
         for page in pages:
             self.begin_page()
             instants = []
             for position, raw in enumerate(walk.objects(page.records)):
-                record = self._shaper.shape(raw)
-                key = self._key_of(record, position)
-                instant = self._instant_of(record)
+                record = shape(raw)
+                key = key_of(record, position)
+                instant = instant_of(record)
                 instants.append(instant)
                 if walk.takes(key, instant):
                     if instant is not None:
@@ -161,10 +162,8 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                 return
 
     def _key_of(self, record: dict[str, Any], position: int) -> Key:
-        for name, stand_in in self.key_fallbacks.items():
-            if record.get(name) is None and record.get(stand_in) is not None:
-                self.log("%s: records have no '%s'; '%s' stands in for it", self.name, name, stand_in)
-                record[name] = record[stand_in]
+        if self.key_fallbacks:
+            self._fall_back(record)
         key = tuple([record.get(name) for name in self.primary_keys])
         if not key and self.date_filter is not None:
             # Nothing else tells whether a row has been read before.
@@ -174,6 +173,12 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
             msg = f"{self.name}: record {position} of a page of {self.path} has no usable primary key ({missing})"
             raise StreamError(msg)
         return key
+
+    def _fall_back(self, record: dict[str, Any]) -> None:
+        for name, stand_in in self.key_fallbacks.items():
+            if record.get(name) is None and record.get(stand_in) is not None:
+                self.log("%s: records have no '%s'; '%s' stands in for it", self.name, name, stand_in)
+                record[name] = record[stand_in]
 
     def _instant_of(self, record: dict[str, Any]) -> datetime | None:
         # The class knows it, whatever the catalog says: a full table, too, ends where the user's dates do.
