@@ -13,6 +13,8 @@ def main() -> None:
     from tap_analytics.tap import TapAnalytics  # noqa: PLC0415
 
     gc.freeze()
+    # As many as two pages hold: with Python's own 700, each page would be searched while it is being read.
+    gc.set_threshold(5_000)
     gc.enable()
     TapAnalytics.cli()
 

@@ -207,14 +207,15 @@ class _Object(_Shaper):
         record: dict[str, Any] = {}
         known = self._known
         for key, item in value.items():
-            if key in known:
+            try:
                 name, exact, field = known[key]
-                if type(item) is exact or item is None:
-                    record[name] = item
-                else:
-                    record[name] = field.shape(item, path, key, rescue)
-            else:
+            except KeyError:
                 self._place(key, item, record, path, rescue)
+                continue
+            if type(item) is exact or item is None:
+                record[name] = item
+            else:
+                record[name] = field.shape(item, path, key, rescue)
         return record
 
     def _place(self, key: str, item: Any, record: dict[str, Any], path: Path, rescue: Rescue) -> None:  # noqa: ANN401

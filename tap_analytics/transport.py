@@ -37,7 +37,7 @@ MOST_PARALLEL_REQUESTS: Final = 20
 LARGEST_BODY: Final = 512 * 2**20
 """Bytes, decompressed. No page is near it; a body that is was made to fill the memory."""
 
-_CHUNK = 64 * 2**10
+_CHUNK = 2**20
 
 _Origin: TypeAlias = tuple[str, str | None, int | None]
 

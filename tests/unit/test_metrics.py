@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_analytics.errors import StreamError
@@ -47,17 +47,17 @@ def shaped(
     return PeriodWalk(Periods(interval, start, end, today, week_start), warnings.append).objects(rows), warnings
 
 
-@given(st.sampled_from(Interval), DAYS, DAYS, st.integers(0, 100), WEEK_STARTS, st.randoms())
+@given(st.sampled_from(Interval), DAYS, st.integers(0, 499), st.integers(0, 100), WEEK_STARTS, st.randoms())
 def test_every_period_goes_out_under_its_last_day_and_only_over_ones_are_complete(  # noqa: PLR0913, PLR0917
     interval: Interval,
     first: date,
-    end: date,
+    length: int,
     later: int,
     week_start: int,
     random: Any,  # noqa: ANN401
 ) -> None:
     start = interval.first_day(first, week_start)
-    assume(start <= end and (end - start).days < 500)
+    end = start + length * DAY
     rows = answer(interval, start, end, week_start)
     today = end + later * DAY
     random.shuffle(rows)
