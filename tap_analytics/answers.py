@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
+from msgspec import Struct
 
 from tap_analytics.texts import LONGEST_QUOTE, shorten
 
@@ -21,8 +21,7 @@ class UnreadableBodyError(ValueError):
     """A body is no JSON, or not all of it arrived."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One answer, decoded once: paginators and records both read from here.
 
     Attributes:

@@ -64,15 +64,6 @@ def _spelt_out(text: str) -> str:
     return f"{match['date']}T{match['minutes'] or '00:00'}:{match['seconds'] or '00'}.{fraction}{offset}"
 
 
-def normalize(text: str) -> str:
-    """Return a date-time of any style in the one that goes out: see `parse_instant` and `format_instant`.
-
-    Raises:
-        ValueError: The text is no date-time, or no such date exists.
-    """
-    return format_instant(parse_instant(text))
-
-
 def format_instant(instant: datetime) -> str:
     """Write an instant in the one style that goes out: RFC 3339, UTC, six digits.
 

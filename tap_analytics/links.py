@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from tap_analytics.pagination import PageTrail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BodyLink(Paginator):
+class BodyLink(Paginator, frozen=True, kw_only=True):
     """The body holds the next page's address, of which the query is taken: requests go to the API's own address only.
 
     Attributes:
@@ -43,8 +41,7 @@ class BodyLink(Paginator):
         return _query_of(link, page)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeaderLink(Paginator):
+class HeaderLink(Paginator, frozen=True, kw_only=True):
     """The header `Link` holds the next page's address, of which the query is taken.
 
     Attributes:

@@ -8,13 +8,13 @@ loop only when two tokens in a row are equal.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from abc import abstractmethod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 from urllib.parse import urlencode
 
 from tap_analytics.errors import StreamError
+from tap_analytics.structs import AbstractStruct
 from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class PageTrail:
         self._fixed: Params = {**fixed, **limit}
         self._tokens: set[str] = set()
         self._contents: set[int] = set()
-        self.token: Params = paginator.first_token
+        self.token: Params = {**paginator.first_token}
         """The parameters that asked for the current page."""
         self.number = 1
         """The number of the current page."""
@@ -124,8 +124,7 @@ def _content(page: Page) -> int:
     return hash(repr(page.records))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paginator(ABC):
+class Paginator(AbstractStruct, frozen=True, kw_only=True):
     """How an API pages a list.
 
     Attributes:
@@ -139,7 +138,7 @@ class Paginator(ABC):
 
     limit_param: str | None = None
     limit: int | None = None
-    first_token: Params = field(default_factory=dict)
+    first_token: Mapping[str, ParamValue] = EMPTY
 
     @abstractmethod
     def next_token(self, page: Page, trail: PageTrail) -> Params | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from tap_analytics.pagination import PageTrail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SinglePage(Paginator):
+class SinglePage(Paginator, frozen=True, kw_only=True):
     """One answer holds everything."""
 
     @override
@@ -34,8 +32,7 @@ class SinglePage(Paginator):
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undeclared(Paginator):
+class Undeclared(Paginator, frozen=True, kw_only=True):
     """One answer seems to hold everything, and nobody said how there could be more: signs of it are an error."""
 
     @override
@@ -45,8 +42,7 @@ class Undeclared(Paginator):
             raise StreamError(msg)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlaggedPaginator(Paginator, ABC):
+class FlaggedPaginator(Paginator, frozen=True, kw_only=True):
     """The body may say whether there is more. Where it does, that decides alone: a last page may well carry a cursor.
 
     Attributes:
@@ -76,8 +72,7 @@ class FlaggedPaginator(Paginator, ABC):
         """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BodyCursor(FlaggedPaginator):
+class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
     """The body holds the next page's cursor; null, false, an empty text or no such key ends the walk.
 
     Attributes:
@@ -108,8 +103,7 @@ class BodyCursor(FlaggedPaginator):
         return {self.cursor_param: cursor}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastRecord(FlaggedPaginator):
+class LastRecord(FlaggedPaginator, frozen=True, kw_only=True):
     """The next page is asked for by a field of the last record, until `has_more` is false.
 
     Without `has_more` the walk ends at an empty page.
@@ -135,8 +129,7 @@ class LastRecord(FlaggedPaginator):
         return {self.cursor_param: value}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageNumber(FlaggedPaginator):
+class PageNumber(FlaggedPaginator, frozen=True, kw_only=True):
     """Pages have numbers.
 
     The walk ends where `has_more` is false, at an empty page, or at the last of all pages where the API says how many
@@ -161,8 +154,7 @@ class PageNumber(FlaggedPaginator):
         if self._is_second(2, trail) and self._told(page) == {3}:
             msg = f"calls page 2 page 3: declare 'base_page', the '{self.page_param}' that asks for the first page"
             raise StreamError(msg)
-        # By its name: a class with slots is made twice, and `super` finds the first one.
-        return FlaggedPaginator.next_token(self, page, trail)
+        return super().next_token(page, trail)
 
     @override
     def token_after(self, page: Page, trail: PageTrail, *, has_more: bool) -> Params | None:
@@ -192,8 +184,7 @@ class PageNumber(FlaggedPaginator):
         return self._is_second(1, trail) and trail.has_read(page)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CursorOrPageNumber(PageNumber):
+class CursorOrPageNumber(PageNumber, frozen=True, kw_only=True):
     """The server's cursor where it offers one, page numbers where it does not.
 
     The first request names no page, so that a server of either kind answers it in its own style; without a page it is
@@ -209,14 +200,13 @@ class CursorOrPageNumber(PageNumber):
             return cursor
         if _CURSOR.cursor_param in trail.token:
             return None
-        return PageNumber.token_after(self, page, trail, has_more=has_more)
+        return super().token_after(page, trail, has_more=has_more)
 
 
 _CURSOR: Final = BodyCursor(cursor_path="cursor")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offset(FlaggedPaginator):
+class Offset(FlaggedPaginator, frozen=True, kw_only=True):
     """The next page is asked for by the number of records before it.
 
     That is how many have come, not how many were asked for: servers cap the size. The walk ends where `has_more` is

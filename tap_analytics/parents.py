@@ -7,11 +7,12 @@ and for nothing else: no setting can get into an address this way.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from tap_analytics.errors import StreamError
 from tap_analytics.texts import shorten
@@ -29,8 +30,7 @@ FIELD: Final = re.compile(r"resources\.(?P<parent>[\w-]+)\.(?P<field>[\w-]+(\.[\
 _GONE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parent:
+class Parent(Struct, frozen=True, kw_only=True):
     """The list whose records a stream's requests are about.
 
     Attributes:
@@ -42,8 +42,7 @@ class Parent:
     added: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the list of one parent's record lies.
 
     Attributes:

@@ -151,15 +151,17 @@ class _Scalar(_Shaper):
 class _Array(_Shaper):
     def __init__(self, items: _Shaper) -> None:
         self._items = items
+        self._plain = {items.exact, type(None)}
         self.hides = items.hides
 
     @override
     def shape(self, value: Any, parent: Path, key: str | int, rescue: Rescue) -> Any:
         if isinstance(value, list):
-            items, exact = self._items, self._items.exact
+            if self._plain.issuperset(map(type, value)):
+                return value
+            path, shape = (*parent, key), self._items.shape
             return [
-                item if type(item) is exact or item is None else items.shape(item, (*parent, key), position, rescue)
-                for position, item in enumerate(value)
+                None if item is None else shape(item, path, position, rescue) for position, item in enumerate(value)
             ]
         if value != "" and not self.hides:
             rescue.add((*parent, key), value, "is not a list")

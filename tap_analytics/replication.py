@@ -7,11 +7,11 @@ for, and never later than the start of the run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from msgspec import Struct
 from typing_extensions import Self, override
 
 if TYPE_CHECKING:
@@ -164,8 +164,7 @@ class DateWindow(Walk):
         return key not in self._read_before
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateFilter:
+class DateFilter(Struct, frozen=True, kw_only=True):
     """An API's filter by calendar day, or none at all: then what is too old is read and left out.
 
     Attributes:

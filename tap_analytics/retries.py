@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import backoff
+from msgspec import Struct
 from requests.exceptions import ChunkedEncodingError, ContentDecodingError, SSLError, Timeout
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from singer_sdk.exceptions import RetriableAPIError
@@ -27,8 +27,7 @@ PASSING: Final = (RetriableAPIError, RequestsConnectionError, Timeout, ChunkedEn
 """Failures that may pass, `SSLError` apart."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryRule:
+class RetryRule(Struct, frozen=True, kw_only=True):
     """What a stream says of its retries, where it says something.
 
     Attributes:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from abc import abstractmethod
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jsonpath_ng.ext.parser import parse
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
+from tap_analytics.structs import AbstractStruct
 from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
     from jsonpath_ng import JSONPath
 
 
-class Selector(ABC):
+class Selector(AbstractStruct, frozen=True):
     """Finds the records in a body."""
 
     def records(self, body: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any JSON
@@ -42,8 +43,7 @@ class Selector(ABC):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class WholeBody(Selector):
+class WholeBody(Selector, frozen=True):
     """The body itself is the one record.
 
     Attributes:
@@ -61,8 +61,7 @@ class WholeBody(Selector):
         return "the body"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPath(Selector):
+class KeyPath(Selector, frozen=True):
     """A list under a dotted path of keys. A bare list of records is accepted for any path, null is an empty page.
 
     Attributes:
@@ -95,8 +94,7 @@ class KeyPath(Selector):
         return self.path
 
 
-@dataclass(frozen=True, slots=True)
-class JsonPath(Selector):
+class JsonPath(Selector, frozen=True):
     """What a JSONPath finds: records, or lists of them. A path without a wildcard has to find something.
 
     Attributes:
@@ -108,23 +106,13 @@ class JsonPath(Selector):
     """
 
     text: str
-    _path: JSONPath = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if "?" in self.text:
-            msg = "a condition leaves out records; use 'stream_maps' with '__filter__'"
-            raise ValueError(msg)
-        try:
-            # Lists are taken apart in any case; without its end the path tells an empty list from none.
-            path = parse(self.text.removesuffix("[*]"))
-        except Exception as error:
-            msg = "is no JSONPath"
-            raise ValueError(msg) from error
-        object.__setattr__(self, "_path", path)
+        _parsed(self.text)
 
     @override
     def find(self, body: Any) -> list[Any]:
-        matches = [match.value for match in self._path.find(body)]
+        matches = [match.value for match in _parsed(self.text).find(body)]
         if not matches and "*" not in self.text.removesuffix("[*]") and ".." not in self.text:
             msg = f"gave nothing under '{self}', where a list of records belongs"
             raise StreamError(msg)
@@ -136,8 +124,20 @@ class JsonPath(Selector):
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class OnlyList(Selector):
+@cache
+def _parsed(text: str) -> JSONPath:
+    if "?" in text:
+        msg = "a condition leaves out records; use 'stream_maps' with '__filter__'"
+        raise ValueError(msg)
+    try:
+        # Lists are taken apart in any case; without its end the path tells an empty list from none.
+        return parse(text.removesuffix("[*]"))
+    except Exception as error:
+        msg = "is no JSONPath"
+        raise ValueError(msg) from error
+
+
+class OnlyList(Selector, frozen=True):
     """Whichever list of objects the body holds, if there is one only.
 
     Attributes:

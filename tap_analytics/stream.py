@@ -164,7 +164,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
     def _key_of(self, record: dict[str, Any], position: int) -> Key:
         if self.key_fallbacks:
             self._fall_back(record)
-        key = tuple([record.get(name) for name in self.primary_keys])
+        key = tuple(map(record.get, self.primary_keys))
         if not key and self.date_filter is not None:
             # Nothing else tells whether a row has been read before.
             return (repr(record),)
@@ -183,7 +183,9 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
     def _instant_of(self, record: dict[str, Any]) -> datetime | None:
         # The class knows it, whatever the catalog says: a full table, too, ends where the user's dates do.
         field = type(self).replication_key
-        value = record.get(field) if field else None
+        if field is None:
+            return None
+        value = record.get(field)
         if value is not None:
             return self._read_instant(value)
         if self.is_incremental and not self._undated:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tap_analytics.datetimes import normalize, parse_date
+from tap_analytics.datetimes import format_instant, parse_date, parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,7 +78,7 @@ def _fit_number(value: object) -> object:
 
 def _fit_datetime(value: object) -> object:
     try:
-        return normalize(value) if isinstance(value, str) else MISFIT
+        return format_instant(parse_instant(value)) if isinstance(value, str) else MISFIT
     except ValueError:
         return MISFIT
 

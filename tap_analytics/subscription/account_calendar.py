@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from calendar import MONDAY, SUNDAY
-from dataclasses import dataclass
 from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 _WEEK_STARTS = {"monday": MONDAY, "sunday": SUNDAY}
 
 
-@dataclass(frozen=True, slots=True)
-class AccountCalendar:
+class AccountCalendar(Struct, frozen=True):
     """An account's time zone, and the weekday on which its weeks begin (Monday being 0)."""
 
     time_zone: tzinfo = timezone.utc

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 from abc import ABC
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from msgspec import Struct
 from typing_extensions import override
 
 from tap_analytics.datetimes import parse_date
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from tap_analytics.tap import TapAnalytics
 
 
-@dataclass(frozen=True, slots=True)
-class Periods:
+class Periods(Struct, frozen=True):
     """The periods that are asked for.
 
     Attributes:
