@@ -14,7 +14,7 @@ from singer_sdk import Tap
 from singer_sdk.helpers.capabilities import PluginCapabilities
 from typing_extensions import override
 
-from tap_analytics import checks, declared, settings, subscription, support
+from tap_analytics import declared, settings, settings_faults, subscription, support
 from tap_analytics.command import AnalyticsCommand, checked
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.logs import mask_secrets
@@ -69,7 +69,7 @@ class TapAnalytics(Tap):
             super().__init__(state=state, **kwargs)
         except ValueError as error:
             # The SDK reads numbers and lists from the environment before anything can check them.
-            faults = checks.environment_faults(self.config_jsonschema, self._env_var_prefix)
+            faults = settings_faults.environment_faults(self.config_jsonschema, self._env_var_prefix)
             if not faults or not kwargs.get("parse_env_config"):
                 raise
             msg = f"Settings: {'; '.join(faults)}"
@@ -163,7 +163,7 @@ class TapAnalytics(Tap):
         api = _APIS.get(str(self._config.get("api", "subscription")))
         # Each of these classes has a name, though the SDK declares it of their objects only.
         builtin = [stream.name for stream in STREAMS.get(api.name, ())] if api else []  # type: ignore[misc]
-        faults = checks.faults(self._config, self.config_jsonschema, api=api, builtin=builtin)
+        faults = settings_faults.faults(self._config, self.config_jsonschema, api=api, builtin=builtin)
         if faults and raise_errors:
             msg = f"Settings: {'; '.join(faults)}"
             raise SettingsError(msg)

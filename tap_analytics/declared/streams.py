@@ -15,10 +15,10 @@ from tap_analytics.datetimes import EARLIEST, LATEST, parse_instant
 from tap_analytics.declared.resources import declarations
 from tap_analytics.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError
-from tap_analytics.faults import type_name
 from tap_analytics.parents import Absences
 from tap_analytics.records import emitted_name
 from tap_analytics.replication import NewestFirst
+from tap_analytics.schema_faults import type_name
 from tap_analytics.stream import AnalyticsStream
 from tap_analytics.values import types_of
 

@@ -11,9 +11,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from singer_sdk.helpers.capabilities import PluginCapabilities
 
-from tap_analytics.checks import environment_faults
 from tap_analytics.errors import SettingsError
 from tap_analytics.settings import CONFIG_JSONSCHEMA, SECRETS
+from tap_analytics.settings_faults import environment_faults
 from tap_analytics.tap import TapAnalytics
 from tests.unit.taps import SETTINGS, URL, stream_of, tap_of
 

@@ -15,8 +15,10 @@ from singer_sdk.plugin_base import JSONSchemaValidator
 
 from tap_analytics.authentication import METHODS, needed_settings
 from tap_analytics.datetimes import end_of, parse_instant
-from tap_analytics.declared.faults import HINTS, OWN_HEADERS, resource_faults
-from tap_analytics.faults import declaration_faults, fault_of, type_name
+from tap_analytics.declared.endpoint_faults import OWN_HEADERS
+from tap_analytics.declared.faults import resource_faults
+from tap_analytics.declared.hints import HINTS
+from tap_analytics.schema_faults import declaration_faults, fault_of, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
