@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -45,6 +47,19 @@ def test_about_names_every_setting_and_no_batches(tap: Tap, form: tuple[str, ...
 
 def test_version_is_told(tap: Tap) -> None:
     assert tap.run(None, "--version").stdout.startswith("tap-analytics v")
+
+
+def test_garbage_is_looked_for_again_once_the_tap_has_started() -> None:
+    program = """
+import gc, sys
+from tap_analytics.__main__ import main
+try:
+    main()
+finally:
+    print(gc.isenabled(), gc.get_freeze_count() > 0)
+"""
+    run = subprocess.run([sys.executable, "-c", program, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+    assert run.stdout.endswith("True True\n")
 
 
 def test_test_reads_a_record_of_each_stream(tap: Tap, sandbox: Sandbox) -> None:
