@@ -157,7 +157,8 @@ def test_an_answer_of_older_rows_does_not_move_the_bookmark_back(requests_mock: 
 @pytest.mark.parametrize(("days", "expected"), [(None, "2024-01-29"), (0, "2024-02-28"), (5, "2024-02-23")])
 def test_the_look_back_is_taken_off_the_bookmark(requests_mock: Mocker, days: int | None, expected: str) -> None:
     synced(requests_mock, [], state_of("2024-03-01T00:00:00Z"), lookback_days=days)
-    asked = parse_instant(queries(requests_mock)[0]["start-date"][0])
+    # Windows are asked for side by side, in no order.
+    asked = min(parse_instant(query["start-date"][0]) for query in queries(requests_mock))
     wanted = parse_instant(expected)
     # Some margin, since nobody knows where the service's days begin.
     assert wanted - timedelta(days=2) <= asked <= wanted + timedelta(days=1)
