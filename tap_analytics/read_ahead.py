@@ -40,11 +40,11 @@ def read_ahead(walks: Iterable[Walk], read: Callable[[Walk], Pages], threads: in
         return
     stopped = threading.Event()
     coming = iter(walks)
-    readers: deque[_Reader] = deque()
+    readers: deque[Reader] = deque()
     try:
         while True:
             for walk in islice(coming, threads - len(readers)):
-                readers.append(_Reader(walk, read, stopped))
+                readers.append(Reader(walk, read, stopped))
             if not readers:
                 return
             yield readers[0].walk, readers[0].pages()
@@ -57,8 +57,14 @@ class _End:
     """Stands behind a walk's last page."""
 
 
-class _Reader:
-    """A thread that fetches one walk."""
+class Reader:
+    """A thread that fetches one walk.
+
+    Args:
+        walk: The walk.
+        read: Walks through its pages; called in the thread.
+        stopped: Set when nobody wants the pages any more.
+    """
 
     def __init__(self, walk: Walk, read: Callable[[Walk], Pages], stopped: threading.Event) -> None:
         self.walk = walk
@@ -69,6 +75,7 @@ class _Reader:
         threading.Thread(target=self._run, name=f"read-ahead {walk.params}", daemon=True).start()
 
     def pages(self) -> Pages:
+        """Hand over the pages in order, and wait for those that are still to come."""
         while not isinstance(item := self._next(), _End):
             if isinstance(item, Exception):
                 try:

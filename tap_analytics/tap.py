@@ -24,7 +24,7 @@ from tap_analytics.transport import ApiSession
 from tap_analytics.writer import LineWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from types import FrameType
 
     import click
@@ -60,6 +60,9 @@ class TapAnalytics(Tap):
 
     builtin_streams: Mapping[str, AnalyticsStream]
     """The API's own streams, those that a declared one replaces among them: others may ask them for something."""
+
+    reading: Sequence[AnalyticsStream] = ()
+    """The streams of the sync under way."""
 
     def __init__(self, *, state: Any = None, **kwargs: Any) -> None:  # noqa: ANN401 - it may be anything
         if state is not None and not isinstance(state, str | PurePath):
@@ -112,7 +115,7 @@ class TapAnalytics(Tap):
     # Final for type checkers, but the SDK's own ends the run with the first stream that fails.
     @override  # type: ignore[misc]
     def sync_all(self) -> None:
-        streams = self._streams_to_read()
+        self.reading = streams = self._streams_to_read()
         self._reset_state_progress_markers()
         if self.state:
             self.state_writer.write_state(self.state)

@@ -7,7 +7,9 @@ so only a whole answer is right. It is one request.
 from __future__ import annotations
 
 import logging
+import threading
 from abc import ABC
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from msgspec import Struct
@@ -17,13 +19,16 @@ from tap_analytics.datetimes import parse_date
 from tap_analytics.errors import StreamError
 from tap_analytics.paginators import SinglePage
 from tap_analytics.periods import Interval
+from tap_analytics.read_ahead import Reader
 from tap_analytics.replication import Walk
 from tap_analytics.subscription.client import SubscriptionStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from datetime import date, datetime
 
+    from tap_analytics.answers import Page
+    from tap_analytics.pagination import Params
     from tap_analytics.stream import AnalyticsStream
     from tap_analytics.subscription.streams import Account, Activities
     from tap_analytics.tap import TapAnalytics
@@ -129,6 +134,30 @@ class MetricStream(SubscriptionStream, ABC):
         if first_activity is None:
             return today
         return first_activity.astimezone(self._account.calendar.time_zone).date()
+
+    @override
+    def pages(self, params: Params, path: str | None = None) -> Generator[Page]:
+        metrics = self._metrics_of_the_sync
+        reader = metrics[0].readers.pop(self.name, None) if self in metrics else None
+        yield from reader.pages() if reader else super().pages(params, path)
+
+    @property
+    def _metrics_of_the_sync(self) -> list[MetricStream]:
+        return [stream for stream in cast("TapAnalytics", self._tap).reading if isinstance(stream, MetricStream)]
+
+    @cached_property
+    def readers(self) -> dict[str, Reader]:
+        """Fetch the answers of all metrics of a sync side by side; the first of them does so for the others."""
+        stopped = threading.Event()
+        return {
+            metric.name: Reader(walk, metric.answer_of, stopped)
+            for metric in self._metrics_of_the_sync[: self.parallel_requests]
+            for walk in metric.walks(None)
+        }
+
+    def answer_of(self, walk: Walk) -> Iterator[Page]:
+        """Fetch the one page of a walk."""
+        return super().pages(walk.params)
 
     def _builtin(self, name: str) -> AnalyticsStream:
         # Whatever a user declares under this name knows nothing of calendars.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from analytics_sandbox import Sandbox
 
 from tests.singer import select
@@ -32,6 +33,20 @@ def test_limits_that_others_use_up_slow_the_run_and_lose_nothing(tap: Tap) -> No
         assert [request for request in sandbox.requests if request.status == 429]
         read = {record["uuid"] for record in run.records("activities")}
         assert read == {row["uuid"] for row in sandbox.world.activities() if row["date"] >= "2024-01-01"}
+
+
+@pytest.mark.parametrize(("allowed", "rounds"), [(8, 1), (4, 1), (3, 2), (1, 4)])
+def test_the_counts_are_asked_for_side_by_side(tap: Tap, allowed: int, rounds: int) -> None:
+    latency = 0.4
+    with Sandbox(size=40, latency=latency, parallel_limit=allowed) as sandbox:
+        config = sandbox.subscription_config | {"start_date": "2024-01-01", "max_parallel_requests": allowed}
+        counts = [f"customer_{period}_count" for period in ("daily", "weekly", "monthly", "quarterly")]
+        run = tap.run(config, catalog=select(tap.catalog(config), *counts))
+        assert run.exit_code == 0
+        assert all(run.records(name) for name in counts)
+        assert [request.status for request in sandbox.requests] == [200] * 5
+        began = [request.started_at for request in sandbox.requests if "metrics" in request.path]
+        assert (rounds - 1) * latency <= max(began) - min(began) < rounds * latency
 
 
 def test_requests_go_side_by_side_but_never_more_than_allowed(tap: Tap) -> None:
