@@ -15,6 +15,7 @@ _DATETIME = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 
+# What `fromisoformat` may read by itself; newer ones would take week dates and the like, too.
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
 
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=timezone.utc)
@@ -41,7 +42,7 @@ def parse_instant(text: str) -> datetime:
     plain = text if _PLAIN.fullmatch(text) else _spelt_out(text)
     try:
         instant = datetime.fromisoformat(plain)
-    except ValueError:  # Python 3.10 reads one style only.
+    except ValueError:  # Python 3.10's reads few styles.
         instant = datetime.fromisoformat(_spelt_out(text))
     if instant.tzinfo is None:
         # A third of what `replace` takes.
