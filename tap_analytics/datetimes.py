@@ -45,7 +45,7 @@ def parse_instant(text: str) -> datetime:
     except ValueError:  # Python 3.10's reads few styles.
         instant = datetime.fromisoformat(_spelt_out(text))
     if instant.tzinfo is None:
-        # A third of what `replace` takes.
+        # To read it again takes a third of what `replace` does.
         return datetime.fromisoformat(f"{plain}+00:00")
     try:
         return instant if instant.tzinfo is timezone.utc else instant.astimezone(timezone.utc)

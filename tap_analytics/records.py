@@ -151,6 +151,7 @@ class _Scalar(_Shaper):
 class _Array(_Shaper):
     def __init__(self, items: _Shaper) -> None:
         self._items = items
+        # Of a list with items of these classes only, each goes out as it is.
         self._plain = {items.exact, type(None)}
         self.hides = items.hides
 

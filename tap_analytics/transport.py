@@ -38,6 +38,7 @@ LARGEST_BODY: Final = 512 * 2**20
 """Bytes, decompressed. No page is near it; a body that is was made to fill the memory."""
 
 _CHUNK = 2**20
+"""Bytes that are read at a time; most pages are one chunk."""
 
 _Origin: TypeAlias = tuple[str, str | None, int | None]
 

@@ -64,6 +64,9 @@ class PeriodWalk(Walk):
         warn: Called with what is odd about the answer.
     """
 
+    # The one page and its end: whoever fetches them is done, even if a run that fails never comes to read them.
+    pages_ahead = 2
+
     def __init__(self, periods: Periods, warn: Callable[[str], None]) -> None:
         super().__init__(
             {

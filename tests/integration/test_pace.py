@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from analytics_sandbox import Sandbox
 
+from tap_analytics.subscription.metrics import MetricStream
+from tap_analytics.tap import TapAnalytics
 from tests.singer import select
 
 if TYPE_CHECKING:
@@ -47,6 +51,19 @@ def test_the_counts_are_asked_for_side_by_side(tap: Tap, allowed: int, rounds: i
         assert [request.status for request in sandbox.requests] == [200] * 5
         began = [request.started_at for request in sandbox.requests if "metrics" in request.path]
         assert (rounds - 1) * latency <= max(began) - min(began) < rounds * latency
+
+
+def test_counts_that_nobody_comes_to_read_leave_no_thread_behind(sandbox: Sandbox) -> None:
+    tap = TapAnalytics(config=sandbox.subscription_config | {"start_date": "2024-01-01"})
+    tap.reading = [stream for stream in tap.streams.values() if isinstance(stream, MetricStream)]
+    tap.reading[0].sync()
+    asked = {f"read-ahead {walk.params}" for stream in tap.reading for walk in stream.walks(None)}
+    assert len(asked) == 4
+    deadline = time.monotonic() + 10
+    while left := asked & {thread.name for thread in threading.enumerate()}:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.02)
+    assert len([request for request in sandbox.requests if "metrics" in request.path]) == 4
 
 
 def test_requests_go_side_by_side_but_never_more_than_allowed(tap: Tap) -> None:

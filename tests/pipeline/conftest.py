@@ -1,4 +1,4 @@
-"""What the pipeline's tests share: Meltano's plugins, installed once."""
+"""What the pipeline's tests share: Meltano's plugins, installed once for each process that runs tests."""
 
 from __future__ import annotations
 
