@@ -29,12 +29,15 @@ class Page(Struct, frozen=True):
         records: The records in it.
         path: The path that was asked for.
         links: The header `Link`.
+        doubt: Why the records may not be all that belong on the page; empty if there is no reason to doubt it. Such a
+            page is read, but no row may be dropped from the target's table for not being on it.
     """
 
     body: Any
     records: list[dict[str, Any]]
     path: str = ""
     links: str = ""
+    doubt: str = ""
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
         """Return what stands in the body under a dotted path, or a key with dots in it; None when there is nothing."""

@@ -46,6 +46,7 @@ class OutputStream(Stream, ABC):
 
     _before_record = b""
     _after_record = b""
+    _doubt = ""
 
     @property
     def run_start(self) -> datetime:
@@ -173,10 +174,22 @@ class OutputStream(Stream, ABC):
             # Milliseconds, unlike the SDK's seconds: two runs in one second must not share a version.
             self._stream_version = self._initialized_at
 
+    def withhold_version(self, reason: str) -> None:
+        """Do not activate this sync's version: the read may not hold all rows that the source has.
+
+        Args:
+            reason: Why it may not, for the log.
+        """
+        self._doubt = self._doubt or reason
+
     def activate_version(self) -> None:
         """Tell the target that a whole read is complete, and what has no part in it is gone."""
-        if self._stream_version is not None:
-            self._write_activate_version_message(self._stream_version)
+        if self._stream_version is None:
+            return
+        if self._doubt:
+            self.log("%s: no row is dropped from the target's table, since this read %s", self.name, self._doubt)
+            return
+        self._write_activate_version_message(self._stream_version)
 
     @property
     @override

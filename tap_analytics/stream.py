@@ -146,6 +146,8 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         shape, key_of, instant_of = self._shaper.shape, self._key_of, self._instant_of
         for page in pages:
             self.begin_page()
+            if page.doubt:
+                self.withhold_version(page.doubt)
             instants = []
             for position, raw in enumerate(walk.objects(page.records)):
                 record = shape(raw)
