@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from singer_sdk.streams import Stream
 from typing_extensions import override
@@ -22,7 +21,7 @@ from typing_extensions import override
 from tap_analytics.state import BookmarkStore
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib import Catalog
@@ -44,7 +43,12 @@ class OutputStream(Stream, ABC):
     # Records leave `get_records` as the schema wants them; the SDK would guess booleans and drop fields.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
-    _before_record = b""
+    record_was_written = True
+    """Whether the last record that `get_records` yielded went out; a stream map may leave records out."""
+
+    _outputs: Sequence[tuple[Callable[[dict[str, Any]], dict[str, Any] | None], bytes]] = ()
+    """For each message that a record becomes: what maps the record, and what stands before it in its line."""
+
     _after_record = b""
     _doubt = ""
 
@@ -64,15 +68,22 @@ class OutputStream(Stream, ABC):
         """Take note of when the records that follow were read."""
         version = f',"version":{self._stream_version}' if self._stream_version is not None else ""
         time_extracted = datetime.now(timezone.utc).isoformat()
-        self._before_record = f'{{"type":"RECORD","stream":{json.dumps(self.name)},"record":'.encode()
+        self._outputs = [
+            (each.transform, f'{{"type":"RECORD","stream":{json.dumps(each.stream_alias)},"record":'.encode())
+            for each in self.stream_maps
+        ]
         self._after_record = f'{version},"time_extracted":"{time_extracted}"}}\n'.encode()
 
     @override
     def _write_record_message(self, record: dict[str, Any]) -> None:
-        if not self._goes_out_as_it_is:
-            super()._write_record_message(record)
-            return
-        self.writer.write_record(self._before_record, record, self._after_record)
+        # Unlike the SDK's own, this looks for no deselected fields: the records have none. And it lets the writer
+        # collect the records, where the SDK writes each one by itself.
+        self.record_was_written = False
+        for transform, before in self._outputs:
+            mapped = transform(record)
+            if mapped is not None:
+                self.writer.write_record(before, mapped, self._after_record)
+                self.record_was_written = True
 
     @override
     @abstractmethod
@@ -107,12 +118,6 @@ class OutputStream(Stream, ABC):
         self.state_manager.is_flushed = False
         self._write_state_message()
         yield from ()
-
-    @cached_property
-    def _goes_out_as_it_is(self) -> bool:
-        """Whether neither a stream map nor flattening has a say in the stream's records."""
-        (first, *others) = self.stream_maps
-        return type(first) is SameRecordTransform and not others and not first.flattening_enabled
 
     # Bookmark
 

@@ -27,7 +27,8 @@ class LineWriter(GenericSingerWriter[bytes, "Message"]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._encoder = msgspec.json.Encoder(decimal_format="number")
+        # Stream maps can make values of any type; the SDK writes what JSON does not know as a text.
+        self._encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
         self._lines = bytearray()
         self._writing = False
         self._exit_code: int | None = None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 from analytics_sandbox import Sandbox
+from singer_sdk.streams import RESTStream
 
 from tap_analytics.stream import AnalyticsStream
 from tap_analytics.tap import STREAMS, TapAnalytics
@@ -65,6 +66,6 @@ def test_a_stream_s_output_is_what_it_was(sandbox: Sandbox, api: str, stream: st
 def test_the_short_way_to_stdout_gives_the_messages_of_the_sdk_s(
     sandbox: Sandbox, api: str, stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(AnalyticsStream, "_goes_out_as_it_is", False)
+    monkeypatch.setattr(AnalyticsStream, "_write_record_message", RESTStream._write_record_message)  # noqa: SLF001
     golden = Run(0, _golden(api, stream).read_text(encoding="utf-8"), "")
     assert Run(0, _output(sandbox, api, stream), "").messages == golden.messages

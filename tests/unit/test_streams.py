@@ -226,6 +226,36 @@ def test_only_a_stream_map_of_the_stream_itself_keeps_a_field_from_being_rescued
     assert record["_rescued_data"] == ({"new": 2} if is_rescued else None)
 
 
+@pytest.mark.parametrize("maps", [{}, {"people": {"__source__": "customers", "name": "md5(name)"}}])
+def test_records_are_collected_before_they_are_written_whether_or_not_a_stream_map_changes_them(
+    requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch, maps: dict[str, Any]
+) -> None:
+    rows = [{"id": number, "name": "x"} for number in range(100)]
+    requests_mock.get(CUSTOMERS, json={"entries": rows, "has_more": False})
+    writes: list[bytes] = []
+    monkeypatch.setattr("tap_analytics.writer._write", lambda lines: writes.append(bytes(lines)))
+    stream_of("customers", stream_maps=maps).sync()
+    records = [json.loads(line) for line in b"".join(writes).splitlines() if b'"RECORD"' in line]
+    assert len(records) == 100 * (1 + len(maps))
+    assert len(writes) < 40
+
+
+@pytest.mark.parametrize(
+    ("mapped", "expected"),
+    [({"__filter__": "id != 2"}, [True, False, True]), (None, [False] * 3), ({"name": None}, [True] * 3)],
+)
+def test_a_stream_knows_whether_its_last_record_was_written_or_left_out_by_a_stream_map(
+    requests_mock: Mocker, mapped: dict[str, str] | None, expected: list[bool]
+) -> None:
+    requests_mock.get(CUSTOMERS, json={"entries": [{"id": number} for number in (1, 2, 3)], "has_more": False})
+    stream = stream_of("customers", stream_maps={"customers": mapped})
+    seen = []
+    for record in stream.get_records(None):
+        stream._write_record_message(record)  # noqa: SLF001 - what `sync` calls for each record
+        seen.append(stream.record_was_written)
+    assert seen == expected
+
+
 def test_a_catalog_without_a_place_for_rescued_data_is_warned_of(
     requests_mock: Mocker, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -103,3 +104,12 @@ def test_nothing_stays_behind_of_a_record_that_cannot_be_written(capfdbinary: py
     writer.write_record(b'{"type":"RECORD","record":', {"id": 2}, b"}\n")
     writer.flush()
     assert [json.loads(line)["record"] for line in capfdbinary.readouterr().out.splitlines()] == [{"id": 2}]
+
+
+def test_values_that_only_a_stream_map_makes_are_written_as_the_sdk_writes_them(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    writer = LineWriter()
+    writer.write_record(b"", {"day": date(2024, 1, 31), "at": datetime(2024, 1, 31, 12), "type": 1 + 2j}, b"\n")  # noqa: DTZ001
+    writer.flush()
+    assert capfdbinary.readouterr().out == b'{"day":"2024-01-31","at":"2024-01-31T12:00:00","type":"(1+2j)"}\n'
