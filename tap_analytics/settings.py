@@ -100,7 +100,8 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         title="Start date",
         description=(
             "First day, or instant, of activities and metrics (inclusive, in UTC). Full tables are always read whole. "
-            "Without it everything is read."
+            "Without it everything is read. A later `start_date` takes older rows out of the table at the next whole "
+            "read."
         ),
         examples=["2024-01-01", "2024-01-01T12:00:00Z"],
     ),
@@ -108,7 +109,10 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         "end_date",
         th.StringType,
         title="End date",
-        description="Last day, or instant, of activities and metrics (inclusive, in UTC). Without it, today.",
+        description=(
+            "Last day, or instant, of activities and metrics (inclusive, in UTC). Without it, today. A read that it "
+            "cuts off takes no row out of the table."
+        ),
         examples=["2024-12-31"],
     ),
     th.Property(

@@ -8,7 +8,7 @@ from abc import ABC
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from typing_extensions import override
 
@@ -19,7 +19,7 @@ from tap_analytics.output import OutputStream
 from tap_analytics.parents import Absences, places
 from tap_analytics.read_ahead import read_ahead
 from tap_analytics.records import RESCUED_DATA, RecordShaper
-from tap_analytics.replication import Bookmark, DateFilter, Key, NewestFirst, Walk
+from tap_analytics.replication import Bookmark, Bounds, DateFilter, Key, NewestFirst, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from tap_analytics.answers import Page
     from tap_analytics.parents import Parent
+
+CUT_OFF: Final = "was cut off by 'end_date'"
+NOTHING_ASKED: Final = "asked for nothing: no day up to now is within the dates that are set"
 
 
 class AnalyticsStream(OutputStream, ClientStream, ABC):
@@ -67,7 +70,8 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         if self.date_filter is not None:
             return self.date_filter.windows(since, self.start_date, self.end_date, self.run_start.date())
         if self.newest_first:
-            return [NewestFirst(until=since)]
+            start, _ = self.bounds
+            return [NewestFirst(max(filter(None, (since, start)), default=None), self.bounds)]
         if self.split_by is not None:
             param, setting = self.split_by
             return [Walk({param: value}) for value in self.config[setting]] or [Walk()]
@@ -86,6 +90,24 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         return end if end < LATEST else None
 
     @property
+    def bounds(self) -> Bounds:
+        """The first and the last instant that the user's dates leave to this stream, None where there is no bound."""
+        return (self.start_date, self.end_date) if self.date_filter is not None else (None, None)
+
+    @property
+    def cut_by_dates(self) -> str:
+        """Why the user's dates leave a read without rows that the source may have now; empty if they do not.
+
+        A `start_date` in the past is no reason: what is older is not to be in the table.
+        """
+        start, end = self.bounds
+        if end is not None and end < self.run_start:
+            return CUT_OFF
+        if start is not None and start > min(filter(None, (end, self.run_start))):
+            return NOTHING_ASKED
+        return ""
+
+    @property
     def effective_lookback(self) -> timedelta:
         """The look-back that the user set, else the stream's own."""
         days = self.config.get("lookback_days")
@@ -98,10 +120,13 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         bookmark = Bookmark(self.stored_bookmark, self.run_start)
         if bookmark.value is None:
             self.begin_version()
+        if reason := self.cut_by_dates:
+            self.withhold_version(reason)
         since = max(bookmark.value, EARLIEST) - self.effective_lookback if bookmark.value else None
         absences = Absences()
         read = partial(self._read_walk, absences=absences)
         fetched = read_ahead(self._walks_everywhere(since), read, self._threads)
+        walk = None
         with self.request_counter, closing(fetched):
             for walk, pages in fetched:
                 yield from self._walk_records(walk, pages, bookmark)
@@ -109,6 +134,8 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                 # older may still come with the next one.
                 if self.parent is None:
                     self.write_bookmark(bookmark.value)
+        if walk is None and self.parent is None:
+            self.withhold_version(NOTHING_ASKED)
         if told := absences.told():
             self.log("%s", told, level=logging.WARNING)
         self.write_bookmark(bookmark.value)
@@ -120,17 +147,25 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         # A dry run wants one record, a list that comes newest first may end at any page: no pages that nobody reads.
         return 1 if self.newest_first or self.ABORT_AT_RECORD_COUNT is not None else self.parallel_requests
 
-    def raw_records(self) -> Iterator[dict[str, Any]]:
-        """Read the list as far as the user wants it, and yield its objects as the API gives them."""
+    def raw_records(self, doubt: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+        """Read the list as far as the user wants it, and yield its objects as the API gives them.
+
+        Args:
+            doubt: Called with each reason why these may not be all objects of the list.
+        """
+        if reason := self.cut_by_dates:
+            doubt(reason)
         for walk in self.walks(None):
             for page in self.pages(walk.params):
+                if page.doubt:
+                    doubt(page.doubt)
                 yield from walk.objects(page.records)
 
     def _walks_everywhere(self, since: datetime | None) -> Iterable[Walk]:
         return self.walks(since) if self.parent is None else self._walks_under(self.parent, since)
 
     def _walks_under(self, parent: Parent, since: datetime | None) -> Iterator[Walk]:
-        records = cast("AnalyticsStream", self._tap.streams[parent.name]).raw_records()
+        records = cast("AnalyticsStream", self._tap.streams[parent.name]).raw_records(self._doubt_parents)
         try:
             for place in places(parent, records, self.path, self.params):
                 yield from (walk.at(place) for walk in self.walks(since))
@@ -138,12 +173,16 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
             msg = f"{self.name}: {error}"
             raise StreamError(msg) from error
 
+    def _doubt_parents(self, reason: str) -> None:
+        self.withhold_version(f"{reason} (for its parent stream)")
+
     def _read_walk(self, walk: Walk, absences: Absences) -> Iterator[Page]:
         pages = self.pages(walk.params, walk.path)
         return pages if walk.path is None else absences.passed(pages, walk.path)
 
     def _walk_records(self, walk: Walk, pages: Iterator[Page], bookmark: Bookmark) -> Iterator[dict[str, Any]]:
         shape, key_of, instant_of = self._shaper.shape, self._key_of, self._instant_of
+        end = self.bounds[1]
         for page in pages:
             self.begin_page()
             if page.doubt:
@@ -158,6 +197,8 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                     if instant is not None:
                         bookmark.see(instant)
                     yield record
+                elif end is not None and instant is not None and instant > end:
+                    self.withhold_version(CUT_OFF)
             # The next answer may take its time; what is here must not wait for it.
             self.writer.flush()
             if walk.is_done(instants):

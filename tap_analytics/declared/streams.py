@@ -17,19 +17,18 @@ from tap_analytics.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError
 from tap_analytics.parents import Absences
 from tap_analytics.records import emitted_name
-from tap_analytics.replication import NewestFirst
 from tap_analytics.schema_faults import type_name
 from tap_analytics.stream import AnalyticsStream
 from tap_analytics.values import types_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from tap_analytics.api import Api
     from tap_analytics.declared.resources import Declaration
     from tap_analytics.parents import Parent
-    from tap_analytics.replication import Walk
+    from tap_analytics.replication import Bounds
 
 SAMPLE_RECORDS: Final = 200
 """Records that are enough to infer a schema from."""
@@ -65,13 +64,11 @@ class DeclaredStream(AnalyticsStream):
     def replication_method(self) -> str:
         return "FULL_TABLE" if self.declaration.disposition == "replace" else super().replication_method
 
+    @property
     @override
-    def walks(self, since: datetime | None) -> Iterable[Walk]:
-        if not self.newest_first:
-            return super().walks(since)
-        start = self.start_date
-        until = max(filter(None, (since, start)), default=None)
-        return [NewestFirst(until, (start, self.end_date))]
+    def bounds(self) -> Bounds:
+        # Whatever the catalog makes of the replication key.
+        return (self.start_date, self.end_date) if type(self).replication_key is not None else (None, None)
 
     # Schema
 

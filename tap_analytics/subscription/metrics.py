@@ -21,6 +21,7 @@ from tap_analytics.paginators import SinglePage
 from tap_analytics.periods import Interval
 from tap_analytics.read_ahead import Reader
 from tap_analytics.replication import Walk
+from tap_analytics.stream import CUT_OFF
 from tap_analytics.subscription.client import SubscriptionStream
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from tap_analytics.answers import Page
     from tap_analytics.pagination import Params
+    from tap_analytics.replication import Bounds
     from tap_analytics.stream import AnalyticsStream
     from tap_analytics.subscription.streams import Account, Activities
     from tap_analytics.tap import TapAnalytics
@@ -118,6 +120,11 @@ class MetricStream(SubscriptionStream, ABC):
 
     interval: ClassVar[Interval]
 
+    @property
+    @override
+    def bounds(self) -> Bounds:
+        return self.start_date, self.end_date
+
     @override
     def walks(self, since: datetime | None) -> Iterator[Walk]:
         calendar = self._account.calendar
@@ -125,6 +132,9 @@ class MetricStream(SubscriptionStream, ABC):
         end = today
         if self.end_date is not None:
             end = min(today, self.interval.last_day(self.end_date.date(), calendar.week_start))
+            if end < today:
+                # The account's day may be another one than that of `cut_by_dates`.
+                self.withhold_version(CUT_OFF)
         start = self.interval.first_day(self._first_day(today), calendar.week_start)
         if start <= end:
             periods = Periods(self.interval, start, end, today, calendar.week_start)
