@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from tap_analytics.texts import LONGEST_QUOTE, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+_WRAPPERS = {"message", "msg", "error", "errors", "data"}
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -28,26 +30,38 @@ class Page(Struct, frozen=True):
         body: The JSON value.
         records: The records in it.
         path: The path that was asked for.
-        links: The header `Link`.
+        headers: Its headers, whose names may be in any case.
         doubt: Why the records may not be all that belong on the page; empty if there is no reason to doubt it. Such a
             page is read, but no row may be dropped from the target's table for not being on it.
+        sources: The records as they stand in the body, where the records are other objects.
+        origin: Scheme, host and port that were asked.
     """
 
     body: Any
     records: list[dict[str, Any]]
     path: str = ""
-    links: str = ""
+    headers: Mapping[str, str] = MappingProxyType({})
     doubt: str = ""
+    sources: list[Any] = []
+    origin: str = ""
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
         """Return what stands in the body under a dotted path, or a key with dots in it; None when there is nothing."""
+        value = self._value(path)
+        return None if value is UNSET else value
+
+    def has(self, path: str) -> bool:
+        """Say whether something stands in the body under a path, be it null."""
+        return self._value(path) is not UNSET
+
+    def _value(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
         value = self.body
         if isinstance(value, dict) and path in value:
             return value[path]
         for key in path.split("."):
-            if not isinstance(value, dict):
-                return None
-            value = value.get(key)
+            if not isinstance(value, dict) or key not in value:
+                return UNSET
+            value = value[key]
         return value
 
 
@@ -90,16 +104,21 @@ def error_words(content: bytes) -> str:
     `msg` and `data`), `errors` by field, fields with lists of texts, or plain text and HTML.
     """
     try:
-        return shorten("; ".join(_texts(decode(content))))
+        return words(decode(content))
     except (UnreadableBodyError, RecursionError):
         return shorten(" ".join(content.decode(errors="replace").split()))
+
+
+def words(value: Any) -> str:  # noqa: ANN401 - any JSON
+    """Return the texts in a part of an error body, shortened, on one line."""
+    return shorten("; ".join(_texts(value)))
 
 
 def _texts(value: Any, name: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON
     if isinstance(value, dict):
         for key, item in value.items():
             # A wrapper's name says nothing; a field's name does.
-            yield from _texts(item, "" if key in {"message", "msg", "error", "errors", "data"} else key)
+            yield from _texts(item, "" if key in _WRAPPERS else key)
     elif isinstance(value, list):
         for item in value:
             yield from _texts(item, name)

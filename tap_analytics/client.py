@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 import backoff
+from msgspec.structs import replace
 from requests.exceptions import RequestException
 from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
 
-from tap_analytics.answers import Page, UnreadableBodyError, decode, error_words
+from tap_analytics.answers import error_words
 from tap_analytics.authentication import authenticator_of, needed_settings
 from tap_analytics.errors import ServiceError, StreamError
+from tap_analytics.pages import page_of
 from tap_analytics.pagination import EMPTY, PageTrail, Paginator, Params
 from tap_analytics.paginators import SinglePage
 from tap_analytics.retries import LONGEST_RETRY_AFTER, PASSING, RetryRule, may_pass, retry_after, spread_out, waits
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from singer_sdk.streams.rest import HTTPRequest
     from singer_sdk.tap_base import Tap
 
+    from tap_analytics.answers import Page
     from tap_analytics.api import Api
     from tap_analytics.pagination import ParamValue
     from tap_analytics.selection import Selector
@@ -66,6 +69,7 @@ class ClientStream(RESTStream[Params], ABC):
         super().__init__(tap)
         self._session = session
         self._counting = Lock()
+        self._has_doubted = False
 
     @property
     @override
@@ -150,11 +154,22 @@ class ClientStream(RESTStream[Params], ABC):
         while not trail.finished:
             page = self.fetch(trail.params, path)
             if not trail.repeats(page):
-                yield page
+                yield self._doubted(page, trail)
             try:
                 trail.advance(page)
             except StreamError as error:
                 raise StreamError(self.told(str(error), page.path)) from error
+
+    def _doubted(self, page: Page, trail: PageTrail) -> Page:
+        """Return the page with all doubt about it, of which there is a warning once."""
+        doubt = page.doubt or trail.doubt(page)
+        if not doubt:
+            return page
+        with self._counting:
+            is_first, self._has_doubted = not self._has_doubted, True
+        if is_first:
+            self.log("%s", self.told(doubt, page.path), level=logging.WARNING)
+        return replace(page, doubt=doubt)
 
     def fetch(self, params: Params, path: str | None = None) -> Page:
         """Send one request, again where that may help, and read its answer.
@@ -200,16 +215,10 @@ class ClientStream(RESTStream[Params], ABC):
             "headers": request.headers,
         }
 
-    def _send(self, request: requests.PreparedRequest, path: str) -> Page:
+    def _send(self, request: requests.PreparedRequest, path: str) -> Page:  # noqa: ARG002 - for the line of a retry
         with self._counting:
             self.request_counter.increment()
-        response = self._request(request, None)
-        try:
-            body = decode(response.content)
-        except UnreadableBodyError as error:
-            msg = f"answered {response.status_code} with {error}"
-            raise RetriableAPIError(msg, response) from error
-        return Page(body, self.records.records(body), path, response.headers.get("Link", ""))
+        return page_of(self._request(request, None), self.records)
 
     @override
     def validate_response(self, response: requests.Response) -> None:

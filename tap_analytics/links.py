@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from tap_analytics.errors import StreamError
 from tap_analytics.pagination import Paginator, Params
-from tap_analytics.signs import HAS_MORE, is_nothing, link_in, refuse_dead_end, refuse_other_place
+from tap_analytics.signs import HAS_MORE, doubt_without, is_nothing, link_in, refuse_dead_end, refuse_other_place
 from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ class BodyLink(Paginator, frozen=True, kw_only=True):
             raise StreamError(msg)
         return _query_of(link, page)
 
+    @override
+    def doubt(self, page: Page, trail: PageTrail) -> str:
+        return doubt_without(self.link_path, page, trail)
+
 
 class HeaderLink(Paginator, frozen=True, kw_only=True):
     """The header `Link` holds the next page's address, of which the query is taken.
@@ -54,7 +58,7 @@ class HeaderLink(Paginator, frozen=True, kw_only=True):
 
     @override
     def next_token(self, page: Page, trail: PageTrail) -> Params | None:
-        link = link_in(page.links, self.relation)
+        link = link_in(page.headers.get("Link", ""), self.relation)
         if link is None:
             refuse_dead_end(page.get(HAS_MORE))
             refuse_other_place(page, trail, f"the link '{self.relation}'")

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from tap_analytics.errors import StreamError
 from tap_analytics.structs import AbstractStruct
 from tap_analytics.texts import shorten
+from tap_analytics.words import SIZES, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,8 @@ Params: TypeAlias = dict[str, ParamValue]
 
 _MOST_EMPTY_PAGES: Final = 1000
 """In a row. A service that filters after it has cut its pages gives some."""
+
+_SIZE_WORDS: Final = SIZES | {"count", "first", "top", "rows", "num"}
 
 EMPTY: Final[Mapping[str, ParamValue]] = MappingProxyType({})
 
@@ -98,6 +101,19 @@ class PageTrail:
         """Say whether a page is only there to find out how pages are numbered: it holds no records that are new."""
         return self._paginator.repeats(page, self)
 
+    def doubt(self, page: Page) -> str:
+        """Return why there may be more than the page says, although the walk does not go on; empty for no reason."""
+        return self._paginator.doubt(page, self)
+
+    @property
+    def sizes(self) -> set[int]:
+        """The numbers of records that one answer was asked for."""
+        return {
+            int(str(value))
+            for name, value in self._fixed.items()
+            if str(value).isdecimal() and not words_of(name).isdisjoint(_SIZE_WORDS)
+        }
+
     # What paginators ask of a walk whose pages have numbers
 
     def has_read(self, page: Page) -> bool:
@@ -148,6 +164,10 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
             page: The answer.
             trail: The walk so far, the answer's own parameters included.
         """
+
+    def doubt(self, page: Page, trail: PageTrail) -> str:  # noqa: ARG002 - for those whose end is not always told
+        """Return why there may be more although the answer does not say so; empty for no reason."""
+        return ""
 
     def repeats(self, page: Page, trail: PageTrail) -> bool:  # noqa: ARG002 - for those that have to find out
         """Say whether a page that was asked for turned out to be one that has been read."""

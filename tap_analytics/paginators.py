@@ -11,6 +11,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.pagination import Paginator, Params
 from tap_analytics.signs import (
     HAS_MORE,
+    doubt_without,
     is_nothing,
     is_whole,
     next_in,
@@ -22,6 +23,11 @@ from tap_analytics.signs import (
 if TYPE_CHECKING:
     from tap_analytics.answers import Page
     from tap_analytics.pagination import PageTrail
+
+
+# Sizes of a page where nothing is asked for; larger ones are multiples of fifty.
+_USUAL_SIZES: Final = {20, 25, 30, 40}
+_SMALLEST_USUAL_SIZE: Final = min(_USUAL_SIZES)
 
 
 class SinglePage(Paginator, frozen=True, kw_only=True):
@@ -40,6 +46,16 @@ class Undeclared(Paginator, frozen=True, kw_only=True):
         if sign := next_in(page) or sum_in(page):
             msg = f"says that there is more ({sign}): declare its 'paginator', or 'type: single_page' for no more"
             raise StreamError(msg)
+
+    @override
+    def doubt(self, page: Page, trail: PageTrail) -> str:
+        count = len(page.records)
+        if count not in trail.sizes and (count < _SMALLEST_USUAL_SIZE or (count % 50 and count not in _USUAL_SIZES)):
+            return ""
+        return (
+            f"gave {count} records, which looks like a full page, and nothing about further ones: declare "
+            "'paginator': {'type': 'single_page'} if these are all, else how the list is paged"
+        )
 
 
 class FlaggedPaginator(Paginator, frozen=True, kw_only=True):
@@ -91,6 +107,10 @@ class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
         if not has_more:
             refuse_other_place(page, trail, f"'{self.cursor_path}'")
         return None
+
+    @override
+    def doubt(self, page: Page, trail: PageTrail) -> str:
+        return "" if page.get(self.has_more_path) is False else doubt_without(self.cursor_path, page, trail)
 
     def token_in(self, page: Page) -> Params | None:
         """Return the parameters that the body's cursor makes, None without one."""

@@ -5,37 +5,75 @@ from __future__ import annotations
 from abc import abstractmethod
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jsonpath_ng.ext.parser import parse
+from jsonpath_ng.jsonpath import Child, Fields, Wildcard
+from msgspec import Struct
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
+from tap_analytics.failures import is_about_failure
 from tap_analytics.structs import AbstractStruct
 from tap_analytics.texts import shorten
+from tap_analytics.words import is_about_pages
 
 if TYPE_CHECKING:
     from jsonpath_ng import JSONPath
+    from jsonpath_ng.jsonpath import DatumInContext
+
+MAP_KEY: Final = "_key"
+"""The field that takes the key of a record that stands in an object of records."""
+
+_OTHER_MAP_KEY: Final = "_map_key"
+"""Takes that key where the record has a field `_key` of its own."""
+
+_NULL_LIST: Final = "gave null for a list"
+_EMPTY_OBJECT: Final = "gave an empty object for a list"
+
+# Names of a list of records that say nothing about what the records are.
+_LIST_NAMES: Final = {
+    *("collection", "content", "data", "docs", "documents", "elements", "entries", "hits", "items", "list", "objects"),
+    *("records", "resources", "result", "results", "rows", "value", "values"),
+}
+
+
+class Found(Struct, frozen=True):
+    """The records in a body.
+
+    Attributes:
+        records: The records.
+        doubt: Why these may not be all; empty if there is no reason to doubt it.
+        sources: The same records as they stand in the body, where they are other objects.
+    """
+
+    records: list[Any]
+    doubt: str = ""
+    sources: list[Any] = []
 
 
 class Selector(AbstractStruct, frozen=True):
     """Finds the records in a body."""
 
-    def records(self, body: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any JSON
+    def select(self, body: Any) -> Found:  # noqa: ANN401 - any JSON
         """Return the records in a body.
 
         Raises:
             StreamError: Something else than objects stands where the records belong, or nothing at all.
         """
         found = self.find(body)
-        for position, record in enumerate(found):
+        for position, record in enumerate(found.records):
             if not isinstance(record, dict):
                 msg = f"gave {kind_of(record)} as record {position} of {self}, where an object belongs"
                 raise StreamError(msg)
         return found
 
+    def records(self, body: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any JSON
+        """Return the records in a body, whatever doubt there is about them."""
+        return self.select(body).records
+
     @abstractmethod
-    def find(self, body: Any) -> list[Any]:  # noqa: ANN401 - any JSON
+    def find(self, body: Any) -> Found:  # noqa: ANN401 - any JSON
         """Return what stands where the records belong.
 
         Raises:
@@ -47,14 +85,14 @@ class WholeBody(Selector, frozen=True):
     """The body itself is the one record.
 
     Attributes:
-        or_list: Whether it may also be a bare list of records.
+        or_list: Whether it may also be a bare list of records, or null for none.
     """
 
     or_list: bool = False
 
     @override
-    def find(self, body: Any) -> list[Any]:
-        return body if self.or_list and isinstance(body, list) else [body]
+    def find(self, body: Any) -> Found:
+        return _listed(body) if self.or_list and (body is None or isinstance(body, list)) else Found([body])
 
     @override
     def __str__(self) -> str:
@@ -62,32 +100,49 @@ class WholeBody(Selector, frozen=True):
 
 
 class KeyPath(Selector, frozen=True):
-    """A list under a dotted path of keys. A bare list of records is accepted for any path, null is an empty page.
+    """A list under a dotted path of keys, which may have dots themselves. One object there is one record.
+
+    A bare list of records is accepted for any path. Null, at the end of the path or on the way, is an empty list.
 
     Attributes:
         path: The path, `data` or `result.items`.
+        is_declared: Whether the user can set another one.
     """
 
     path: str
+    is_declared: bool = False
 
     @override
-    def find(self, body: Any) -> list[Any]:
+    def find(self, body: Any) -> Found:
         if isinstance(body, list):
-            return body
-        found = body
-        for key in self.path.split("."):
-            if not isinstance(found, dict) or key not in found:
+            return Found(body)
+        found, keys = body, self.path.split(".")
+        while keys and found is not None:
+            # The longest key goes first.
+            key, count = next(
+                (
+                    (key, count)
+                    for count in range(len(keys), 0, -1)
+                    if isinstance(found, dict) and (key := ".".join(keys[:count])) in found
+                ),
+                ("", 0),
+            )
+            if not count:
                 is_dict = isinstance(found, dict)
                 told = f"has the keys {', '.join(found) or '(none)'}" if is_dict else f"is {kind_of(found)}"
                 msg = f"gave no list '{self}': {'the body' if found is body else 'its part'} {shorten(told)}"
                 raise StreamError(msg)
-            found = found[key]
-        if found is None:
-            return []
-        if not isinstance(found, list):
+            found, keys = found[key], keys[count:]
+        if isinstance(found, dict):
+            if found and all(isinstance(value, dict) for value in found.values()):
+                msg = f"gave an object of objects under '{self}', where a list of records belongs"
+                hint = f": set 'data_selector' to '{self}.*' if each is a record, to '$.{self}' if they are one"
+                raise StreamError(msg + hint * self.is_declared)
+            return Found([found]) if found else Found([], _EMPTY_OBJECT)
+        if found is not None and not isinstance(found, list):
             msg = f"gave {kind_of(found)} under '{self}', where a list of records belongs"
             raise StreamError(msg)
-        return found
+        return _listed(found)
 
     @override
     def __str__(self) -> str:
@@ -95,7 +150,9 @@ class KeyPath(Selector, frozen=True):
 
 
 class JsonPath(Selector, frozen=True):
-    """What a JSONPath finds: records, or lists of them. A path without a wildcard has to find something.
+    """What a JSONPath finds: records, or lists of them.
+
+    Each key that it names has to be there. A record that a wildcard found in an object gets the key, as `_key`.
 
     Attributes:
         text: The expression, `$.groups[*].items`.
@@ -111,13 +168,48 @@ class JsonPath(Selector, frozen=True):
         _parsed(self.text)
 
     @override
-    def find(self, body: Any) -> list[Any]:
-        matches = [match.value for match in _parsed(self.text).find(body)]
-        if not matches and "*" not in self.text.removesuffix("[*]") and ".." not in self.text:
-            msg = f"gave nothing under '{self}', where a list of records belongs"
-            raise StreamError(msg)
-        lists = (match if isinstance(match, list) else [match] for match in matches if match is not None)
-        return [item for found in lists for item in found]
+    def find(self, body: Any) -> Found:
+        path = _parsed(self.text)
+        matches = path.find(body)
+        if not matches:
+            return Found([], self._doubt_about_nothing(path, body))
+        sources, records, doubt = [], [], ""
+        is_item = isinstance(path, Child) and _is_choice(path.right)
+        for match in matches:
+            key, value = _map_key(path, match), match.value
+            if value is None or (value == {} and not is_item):
+                doubt = doubt or (_NULL_LIST if value is None else _EMPTY_OBJECT)
+                continue
+            for inner, item in self._items(value):
+                sources.append(item)
+                records.append(_with_key(item, ".".join(filter(None, (key, inner)))))
+        return Found(records, doubt, sources)
+
+    def _items(self, value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - any JSON
+        """Return what one match holds, with the keys of what stands in an object."""
+        is_map = isinstance(value, dict) and self.text.endswith("[*]")
+        if is_map and all(isinstance(item, dict) for item in value.values()):
+            return [*value.items()]
+        return [("", item) for item in (value if isinstance(value, list) else [value])]
+
+    def _doubt_about_nothing(self, path: JSONPath, body: Any) -> str:  # noqa: ANN401 - any JSON
+        """Return why there may be records all the same: no match is an empty list only where a wildcard found nothing.
+
+        Raises:
+            StreamError: A key is missing.
+        """
+        while isinstance(path, Child):
+            step, path = path.right, path.left
+            if matches := path.find(body):
+                if any(match.value is None for match in matches):
+                    return _NULL_LIST
+                if isinstance(step, Wildcard) and all(match.value in ([], {}) for match in matches):
+                    return ""
+                break
+        if ".." in self.text:
+            return ""
+        msg = f"gave nothing under '{self}', where a list of records belongs"
+        raise StreamError(msg)
 
     @override
     def __str__(self) -> str:
@@ -131,45 +223,116 @@ def _parsed(text: str) -> JSONPath:
         raise ValueError(msg)
     try:
         # Lists are taken apart in any case; without its end the path tells an empty list from none.
-        return parse(text.removesuffix("[*]"))
+        path = text.removesuffix("[*]") or "$"
+        return parse(path if path.startswith(("$", "[")) else f"$.{path}")
     except Exception as error:
         msg = "is no JSONPath"
         raise ValueError(msg) from error
 
 
+def _map_key(path: JSONPath, match: DatumInContext | None) -> str:
+    """Return the keys under which wildcards found a match in objects, joined by dots; empty if there are none."""
+    keys: list[str] = []
+    while isinstance(path, Child) and match is not None:
+        step, path = path.right, path.left
+        if _is_choice(step) and isinstance(match.path, Fields):
+            keys.insert(0, str(match.path.fields[0]))
+        match = match.context
+    return ".".join(keys)
+
+
+def _is_choice(step: JSONPath) -> bool:
+    """Say whether a step of a path leads to several values."""
+    return isinstance(step, Wildcard) or (isinstance(step, Fields) and len(step.fields) > 1)
+
+
+def _with_key(item: Any, key: str) -> Any:  # noqa: ANN401 - any JSON
+    """Add a record's key to it; a field of its own is never replaced."""
+    if not key or not isinstance(item, dict) or item.get(MAP_KEY) == key:
+        return item
+    return {_OTHER_MAP_KEY if MAP_KEY in item else MAP_KEY: key, **item}
+
+
 class OnlyList(Selector, frozen=True):
-    """Whichever list of objects the body holds, if there is one only.
+    """Whichever list of records the body holds, where nobody said which one it is.
+
+    A list is taken for it if it is the only one, unless the body looks like a record that has a list: a body with a
+    key of its own. An empty list proves less: its name has to say that it is the list, or all that stands beside it
+    has to be about pages. Where it is in doubt, the user has to say.
 
     Attributes:
         or_body: Whether a body without a list is the one record. Else null stands for an empty list.
+        names: What the list may be called besides the usual names: the stream's name, the last part of its path.
+        keys: Fields that tell records apart.
     """
 
     or_body: bool = False
+    names: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ("id", "uuid")
 
     @override
-    def find(self, body: Any) -> list[Any]:
+    def find(self, body: Any) -> Found:
         if not isinstance(body, dict):
             return WholeBody(or_list=True).find(body)
-        lists = {
-            key: value
-            for key, value in body.items()
-            if isinstance(value, list) and all(isinstance(item, dict) for item in value)
-        }
+        lists = {key: value for key, value in body.items() if self._may_be_the_list(key, value, body)}
+        if not lists:
+            return self._without_list(body)
+        key, found = next(iter(lists.items()))
         if len(lists) > 1:
-            msg = (
-                f"gave several lists ({shorten(', '.join(lists))}): say in 'data_selector' which one holds the records"
-            )
+            if self._is_record(body) and not any(lists.values()) and not any(map(self._is_list_name, lists)):
+                return Found([body])
+            msg = f"gave several lists ({shorten(', '.join(lists))}): {_CHOOSE}"
             raise StreamError(msg)
-        if lists or self.or_body:
-            return next(iter(lists.values()), [body])
-        if None not in body.values():
+        if self._is_list_name(key):
+            return Found(found)
+        if self._is_record(body):
+            if not found:
+                return Found([body])
+            msg = f"gave what may be one record, or a list of records ('{shorten(key)}'): {_CHOOSE}, [] for the body"
+            raise StreamError(msg)
+        if found or all(other == key or is_about_pages(other) for other in body):
+            return Found(found)
+        msg = f"gave an empty list ('{shorten(key)}') that may not be the list of records: {_CHOOSE}, [] for the body"
+        raise StreamError(msg)
+
+    def _without_list(self, body: dict[str, Any]) -> Found:
+        nulls = [key for key, value in body.items() if value is None and not is_about_failure(key)]
+        if not self.or_body:
+            if nulls:
+                return Found([], _NULL_LIST)
             msg = f"gave no list: the body has the keys {shorten(', '.join(body)) or '(none)'}"
             raise StreamError(msg)
-        return []
+        if not body:
+            return Found([], _EMPTY_OBJECT)
+        if any(map(self._is_list_name, nulls)) and not self._is_record(body):
+            return Found([], _NULL_LIST)
+        return Found([body])
+
+    def _may_be_the_list(self, key: str, value: Any, body: dict[str, Any]) -> bool:  # noqa: ANN401 - any JSON
+        if not isinstance(value, list) or (is_about_failure(key) and key not in self.names):
+            return False
+        # What is no object among them is an error; it does not make the list another value of the record.
+        has_objects = not value or any(isinstance(item, dict) for item in value)
+        return has_objects or (self._is_list_name(key) and not self._is_record(body))
+
+    def _is_list_name(self, key: str) -> bool:
+        return key in self.names or key.lower() in _LIST_NAMES
+
+    def _is_record(self, body: dict[str, Any]) -> bool:
+        """Say whether a body without a declared list looks like a record: it has a value for a key."""
+        values = (body.get(key) for key in self.keys)
+        return self.or_body and any(isinstance(value, str | int) and value != "" for value in values)
 
     @override
     def __str__(self) -> str:
         return "the body's only list"
+
+
+_CHOOSE: Final = "say in 'data_selector' which one holds the records"
+
+
+def _listed(value: list[Any] | None) -> Found:
+    return Found([], _NULL_LIST) if value is None else Found(value)
 
 
 def kind_of(value: Any) -> str:  # noqa: ANN401 - any JSON

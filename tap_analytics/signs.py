@@ -61,12 +61,20 @@ def refuse_other_place(page: Page, trail: PageTrail, place: str) -> None:
         raise StreamError(msg)
 
 
+def doubt_without(place: str, page: Page, trail: PageTrail) -> str:
+    """Return why the first page may not be the last: it is full, and without what would tell."""
+    count = len(page.records)
+    if trail.number > 1 or page.has(place) or page.get(HAS_MORE) is False or count not in trail.sizes:
+        return ""
+    return f"gave exactly the {count} records that were asked for, without '{place}', so there may be more"
+
+
 def next_in(page: Page) -> str | None:
     """Return the name of what usually asks for the next page, if it is there."""
     for path, word, value in _words_in(page):
         if word in _NEXT and isinstance(value, str | int) and value:
             return path
-    return None if link_in(page.links, "next") is None else "a link"
+    return None if link_in(page.headers.get("Link", ""), "next") is None else "a link"
 
 
 def sum_in(page: Page) -> str | None:

@@ -116,17 +116,27 @@ class Declaration(Struct, frozen=True):
         """
         match _set(self.endpoint.data_selector, self._default.data_selector):
             case UnsetType():
-                return OnlyList(or_body=isinstance(self.paginator, SinglePage | Undeclared))
+                return self._selector_by_path()
             case []:
                 return WholeBody(or_list=True)
             case list() as keys:
-                return KeyPath(".".join(keys))
+                return KeyPath(".".join(keys), is_declared=True)
             case str(text) if text.startswith("$") or "[" in text or "*" in text:
                 return JsonPath(text)
             case str(text) if text.strip("."):
-                return KeyPath(text)
+                return KeyPath(text, is_declared=True)
         msg = "is empty; an empty list, [], stands for the whole body"
         raise ValueError(msg)
+
+    def _selector_by_path(self) -> Selector:
+        """Return where the records stand if nobody says so."""
+        is_single = isinstance(self.paginator, SinglePage | Undeclared)
+        last = self.path.rstrip("/").rpartition("/")[2]
+        if is_single and PLACEHOLDER.fullmatch(last):
+            # The path of one record, not of a list.
+            return WholeBody(or_list=True)
+        names = dict.fromkeys((self.name, last, last.replace("-", "_")))
+        return OnlyList(is_single, tuple(names), tuple(dict.fromkeys((*self.raw_keys, "id", "uuid"))))
 
     @property
     def paginator(self) -> Paginator:

@@ -29,7 +29,7 @@ def customers_of(body: object, **headers: str) -> tuple[Run, Server]:
     [
         ({"items": [], "total": 0}, "no list 'entries': the body has the keys items, total"),
         ({}, "no list 'entries': the body has the keys (none)"),
-        ({"entries": {"1": {}}}, "an object under 'entries'"),
+        ({"entries": {"1": {}}}, "an object of objects under 'entries'"),
         ({"entries": "none"}, "a text under 'entries'"),
         ({"entries": False}, "a boolean under 'entries'"),
         ("none", "no list 'entries': the body is a text"),
@@ -88,14 +88,14 @@ def test_a_page_of_html_in_the_middle_of_a_list_fails_it_and_keeps_its_bookmark(
     assert run.state["bookmarks"]["customers"] == state["bookmarks"]["customers"]
 
 
-def test_null_on_a_last_page_is_an_empty_page() -> None:
+def test_null_on_a_last_page_is_an_empty_page_that_drops_no_row() -> None:
     first = {"data": [{"id": 1}], "meta": {"next_cursor": "n"}}
     last = {"data": None, "meta": {"next_cursor": None}}
     with Server(in_turn([whole(first)], [whole(last)])) as server:
         run = run_here(support(server.url, custom_field_object_types=["Ticket"]), "custom_fields")
     assert run.exit_code == 0
     assert [record["id"] for record in run.records("custom_fields")] == [1]
-    assert run.of("custom_fields", "ACTIVATE_VERSION")
+    assert not run.of("custom_fields", "ACTIVATE_VERSION")
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ QUERIES = st.dictionaries(st.text(min_size=1), st.lists(st.text(), min_size=1, m
 def linking(link: object, paginator: Paginator = BODY, path: str = PATH) -> Page:
     """Return an answer that gives an address, in the body or in its header."""
     if isinstance(paginator, HeaderLink):
-        return Page(ROWS, ROWS, path, f'<{link}>; rel="next"')
+        return Page(ROWS, ROWS, path, {"Link": f'<{link}>; rel="next"'})
     return Page({"paging": {"next": link}}, ROWS, path)
 
 
@@ -81,7 +81,8 @@ def test_addresses_read_any_split_once_and_in_order(
         link = f"{address}{urlencode(queries[number], doseq=True)}" if number < len(queries) else None
         if isinstance(paginator, BodyLink):
             return Page({"paging": {"next": link}}, pages[number], PATH)
-        return Page([], pages[number], PATH, f'<?page=1>; rel="first", <{link}>; rel="next"' if link else "")
+        header = f'<?page=1>; rel="first", <{link}>; rel="next"' if link else ""
+        return Page([], pages[number], PATH, {"Link": header})
 
     assert walk(paginator, serve) == in_order(pages)
 
@@ -151,7 +152,7 @@ def test_a_first_page_whose_next_one_stands_elsewhere_is_an_error(paginator: Pag
     body = {"links": {"next": "?page=2"}}
     with pytest.raises(StreamError, match=r"there is more .links\.next"):
         PageTrail(paginator, None).advance(Page(body, ROWS, PATH))
-    first = Page({"paging": {"next": "?page=2"}}, ROWS, PATH, "<?page=2>; rel=next")
+    first = Page({"paging": {"next": "?page=2"}}, ROWS, PATH, {"Link": "<?page=2>; rel=next"})
     for pages in ([first, Page(body, ROWS, PATH)], [Page({**body, "has_more": False}, ROWS, PATH)]):
         trail = PageTrail(paginator, None)
         for page in pages:
@@ -169,14 +170,14 @@ def test_a_first_page_whose_next_one_stands_elsewhere_is_an_error(paginator: Pag
     ],
 )
 def test_the_header_is_read_in_all_its_styles(links: str) -> None:
-    assert following(HEADER, Page(ROWS, ROWS, PATH, links)) == {"page": "2"}
+    assert following(HEADER, Page(ROWS, ROWS, PATH, {"Link": links})) == {"page": "2"}
 
 
 @pytest.mark.parametrize(
     "links", ["", '<?page=2>; rel="nextish"', "<?page=2>", '<?page=2>; title="next"', "next", ";,<"]
 )
 def test_the_header_without_the_relation_is_the_end(links: str) -> None:
-    assert following(HEADER, Page(ROWS, ROWS, PATH, links)) is None
+    assert following(HEADER, Page(ROWS, ROWS, PATH, {"Link": links})) is None
 
 
 SIGNS: list[tuple[str, Answer]] = [
@@ -199,7 +200,7 @@ SIGNS: list[tuple[str, Answer]] = [
 @pytest.mark.parametrize(("name", "body"), SIGNS, ids=str)
 def test_undeclared_every_sign_of_more_is_an_error_that_names_it(name: str, body: Answer) -> None:
     with pytest.raises(StreamError, match=rf"there is more .{name}.: declare"):
-        PageTrail(Undeclared(), None).advance(Page(body, ROWS, links=body.get("header", "")))
+        PageTrail(Undeclared(), None).advance(Page(body, ROWS, headers={"Link": body.get("header", "")}))
 
 
 @pytest.mark.parametrize("nothing", [None, "", {}, {"name": "x"}, [], [2], 0, False])

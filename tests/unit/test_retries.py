@@ -94,7 +94,7 @@ def test_a_certificate_that_does_not_fit_ends_the_run_at_once(requests_mock: Moc
     assert not waits
 
 
-@pytest.mark.parametrize("body", [{"items": []}, {"entries": {}}, {"entries": [1]}, "text"])
+@pytest.mark.parametrize("body", [{"items": []}, {"entries": 0}, {"entries": [1]}, "text"])
 def test_an_answer_of_another_shape_ends_the_stream_at_once(
     requests_mock: Mocker, waits: list[float], body: object
 ) -> None:

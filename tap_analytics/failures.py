@@ -1,0 +1,91 @@
+"""Answers of status 200 that say in their body that the request failed."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_ERRORS: Final = {"error", "errors", "fault", "faults", "exception", "exceptions"}
+_MESSAGES: Final = {
+    *("message", "messages", "msg", "detail", "details", "reason", "title", "description", "hint"),
+    *("errormessage", "errordescription", "errordetails", "errorcode", "errormsg"),
+}
+_NOTICES: Final = {"warning", "warnings", "notice", "notices", "failures", "messages"}
+_SUCCESS: Final = {"ok", "success", "succeeded", "successful", "issuccess", "issuccessful"}
+_FAILURE: Final = {"error", "iserror", "haserror", "haserrors", "failed", "isfailed", "failure"}
+_STATUSES: Final = {"status", "state", "result", "outcome"}
+_CODES: Final = {"code", "status", "statuscode", "httpstatus", "httpcode", "httpstatuscode"}
+_FAILED: Final = {"error", "fail", "failed", "failure", "exception"}
+_REFERENCES: Final = {"type", "instance", "path", "timestamp", "requestid", "traceid", "documentationurl", "helpurl"}
+_WORDS: Final = _ERRORS | _MESSAGES | _NOTICES | _SUCCESS | _FAILURE | _STATUSES | _CODES | _REFERENCES
+
+
+def is_about_failure(key: str) -> bool:
+    """Say whether a key's name is one for errors and warnings, so that a list under it is not one of records."""
+    return _bare(key) in _ERRORS | _NOTICES
+
+
+def says_failure(body: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Say whether a body has an explicit sign of failure: `"ok": false`, `"status": "error"`, a code above 399."""
+    return isinstance(body, dict) and any(_is_sign(_bare(key), value) for key, value in body.items())
+
+
+def has_errors(body: Any, records: list[Any]) -> bool:  # noqa: ANN401 - any JSON
+    """Say whether a body holds errors, which its records are not.
+
+    Args:
+        body: The body.
+        records: The records in it.
+    """
+    if not isinstance(body, dict):
+        return False
+    return any(
+        _bare(key) in _ERRORS and _holds_something(value) and not _is_list_of(value, records)
+        for key, value in body.items()
+    )
+
+
+def is_error_object(body: Mapping[str, Any]) -> bool:
+    """Say whether a body that would be the one record is nothing but a report of a failure."""
+    is_report = all(_bare(key) in _WORDS or value is None or value in ([], {}) for key, value in body.items())
+    return is_report and (says_failure(body) or has_errors(body, []))
+
+
+def words_in(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a body that says what failed; empty if there is none."""
+    return {key: value for key, value in body.items() if _bare(key) in _ERRORS | _MESSAGES and _holds_something(value)}
+
+
+def _is_sign(name: str, value: object) -> bool:
+    match value:
+        case bool():
+            return (name in _SUCCESS and not value) or (name in _FAILURE and value)
+        case int():
+            return name in _CODES and HTTPStatus.BAD_REQUEST <= value <= 599  # noqa: PLR2004 - the last of HTTP's
+        case str():
+            return (name in _STATUSES and value.lower() in _FAILED) or (name in _SUCCESS and value.lower() == "false")
+    return False
+
+
+def _holds_something(value: object) -> bool:
+    return any(text not in ("", 0, False, None) for text in _leaves(value))
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
+def _is_list_of(value: object, records: list[Any]) -> bool:
+    return isinstance(value, list) and bool(records) and any(item is records[0] for item in value)
+
+
+def _bare(key: str) -> str:
+    return re.sub(r"[^a-z]", "", key.lower())
