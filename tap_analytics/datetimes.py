@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
 import msgspec
+from msgspec import Struct
+from typing_extensions import Self
 
 _DATETIME = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
-    r"(?:[T ](?P<minutes>\d{2}:\d{2})(?::(?P<seconds>\d{2})(?:\.(?P<fraction>\d+))?)?"
-    r"\s?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?",
+    r"(?:(?P<separator>[T ])(?P<minutes>\d{2}:\d{2})(?::(?P<seconds>\d{2})(?:\.(?P<fraction>\d+))?)?"
+    r"(?P<gap>\s?)(?P<zone>Z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -79,6 +81,56 @@ def format_instant(instant: datetime) -> str:
     # Six digits or none, then a Z. `isoformat` takes ten times as long.
     text: str = msgspec.to_builtins(instant)
     return f"{text[:-1]}{'' if instant.microsecond else '.000000'}+00:00"
+
+
+class DateStyle(Struct, frozen=True):
+    """How a date or a date-time is written; without a separator it is a bare date.
+
+    Attributes:
+        separator: What stands between the date and the time, empty for a bare date.
+        seconds: Whether there are seconds.
+        fraction: Digits of the second's fraction.
+        zone: The time zone, as it is written, with the space before it; nothing stands for UTC.
+    """
+
+    separator: str = ""
+    seconds: bool = True
+    fraction: int = 0
+    zone: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Return the style of a date or a date-time.
+
+        Raises:
+            ValueError: The text is neither.
+        """
+        match = _DATETIME.fullmatch(text)
+        if match is None:
+            msg = "not a date-time"
+            raise ValueError(msg)
+        zone = f"{match['gap'] or ''}{match['zone'] or ''}"
+        return cls(match["separator"] or "", match["seconds"] is not None, len(match["fraction"] or ""), zone)
+
+    def write(self, instant: datetime) -> str:
+        """Write an instant; what the style has no digits for is cut off.
+
+        >>> DateStyle.of("2023-06-20 00:00:00").write(datetime(2024, 1, 31, 8, tzinfo=timezone.utc))
+        '2024-01-31 08:00:00'
+        """
+        local = instant.astimezone(self._time_zone)
+        if not self.separator:
+            return f"{local.date()}"
+        seconds = f":{local.second:02}" if self.seconds else ""
+        digits = f"{local.microsecond:06}".ljust(self.fraction, "0")[: self.fraction]
+        fraction = f".{digits}" if digits else ""
+        return f"{local.date()}{self.separator}{local.hour:02}:{local.minute:02}{seconds}{fraction}{self.zone}"
+
+    @property
+    def _time_zone(self) -> timezone:
+        digits = re.sub(r"\D", "", self.zone)
+        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) if digits else timedelta()
+        return timezone(-offset if "-" in self.zone else offset)
 
 
 def parse_date(text: str) -> date:

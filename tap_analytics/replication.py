@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from msgspec import Struct
 from typing_extensions import Self, override
 
+from tap_analytics.datetimes import DateStyle
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -171,13 +173,15 @@ class DateFilter(Struct, frozen=True, kw_only=True):
         start_param: The query parameter that takes the first day; None where the API has none.
         end_param: The query parameter that takes the last day; None where the API has none.
         window: Days from the beginning of a window to its end, at least two.
-        midnights: Whether the API wants a date-time instead of a day.
+        style: How dates are written. A day that is written as a date-time is its midnight in UTC.
+        always_ends: Whether `end_param` is sent where no end is wanted, too: then the day after tomorrow is.
     """
 
     start_param: str | None
     end_param: str | None = None
     window: int = 20
-    midnights: bool = False
+    style: DateStyle = DateStyle()
+    always_ends: bool = False
 
     def windows(
         self, since: datetime | None, start: datetime | None, end: datetime | None, today: date
@@ -201,13 +205,16 @@ class DateFilter(Struct, frozen=True, kw_only=True):
             return
         before = None
         for days in self._cut(first_day, last_day, today):
-            params: Params = {
-                param: f"{day}T00:00:00Z" if self.midnights else f"{day}"
-                for param, day in zip((self.start_param, self.end_param), days, strict=True)
-                if param and day
-            }
-            before = DateWindow(params, days, (first, end), before)
+            before = DateWindow(self._params(days, today), days, (first, end), before)
             yield before
+
+    def _params(self, days: Days, today: date) -> Params:
+        first, last = days
+        if last is None and self.always_ends:
+            # A day in case the end is not inclusive, and one for the time zone.
+            last = max(first or today, today) + 2 * _DAY
+        params = zip((self.start_param, self.end_param), (first, last), strict=True)
+        return {param: self.style.write(_midnight(day)) for param, day in params if param and day}
 
     def _cut(self, first: date | None, last: date | None, today: date) -> Iterator[Days]:
         if first is not None and self.start_param is not None and self.end_param is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from tap_analytics.datetimes import DateStyle
 from tap_analytics.declared.vocabulary import (
     CursorWord,
     Endpoint,
@@ -170,7 +171,8 @@ class Declaration(Struct, frozen=True):
         return DateFilter(
             start_param=_set(word.start_param, None),
             end_param=_set(word.end_param, None),
-            midnights=len(_set(word.initial_value, "")) != len("2024-01-31"),
+            style=DateStyle.of(_set(word.initial_value, "2024-01-31T00:00:00Z")),
+            always_ends=True,
         )
 
     @property

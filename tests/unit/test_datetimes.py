@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_analytics.datetimes import end_of, format_instant, parse_date, parse_instant
+from tap_analytics.datetimes import DateStyle, end_of, format_instant, parse_date, parse_instant
 
 INSTANTS = st.datetimes(timezones=st.just(timezone.utc))
 # A day from either end of the calendar, so that any offset can be written.
@@ -144,3 +144,46 @@ def test_an_end_with_a_time_is_that_instant() -> None:
 def test_an_end_that_is_no_date_is_refused() -> None:
     with pytest.raises(ValueError, match="date"):
         end_of("soon")
+
+
+ZONES = st.sampled_from(["", "Z", "+00:00", "+0000", " +0000", "-03:30", "+1400"])
+SEPARATORS = st.sampled_from(["T", " "])
+STYLES = st.builds(DateStyle, separator=SEPARATORS, fraction=st.integers(0, 9), zone=ZONES) | st.builds(
+    lambda separator, zone: DateStyle(separator, seconds=False, zone=zone), SEPARATORS, ZONES
+)
+
+
+@given(STYLES, INNER_INSTANTS)
+def test_a_style_writes_what_it_is_read_from_and_loses_only_what_it_has_no_digits_for(
+    style: DateStyle, instant: datetime
+) -> None:
+    text = style.write(instant)
+    assert DateStyle.of(text) == style
+    step = timedelta(microseconds=10 ** max(0, 6 - style.fraction)) if style.seconds else timedelta(minutes=1)
+    assert timedelta() <= instant - parse_instant(text) < step
+    assert style.write(parse_instant(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("sample", "expected"),
+    [
+        ("2023-06-20", "2024-01-31"),
+        ("2023-06-20 00:00:00", "2024-01-31 22:30:05"),
+        ("2023-06-20T00:00:00", "2024-01-31T22:30:05"),
+        ("2023-06-20T00:00Z", "2024-01-31T22:30Z"),
+        ("2023-06-20T00:00:00.000Z", "2024-01-31T22:30:05.250Z"),
+        ("2023-06-20T00:00:00.0000000Z", "2024-01-31T22:30:05.2500000Z"),
+        ("2023-06-20T00:00:00+00:00", "2024-01-31T22:30:05+00:00"),
+        ("2023-06-20 00:00:00 +0000", "2024-01-31 22:30:05 +0000"),
+        ("2023-06-20T00:00:00+0200", "2024-02-01T00:30:05+0200"),
+        ("2023-06-20T00:00:00-05:30", "2024-01-31T17:00:05-05:30"),
+    ],
+)
+def test_dates_are_written_in_the_style_of_a_sample(sample: str, expected: str) -> None:
+    assert DateStyle.of(sample).write(datetime(2024, 1, 31, 22, 30, 5, 250_000, tzinfo=timezone.utc)) == expected
+
+
+@pytest.mark.parametrize("text", ["", "soon", "1687219200", "20.06.2023", "2023-06", "2023-06-20T"])
+def test_what_is_no_date_has_no_style(text: str) -> None:
+    with pytest.raises(ValueError, match="not a date-time"):
+        DateStyle.of(text)

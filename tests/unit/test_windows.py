@@ -9,6 +9,7 @@ from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING
 
+import msgspec
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -143,6 +144,30 @@ def test_a_window_begins_one_day_before_its_predecessor_ended(
 def test_the_last_window_has_no_end_unless_one_is_set(date_filter: DateFilter, start: datetime) -> None:
     assert spans(list(date_filter.windows(None, start, None, TODAY)))[-1][1] is None
     assert spans(list(date_filter.windows(None, start, start + DAY, TODAY)))[-1][1] is not None
+
+
+@given(FILTERS, st.none() | INSTANTS)
+def test_where_an_end_is_always_sent_the_newest_one_lies_after_today_and_hides_no_row(
+    date_filter: DateFilter, start: datetime | None
+) -> None:
+    always = msgspec.structs.replace(date_filter, always_ends=True)
+    without, windows = (list(each.windows(None, start, None, TODAY)) for each in (date_filter, always))
+    ends = [end for _, end in spans(windows)]
+    assert [first for first, _ in spans(windows)] == [first for first, _ in spans(without)]
+    assert ends[:-1] == [end for _, end in spans(without)[:-1]]
+    assert ends[-1] is not None
+    assert date.fromisoformat(ends[-1]) >= max(TODAY, start.date() if start else TODAY)
+    # A server that ignores the end gives rows of the future, and these are written.
+    assert windows[-1].takes((1,), NOW + 900 * DAY)
+
+
+@given(FILTERS, INSTANTS, INSTANTS)
+def test_an_end_that_the_user_sets_is_the_one_that_is_sent(
+    date_filter: DateFilter, start: datetime, end: datetime
+) -> None:
+    always = msgspec.structs.replace(date_filter, always_ends=True)
+    asked = [spans(list(each.windows(None, start, end, TODAY))) for each in (date_filter, always)]
+    assert asked[0] == asked[1]
 
 
 @given(FILTERS, st.none() | INSTANTS)
