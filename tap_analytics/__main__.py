@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 
+from tap_analytics import signals
+
 
 def main() -> None:
     """Start the command line."""
+    signals.watch()
     # Start-up makes many thousands of objects that live to the end. To look for garbage among them, then and with every
     # page that is read, would take a third of the start and finds nothing.
     gc.disable()

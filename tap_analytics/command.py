@@ -7,15 +7,13 @@ import json
 import logging
 import sys
 import warnings
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
-from tap_analytics.errors import AnalyticsError, SettingsError
-
-if TYPE_CHECKING:
-    import click
+from tap_analytics.errors import AnalyticsError, OutputError, SettingsError
+from tap_analytics.stdout import STDOUT
 
 
 class AnalyticsCommand(SingerCommand):
@@ -29,21 +27,19 @@ class AnalyticsCommand(SingerCommand):
         # The SDK warns of a Python near its end of life at every start; which Pythons the tap takes is ours to say.
         warnings.filterwarnings("ignore", message=r"Python 3\.\d+ (reached|will reach) its end of life")
         try:
-            return super().main(*args, **kwargs)
+            try:
+                return super().main(*args, **kwargs)
+            finally:
+                # What was printed (the version, the settings) is done only when it has gone out.
+                STDOUT.write(b"")
+        except OutputError as error:
+            self._tell(str(error))
+            STDOUT.discard()
         except AnalyticsError as error:
             self._tell(str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, a user reads it
             self._tell(f"{type(error).__name__}: {error}")
         sys.exit(1)
-
-    @override
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            # Click ends the process without a word, as a tool in a pipe does; the next reader wonders why.
-            self._tell("The target has ended, or closed the pipe: its own log says why")
-            raise
 
     def _tell(self, message: str) -> None:
         # The trace is for whoever asked for everything.

@@ -15,6 +15,10 @@ class ServiceError(AnalyticsError):
     """The service cannot be reached or refuses the credentials: no stream can be read, so the run ends."""
 
 
+class OutputError(AnalyticsError):
+    """Stdout takes no more, so the run ends."""
+
+
 class StreamError(AnalyticsError):
     """One stream cannot be read to its end; the others still can.
 

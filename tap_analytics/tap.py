@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import threading
 from collections import defaultdict
 from copy import deepcopy
 from pathlib import PurePath
@@ -18,7 +16,9 @@ from tap_analytics import declared, settings, settings_faults, subscription, sup
 from tap_analytics.command import AnalyticsCommand, checked
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.logs import mask_secrets
+from tap_analytics.signals import STOPS
 from tap_analytics.state import check_state
+from tap_analytics.stdout import STDOUT
 from tap_analytics.throttle import Throttle
 from tap_analytics.transport import ApiSession
 from tap_analytics.writer import LineWriter
@@ -40,9 +40,6 @@ STREAMS: dict[str, tuple[type[AnalyticsStream], ...]] = {
 }
 
 _APIS = {api.name: api for api in (subscription.API, support.API, declared.API)}
-
-_LONGEST_STOP = 8
-"""Seconds from a signal to the end of the process, at most."""
 
 
 class TapAnalytics(Tap):
@@ -112,6 +109,12 @@ class TapAnalytics(Tap):
             if len(names) > 1:
                 self.logger.warning("resources: %s make the same request: is a parameter missing?", ", ".join(names))
 
+    @override
+    def run_discovery(self) -> str:
+        text = self.catalog_json_text
+        STDOUT.write(f"{text}\n".encode())
+        return text
+
     # Final for type checkers, but the SDK's own ends the run with the first stream that fails.
     @override  # type: ignore[misc]
     def sync_all(self) -> None:
@@ -178,13 +181,9 @@ class TapAnalytics(Tap):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         # The SDK writes state from here and exits 0, so that a killed run looks like a good one. The last STATE that
         # was written is a safe one, and a second signal has nothing to add.
-        for stop in (signal.SIGINT, signal.SIGTERM):
+        for stop in STOPS:
             # Not SIG_IGN: of a signal that is already on its way Python would then print a trace.
             signal.signal(stop, lambda *_: None)
-        # A target that reads no more would hold the line that is being written for ever.
-        last_resort = threading.Timer(_LONGEST_STOP, os._exit, [128 + signum])
-        last_resort.daemon = True
-        last_resort.start()
         cast("LineWriter", self.message_writer).stop(128 + signum)
 
     @classmethod

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import errno
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from singer_sdk.singerlib.encoding import GenericSingerWriter
 from singer_sdk.singerlib.json import serialize_json
 from typing_extensions import override
+
+from tap_analytics.stdout import STDOUT
 
 if TYPE_CHECKING:
     from singer_sdk.singerlib.encoding.simple import Message
@@ -73,16 +73,18 @@ class LineWriter(GenericSingerWriter[bytes, "Message"]):
         """Write what has been collected.
 
         Raises:
-            SystemExit: The process was told to stop in the meantime.
+            OutputError: Stdout takes no more.
+            SystemExit: The process was told to stop.
         """
         lines, self._lines = self._lines, bytearray()
-        if not lines or self._exit_code is not None:
+        if not lines:
             return
-        self._writing = True
-        try:
-            _write(lines)
-        finally:
-            self._writing = False
+        if self._exit_code is None:
+            self._writing = True
+            try:
+                STDOUT.write(lines)
+            finally:
+                self._writing = False
         if self._exit_code is not None:
             raise SystemExit(self._exit_code)
 
@@ -98,14 +100,3 @@ class LineWriter(GenericSingerWriter[bytes, "Message"]):
         self._exit_code = exit_code
         if not self._writing:
             raise SystemExit(exit_code)
-
-
-def _write(lines: bytearray) -> None:
-    if sys.stdout is None:
-        raise BrokenPipeError(errno.EPIPE, "stdout is closed")
-    binary = getattr(sys.stdout, "buffer", None)
-    if binary is None:  # Whoever caught the output in a text, as tests do.
-        sys.stdout.write(lines.decode())
-    else:
-        binary.write(lines)
-    sys.stdout.flush()

@@ -29,12 +29,17 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 
 
 @contextmanager
-def running(folder: Path, config: Mapping[str, Any], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the tap beside the test, with pipes that nobody reads."""
+def running(
+    folder: Path, config: Mapping[str, Any], prelude: str | None = None, **options: Any
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the tap beside the test, with pipes that nobody reads; before it begins, some code of the test's own."""
     file = folder / "config.json"
     file.write_text(json.dumps(config))
+    how = ["-m", "tap_analytics"]
+    if prelude is not None:
+        how = ["-c", f"{prelude}\nfrom tap_analytics.__main__ import main\nmain()"]
     process = subprocess.Popen(  # noqa: S603 - the tap itself
-        [sys.executable, "-m", "tap_analytics", "--config", str(file)],
+        [sys.executable, *how, "--config", str(file)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         **options,
@@ -127,13 +132,13 @@ def test_two_signals_at_the_same_instant_are_one_whichever_thread_catches_them(t
     assert "race condition" not in told
 
 
-def endless() -> Script:
+def endless(size: int = 1000) -> Script:
     """Answer with page after page of activities, for ever."""
     pages = iter(range(10**9))
 
     def answer(_: Request) -> list[bytes]:
         page = next(pages)
-        rows = [{**row, "uuid": f"{page}-{row['uuid']}", "description": "x" * 1000} for row in ROWS]
+        rows = [{**row, "uuid": f"{page}-{row['uuid']}", "description": "x" * size} for row in ROWS]
         return [whole({"entries": rows, "has_more": True})]
 
     return routes({"/v1/account": always(whole({"id": "a"})), "/v1/activities": answer})
@@ -191,6 +196,68 @@ def test_a_run_whose_target_reads_on_after_two_signals_ends_by_the_first_with_a_
     assert process.returncode == CODES[stop]
     assert messages[-1]["type"] == "RECORD"
     assert not bookmarks_of(messages)
+
+
+# The last resort comes so soon that a test need not wait for it.
+IMPATIENT = "from tap_analytics import signals; signals._LONGEST_STOP = 0.4"
+
+# In a call of C that no signal interrupts, as the look-up of a name can be.
+STUCK = f"""
+import ctypes, signal, socket
+{IMPATIENT}
+def stuck(*_, **__):
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGINT])
+    print("stuck", flush=True)
+    ctypes.CDLL(None).sleep(60)
+socket.getaddrinfo = stuck
+"""
+
+
+@pytest.mark.parametrize("stop", CODES)
+def test_a_run_that_is_stuck_in_the_look_up_of_a_name_ends_by_the_signal(tmp_path: Path, stop: signal.Signals) -> None:
+    config = subscription("https://api.example.com", max_parallel_requests=1)
+    with running(tmp_path, config, STUCK, env={**os.environ, "NO_PROXY": "*"}) as process:
+        assert process.stdout is not None
+        while process.stdout.readline() != b"stuck\n":
+            pass
+        process.send_signal(stop)
+        # Without the last resort it would be the whole minute.
+        process.wait(30)
+        rest_of(process, 1)
+    assert process.returncode == CODES[stop]
+
+
+def test_a_long_line_is_written_to_its_end_as_long_as_the_target_reads_on(tmp_path: Path) -> None:
+    with Server(endless(400_000)) as server, running(tmp_path, subscription(server.url), IMPATIENT) as process:
+        blocked(process, server)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout is not None
+        read = b""
+        # Twice as long as the last resort would wait for a target that takes nothing.
+        while part := os.read(process.stdout.fileno(), 40_000):
+            read += part
+            time.sleep(0.1)
+        assert process.wait(10) == 143
+    messages = [json.loads(line) for line in read.splitlines()]
+    assert read.endswith(b"\n")
+    assert len(messages[-1]["record"]["description"]) == 400_000
+
+
+@pytest.mark.parametrize("stop", CODES)
+def test_a_signal_while_the_program_is_loaded_leaves_no_trace(tmp_path: Path, stop: signal.Signals) -> None:
+    # Sent in the middle of the imports.
+    prelude = f"""
+import os, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "tap_analytics.stream":
+            os.kill(os.getpid(), {int(stop)})
+sys.meta_path.insert(0, Finder())
+"""
+    with running(tmp_path, {}, prelude) as process:
+        messages, told = rest_of(process, 20)
+    assert process.returncode == CODES[stop]
+    assert (messages, told) == ([], "")
 
 
 def test_a_stdout_that_is_closed_ends_the_run_soon_and_without_a_trace(tmp_path: Path) -> None:

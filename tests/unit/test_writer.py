@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 from singer_sdk.singerlib.messages import StateMessage
 
-from tap_analytics import writer as writing
+from tap_analytics.errors import OutputError
+from tap_analytics.stdout import STDOUT
 from tap_analytics.writer import LineWriter
 
 MESSAGE = StateMessage(value={"bookmarks": {}})
@@ -28,13 +30,13 @@ def test_within_a_line_a_stop_waits_for_its_end(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer = LineWriter()
-    write = writing._write  # noqa: SLF001 - there is no other place between a line's first and last byte
+    write = STDOUT.write
 
     def write_and_stop(lines: bytearray) -> None:
         writer.stop(143)
         write(lines)
 
-    monkeypatch.setattr(writing, "_write", write_and_stop)
+    monkeypatch.setattr(STDOUT, "write", write_and_stop)
     with pytest.raises(SystemExit) as stop:
         writer.write_message(MESSAGE)
     assert stop.value.code == 143
@@ -43,11 +45,11 @@ def test_within_a_line_a_stop_waits_for_its_end(
 
 def test_a_line_that_fails_does_not_hold_up_the_next_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(lines: bytearray) -> None:
-        raise BrokenPipeError(lines)
+        raise OutputError(lines)
 
     writer = LineWriter()
-    monkeypatch.setattr(writing, "_write", fail)
-    with pytest.raises(BrokenPipeError):
+    monkeypatch.setattr(STDOUT, "write", fail)
+    with pytest.raises(OutputError):
         writer.write_message(MESSAGE)
     with pytest.raises(SystemExit):
         writer.stop(130)
@@ -63,7 +65,7 @@ def test_records_are_collected_and_go_out_before_any_other_message(capfdbinary: 
 
 def test_no_write_ends_within_a_line_and_small_lines_are_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[bytes] = []
-    monkeypatch.setattr(writing, "_write", lambda lines: written.append(bytes(lines)))
+    monkeypatch.setattr(STDOUT, "write", lambda lines: written.append(bytes(lines)))
     writer = LineWriter()
     for number in range(500):
         writer.write_record(b"", {"id": number, "text": "x" * (9000 if number == 250 else 40)}, b"\n")
@@ -85,12 +87,16 @@ def test_half_of_a_surrogate_pair_is_written_as_json_can(capfdbinary: pytest.Cap
     ]
 
 
-def test_nothing_is_written_after_a_stop(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_written_after_a_stop_and_a_stop_that_got_lost_is_made_up_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     writer = LineWriter()
     writer.write_record(b"", {"id": 1}, b"\n")
-    with pytest.raises(SystemExit):
+    with suppress(SystemExit):  # As Python itself does with what is raised within `__del__`.
         writer.stop(143)
-    writer.flush()
+    with pytest.raises(SystemExit) as stop:
+        writer.flush()
+    assert stop.value.code == 143
     assert not capsys.readouterr().out
 
 
