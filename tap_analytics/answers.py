@@ -111,7 +111,10 @@ def error_words(content: bytes) -> str:
 
 def words(value: Any) -> str:  # noqa: ANN401 - any JSON
     """Return the texts in a part of an error body, shortened, on one line."""
-    return shorten("; ".join(_texts(value)))
+    try:
+        return shorten("; ".join(_texts(value)))
+    except RecursionError:
+        return ""
 
 
 def _texts(value: Any, name: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON

@@ -33,7 +33,7 @@ class BodyLink(Paginator, frozen=True, kw_only=True):
         link = page.get(self.link_path)
         if is_nothing(link):
             refuse_dead_end(page.get(HAS_MORE))
-            refuse_other_place(page, trail, f"'{self.link_path}'")
+            refuse_other_place(page, trail, f"'{self.link_path}'", self.link_path)
             return None
         if not isinstance(link, str):
             msg = f"gave no text as '{self.link_path}', which asks for the next page"
@@ -64,6 +64,10 @@ class HeaderLink(Paginator, frozen=True, kw_only=True):
             refuse_other_place(page, trail, f"the link '{self.relation}'")
             return None
         return _query_of(link, page)
+
+    @override
+    def doubt(self, page: Page, trail: PageTrail) -> str:
+        return "" if link_in(page.headers.get("Link", ""), self.relation) else doubt_without("", page, trail)
 
 
 def _query_of(link: str, page: Page) -> Params:

@@ -14,10 +14,9 @@ from tap_analytics.signs import (
     doubt_without,
     is_nothing,
     is_whole,
-    next_in,
     refuse_dead_end,
     refuse_other_place,
-    sum_in,
+    signs_in,
 )
 
 if TYPE_CHECKING:
@@ -39,11 +38,17 @@ class SinglePage(Paginator, frozen=True, kw_only=True):
 
 
 class Undeclared(Paginator, frozen=True, kw_only=True):
-    """One answer seems to hold everything, and nobody said how there could be more: signs of it are an error."""
+    """One answer seems to hold everything, and nobody said how there could be more: signs of it are an error.
+
+    Attributes:
+        has_envelope: Whether anything stands beside the records: not where the whole body is the one record.
+    """
+
+    has_envelope: bool = True
 
     @override
     def next_token(self, page: Page, trail: PageTrail) -> None:
-        if sign := next_in(page) or sum_in(page):
+        if sign := signs_in(page, has_envelope=self.has_envelope).any:
             msg = f"says that there is more ({sign}): declare its 'paginator', or 'type: single_page' for no more"
             raise StreamError(msg)
 
@@ -105,7 +110,7 @@ class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
         if token is not None and (page.records or token != trail.token):
             return token
         if not has_more:
-            refuse_other_place(page, trail, f"'{self.cursor_path}'")
+            refuse_other_place(page, trail, f"'{self.cursor_path}'", self.cursor_path)
         return None
 
     @override

@@ -7,13 +7,15 @@ from functools import cache
 from typing import Final
 
 NEXT: Final = frozenset({"next", "nxt", "continue", "continuation", "following", "forward", "onward", "resume"})
-MORE: Final = frozenset({"more", "truncated", "incomplete", "remaining"})
+MORE: Final = frozenset({"more", "truncated", "incomplete", "remaining", "left"})
 LAST: Final = frozenset({"last", "final", "done", "complete", "finished", "end", "eof", "exhausted"})
 OTHER_WAYS: Final = frozenset(
     {"prev", "previous", "prior", "first", "self", "current", "before", "back", "backward", "start", "begin", "this"}
 )
 """Words for a page that is not the next one."""
-CURSORS: Final = frozenset({"cursor", "cursors", "token", "marker", "scroll", "bookmark", "offset", "after", "skip"})
+CURSORS: Final = frozenset(
+    {"cursor", "cursors", "token", "marker", "scroll", "bookmark", "offset", "after", "skip", "seek"}
+)
 PAGES: Final = frozenset({"page", "pages", "pagination", "paging", "pager", "paginator"})
 TOTALS: Final = frozenset({"total", "totals", "count", "counts", "num", "nb", "number", "amount"})
 SIZES: Final = frozenset({"size", "limit", "per", "max", "maximum", "length", "min"})
@@ -25,11 +27,25 @@ ROWS: Final = frozenset(
     }
 )
 HOLDERS: Final = frozenset({"meta", "metadata", "link", "links", "info", "response", "header", "headers", "odata", "x"})
-_ADDRESSES: Final = frozenset(
-    {"url", "uri", "href", "path", "id", "ids", "key", "value", "str", "string", "query", "rel"}
-)
+_ADDRESSES: Final = frozenset({"url", "uri", "href", "path", "id", "ids", "key", "value", "str", "string", "rel"})
 _SMALL: Final = frozenset(
-    {"has", "is", "are", "in", "of", "at", "all", "overall", "available", "the", "stream", "index"}
+    {
+        "has",
+        "is",
+        "are",
+        "in",
+        "of",
+        "at",
+        "all",
+        "overall",
+        "available",
+        "the",
+        "stream",
+        "index",
+        "set",
+        "load",
+        "starting",
+    }
 )
 KNOWN: Final = (NEXT | MORE | LAST | OTHER_WAYS | CURSORS | PAGES | (TOTALS - {"amount"}) | SIZES | ROWS | HOLDERS) | (
     _ADDRESSES | _SMALL
@@ -57,6 +73,8 @@ def _apart(word: str) -> list[str]:
     """Take a word that is made of known words apart; any other one stays whole: `context` is no `next`."""
     if word in KNOWN:
         return [word]
+    if word.startswith(("continu", "resum")):
+        return ["continuation"]
     for length in range(len(word) - 1, 1, -1):
         rest = _apart(word[length:]) if word[:length] in KNOWN else []
         if rest and KNOWN.issuperset(rest):

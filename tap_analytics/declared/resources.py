@@ -132,10 +132,9 @@ class Declaration(Struct, frozen=True):
     def _selector_by_path(self) -> Selector:
         """Return where the records stand if nobody says so."""
         is_single = isinstance(self.paginator, SinglePage | Undeclared)
-        last = self.path.rstrip("/").rpartition("/")[2]
-        if is_single and PLACEHOLDER.fullmatch(last):
-            # The path of one record, not of a list.
+        if is_single and self._is_one_record:
             return WholeBody(or_list=True)
+        last = self._last_name
         names = dict.fromkeys((self.name, last, last.replace("-", "_")))
         return OnlyList(is_single, tuple(names), tuple(dict.fromkeys((*self.raw_keys, "id", "uuid"))))
 
@@ -143,7 +142,20 @@ class Declaration(Struct, frozen=True):
     def paginator(self) -> Paginator:
         """How the list is paged."""
         word = _set(self.endpoint.paginator, self._default.paginator)
-        return Undeclared() if isinstance(word, UnsetType) else _paginator(word, self.raw_keys)
+        if isinstance(word, UnsetType):
+            return Undeclared(has_envelope=not self._is_one_record)
+        return _paginator(word, self.raw_keys)
+
+    @property
+    def _is_one_record(self) -> bool:
+        """Whether the body of an answer is the one record, if the list is not paged."""
+        selector = _set(self.endpoint.data_selector, self._default.data_selector)
+        return selector == [] or (isinstance(selector, UnsetType) and bool(PLACEHOLDER.fullmatch(self._last_name)))
+
+    @property
+    def _last_name(self) -> str:
+        """The last part of the path."""
+        return self.path.rstrip("/").rpartition("/")[2]
 
     @property
     def retry_rule(self) -> RetryRule:

@@ -137,6 +137,25 @@ def test_a_key_of_an_object_of_records_is_a_field_or_rescued() -> None:
     assert [record["_rescued_data"] for record in run.records("things")] == [{"_key": day} for day in body["data"]]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": [{"id": 1}], "additional_data": {"next_cursor": "b"}},
+        {"data": [{"id": 1}], "next_page": {"offset": "b"}},
+        {"list": [{"id": 1}], "next_offset": "x"},
+        {"content": [{"id": 1}], "page": {"totalPages": 3, "number": 0}},
+        {"data": [{"id": 1}], "meta": {"pagination": {"total_pages": 3, "current_page": 1}}},
+        {"values": [{"id": 1}], "isLastPage": False},
+        {"hits": {"total": {"value": 40000}, "hits": [{"id": 1}]}},
+        whole([{"id": 1}], X_Next_Page="2"),
+    ],
+)
+def test_undeclared_an_answer_that_says_that_there_is_more_ends_the_stream(body: object) -> None:
+    line = failure_of(read(body), "things")
+    assert "says that there is more" in line
+    assert "declare its 'paginator', or 'type: single_page'" in line
+
+
 @pytest.mark.parametrize("body", [[{"id": n} for n in range(50)], {"data": [{"id": n} for n in range(50)]}])
 def test_a_full_page_without_the_place_of_its_cursor_is_warned_of_and_drops_no_row(body: object) -> None:
     """Some endpoints have no `meta`: nobody can know whether there is more."""
