@@ -60,8 +60,12 @@ def checked(name: str, file: IO[str] | None) -> IO[str] | None:
         return None
     try:
         content = file.read()
-        json.loads(content)
+        is_text = isinstance(json.loads(content), str)
     except (ValueError, RecursionError) as error:
         msg = f"{name}: {file.name} holds no JSON ({error})"
         raise SettingsError(msg) from error
+    if is_text:
+        # The SDK would take it for the path of another file.
+        msg = f"{name}: {file.name} holds a text, where an object belongs"
+        raise SettingsError(msg)
     return io.StringIO(content)

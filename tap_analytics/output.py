@@ -142,6 +142,16 @@ class OutputStream(Stream, ABC):
         """
         return self.state_manager.read(str(self.replication_key)) if self.is_incremental else None
 
+    def check_bookmark(self) -> None:
+        """Refuse a bookmark that is no date-time, and warn of one that is not this stream's.
+
+        Raises:
+            SettingsError: The state holds something else than a date-time.
+        """
+        if self.is_incremental and (oddity := self.state_manager.oddity(str(self.replication_key))):
+            self.log("%s: read whole, since its bookmark in the state %s", self.name, oddity, level=logging.WARNING)
+        _ = self.stored_bookmark
+
     def write_bookmark(self, instant: datetime | None) -> None:
         """Send a bookmark to the target; all records up to it have been written.
 

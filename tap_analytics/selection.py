@@ -342,7 +342,7 @@ def kind_of(value: Any) -> str:  # noqa: ANN401 - any JSON
             return "null"
         case bool():
             return "a boolean"
-        case int() | Decimal():
+        case int() | float() | Decimal():
             return "a number"
         case str():
             return "a text"

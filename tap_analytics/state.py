@@ -6,13 +6,15 @@ walks, and nothing else does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from singer_sdk.streams._state import StreamStateManager
 from typing_extensions import override
 
 from tap_analytics.datetimes import format_instant, parse_instant
 from tap_analytics.errors import SettingsError
+from tap_analytics.selection import kind_of
+from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,9 +36,8 @@ class BookmarkStore(StreamStateManager):
         Raises:
             SettingsError: The bookmark is no date-time.
         """
-        entry = self.tap_state.get("bookmarks", {}).get(self.stream_name, {})
-        value = entry.get("replication_key_value")
-        if value is None or entry.get("replication_key") != replication_key:
+        value = self._entry.get("replication_key_value")
+        if value is None or self._entry.get("replication_key") != replication_key:
             return None
         try:
             return parse_instant(value)
@@ -44,9 +45,34 @@ class BookmarkStore(StreamStateManager):
             msg = f"State: the bookmark of '{self.stream_name}' is no date-time. Mend it, or run with --full-refresh"
             raise SettingsError(msg) from error
 
+    def oddity(self, replication_key: str) -> str | None:
+        """Say what makes an entry in the state useless to this stream, None if there is nothing odd about it.
+
+        Args:
+            replication_key: The field that the bookmark has to be of.
+        """
+        if not any(self._entry.values()):
+            return None
+        field = self._entry.get("replication_key")
+        if field is not None and field != replication_key:
+            return f"is of '{shorten(str(field))}' and not of '{replication_key}'"
+        if field is None or self._entry.get("replication_key_value") is None:
+            return (
+                f"has the keys {shorten(', '.join(self._entry))} and not 'replication_key' and 'replication_key_value'"
+            )
+        return None
+
+    @property
+    def _entry(self) -> Mapping[str, Any]:
+        entry: Mapping[str, Any] = self.tap_state.get("bookmarks", {}).get(self.stream_name, {})
+        return entry
+
     def write(self, replication_key: str, instant: datetime) -> None:
         """Put a bookmark into the state; it goes out with the next STATE message."""
-        self.stream_state.update(replication_key=replication_key, replication_key_value=format_instant(instant))
+        entry = self.stream_state
+        # Whatever else an entry held, another tap's words among them, was of another time.
+        entry.clear()
+        entry.update(replication_key=replication_key, replication_key_value=format_instant(instant))
         self.is_flushed = False
 
     @override
@@ -54,16 +80,67 @@ class BookmarkStore(StreamStateManager):
         """Do nothing: a bookmark is capped when it is made, not when it is promoted."""
 
 
-def check_state(state: Mapping[str, Any]) -> None:
-    """Refuse a state that is not built like one.
+def given_state(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """Return the state that a user gives, without what it is wrapped in and without what no stream could read.
 
     Args:
-        state: The state that the tap was given.
+        value: The state as this tap writes it, the whole STATE message, or what Meltano makes of it: under
+            `singer_state` (`meltano state get`), and that under `completed` and `partial` (its files).
+
+    Returns:
+        The state, empty if there is none.
 
     Raises:
-        SettingsError: It is not an object of bookmarks by stream.
+        SettingsError: It is something else.
     """
-    bookmarks = state.get("bookmarks", {}) if isinstance(state, dict) else None
-    if not isinstance(bookmarks, dict) or not all(isinstance(entry, dict) for entry in bookmarks.values()):
-        msg = 'State: it must be an object like {"bookmarks": {"<stream>": {…}}}'
+    state = _unwrapped(value)
+    if state is None or state == {}:
+        return {}
+    bookmarks = state.get("bookmarks", _MISSING) if isinstance(state, dict) else _MISSING
+    entries = {} if bookmarks is None else bookmarks
+    if not isinstance(entries, dict):
+        found = f"has the keys {shorten(', '.join(state))}" if isinstance(state, dict) else f"is {kind_of(state)}"
+        msg = f'State: it must be an object like {{"bookmarks": {{"<stream>": {{…}}}}}}, and {found}'
         raise SettingsError(msg)
+    for name, entry in entries.items():
+        if not isinstance(entry, dict | None):
+            msg = f"State: the bookmark of '{shorten(name)}' must be an object, and is {kind_of(entry)}"
+            raise SettingsError(msg)
+    return {"bookmarks": {name: _readable(entry) for name, entry in entries.items() if entry}}
+
+
+_MISSING: Final = object()
+
+_MELTANO_PARTS: Final = ("completed", "completed_state"), ("partial", "partial_state")
+"""What a whole run left behind, and what later ones that failed add to it."""
+
+
+def _unwrapped(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    while isinstance(value, dict) and "bookmarks" not in value:
+        if "singer_state" in value:
+            value = value["singer_state"]
+        elif value.get("type") == "STATE" and "value" in value:
+            value = value["value"]
+        elif any(name in value for names in _MELTANO_PARTS for name in names):
+            parts = [given_state(value[name]) for names in _MELTANO_PARTS for name in names if name in value]
+            return {"bookmarks": {name: entry for part in parts for name, entry in part.get("bookmarks", {}).items()}}
+        else:
+            break
+    return value
+
+
+def _readable(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stream's entry without nulls, and without what the SDK keeps there while it reads a stream its way.
+
+    Those are notes of a run that did not end, and the SDK reads them without a look at what they are.
+    """
+    kept = {key: value for key, value in entry.items() if value is not None and key not in _NOTES}
+    partitions = kept.get("partitions", [])
+    if not isinstance(partitions, list) or not all(isinstance(partition, dict) for partition in partitions):
+        del kept["partitions"]
+    elif partitions:
+        kept["partitions"] = [_readable(partition) for partition in partitions]
+    return kept
+
+
+_NOTES: Final = {"progress_markers", "replication_key_signpost", "starting_replication_value"}

@@ -17,7 +17,7 @@ from tap_analytics.command import AnalyticsCommand, checked
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.logs import mask_secrets
 from tap_analytics.signals import STOPS
-from tap_analytics.state import check_state
+from tap_analytics.state import given_state
 from tap_analytics.stdout import STDOUT
 from tap_analytics.throttle import Throttle
 from tap_analytics.transport import ApiSession
@@ -64,7 +64,7 @@ class TapAnalytics(Tap):
     def __init__(self, *, state: Any = None, **kwargs: Any) -> None:  # noqa: ANN401 - it may be anything
         if state is not None and not isinstance(state, str | PurePath):
             # The SDK takes an empty list for no state, and a full one for a path.
-            check_state(state)
+            state = given_state(state)
         try:
             super().__init__(state=state, **kwargs)
         except ValueError as error:
@@ -149,7 +149,7 @@ class TapAnalytics(Tap):
             msg = "Catalog: no stream is selected"
             raise SettingsError(msg)
         for stream in selected:
-            _ = stream.stored_bookmark
+            stream.check_bookmark()
         return selected
 
     # Settings

@@ -166,7 +166,9 @@ def test_rows_out_of_order_and_ties_at_the_bookmark_are_read() -> None:
     assert {row["id"] for row in listing(*tied, *rows).records("customers")} >= {10, 11, 12, 2, 3}
 
 
-@pytest.mark.parametrize("content", ["{", "", "[1, 2]", '{"bookmarks": {"activities": []}}', "\x00"])
+@pytest.mark.parametrize(
+    "content", ["{", "", "[1, 2]", '{"bookmarks": {"activities": []}}', '{"value": {}}', '"state.json"', "\x00"]
+)
 def test_a_broken_state_file_is_refused_in_one_line_before_the_first_request(tap: Tap, content: str) -> None:
     with Server(routes({})) as server:
         file = tap.folder / "broken.json"

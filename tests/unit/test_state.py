@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tap_analytics.datetimes import format_instant, parse_instant
 from tap_analytics.errors import AnalyticsError, SettingsError
-from tap_analytics.state import BookmarkStore, check_state
+from tap_analytics.state import BookmarkStore
 from tests.singer import select
 from tests.unit.taps import URL, queries, tap_of
 
@@ -75,15 +75,116 @@ def test_an_impossible_bookmark_is_refused_before_the_first_request(requests_moc
     assert not requests_mock.called
 
 
-@pytest.mark.parametrize("state", [[], "x", 7, None, {"bookmarks": []}, {"bookmarks": None}, {"bookmarks": {"a": 1}}])
-def test_what_is_no_state_is_refused(state: Any) -> None:  # noqa: ANN401 - any JSON
-    with pytest.raises(SettingsError, match="State: "):
-        check_state(state)
+@pytest.mark.parametrize(
+    "state",
+    [
+        [],
+        [{"bookmarks": {}}],
+        7,
+        1.5,
+        True,
+        {"bookmarks": []},
+        {"bookmarks": {"a": 1}},
+        {"bookmarks": {"a": ["2024-01-31"]}},
+        {"other": 1},
+        {"activities": {"replication_key": "date"}},
+        {"singer_state": {"other": 1}},
+        {"singer_state": "x"},
+        {"type": "STATE"},
+        {"type": "STATE", "value": []},
+        {"type": "RECORD", "stream": "a", "record": {}},
+        {"completed": {"singer_state": []}, "partial": None},
+    ],
+)
+def test_what_is_no_state_is_refused_in_one_line(state: Any) -> None:  # noqa: ANN401 - any JSON
+    with pytest.raises(SettingsError, match=r"^State: [^\n]+$"):
+        tap_of(state=state)
 
 
-@pytest.mark.parametrize("state", [{}, {"bookmarks": {}}, state_of("2024-01-31"), {"other": 1}])
-def test_what_is_a_state_is_taken(state: State) -> None:
-    check_state(state)
+STATE = state_of("2024-01-31T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        STATE,
+        {**STATE, "currently_syncing": None},
+        {"singer_state": STATE},
+        {"type": "STATE", "value": STATE},
+        {"singer_state": {"type": "STATE", "value": STATE}},
+        {"type": "STATE", "value": {"singer_state": {"singer_state": STATE}}},
+        {"completed": {"singer_state": STATE}, "partial": {}},
+        {"completed": None, "partial": {"singer_state": STATE}},
+        {"completed": {"singer_state": state_of("2020-01-01")}, "partial": {"singer_state": STATE}},
+        {"completed": {"singer_state": STATE}, "partial": {"singer_state": {"bookmarks": {"activities": None}}}},
+        {"state_id": "a", "completed_state": {"singer_state": STATE}, "partial_state": {"singer_state": None}},
+        {"bookmarks": {**STATE["bookmarks"], "customers": None, "other": {"partitions": None, "x": None}}},
+        {"bookmarks": {"activities": {**STATE["bookmarks"]["activities"], "partitions": None}}},
+        {"bookmarks": {"activities": {**STATE["bookmarks"]["activities"], "partitions": 7, "progress_markers": 7}}},
+        {"bookmarks": {"activities": {**STATE["bookmarks"]["activities"], "partitions": [{"progress_markers": 7}]}}},
+    ],
+)
+def test_a_state_is_found_in_what_it_is_wrapped_in(state: State, requests_mock: Mocker) -> None:
+    after = synced(requests_mock, [], state, lookback_days=0)
+    assert after["bookmarks"]["activities"] == state_of("2024-01-31T00:00:00.000000+00:00")["bookmarks"]["activities"]
+    assert min(query["start-date"] for query in queries(requests_mock)) == ["2024-01-29"]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        None,
+        {},
+        {"bookmarks": None},
+        {"bookmarks": {"activities": None}},
+        {"bookmarks": {"activities": {"replication_key": None, "partitions": []}}},
+        {"singer_state": None},
+        {"singer_state": {}},
+        {"type": "STATE", "value": {}},
+        {"completed": {}, "partial": {}},
+        {"completed": None, "partial": None},
+    ],
+)
+def test_an_empty_state_is_none_and_nothing_is_said_about_it(
+    state: Any,  # noqa: ANN401
+    requests_mock: Mocker,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    synced(requests_mock, rows_at(NOW), state)
+    assert all("start-date" not in query for query in queries(requests_mock))
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"since": "2024-01-31"}, "since"),
+        ({"last_record": "x", "replication_key_value": "2024-01-31"}, "last_record, replication_key_value"),
+        ({"replication_key": "date"}, "replication_key"),
+        ({"replication_key": "updated_at", "replication_key_value": "2024-01-31"}, "'updated_at'"),
+        ({"partitions": [{"context": {"id": 1}, "replication_key_value": "2024-01-31"}]}, "partitions"),
+    ],
+)
+def test_a_bookmark_of_another_taps_shape_is_warned_of_and_the_stream_read_whole(
+    entry: State, told: str, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    after = synced(requests_mock, rows_at(NOW), {"bookmarks": {"activities": entry}})
+    assert all("start-date" not in query for query in queries(requests_mock))
+    [warning] = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "activities: read whole" in warning
+    assert told in warning
+    assert after == state_of(format_instant(NOW))
+
+
+def test_a_bookmark_of_another_shape_is_not_warned_of_where_none_is_wanted(
+    requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    requests_mock.get(ACTIVITIES, json={"entries": [], "has_more": False})
+    catalog = select(tap_of().catalog_dict, "activities")
+    for entry in catalog["streams"]:
+        entry["replication_method"] = "FULL_TABLE"
+    tap_of(state={"bookmarks": {"activities": {"since": 1}, "customers": {"since": 1}}}, catalog=catalog).sync_all()
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
 
 
 def synced(requests_mock: Mocker, rows: list[dict[str, Any]], state: State | None = None, **settings: Any) -> State:

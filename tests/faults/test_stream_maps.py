@@ -1,0 +1,105 @@
+"""Stream maps: what they take out is not read, and what they leave out moves no bookmark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.runs import bookmark, run_here, subscription
+from tests.faults.server import Server, always, routes, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.faults.server import Script
+
+ACTIVITIES = [{"uuid": name, "date": f"2024-03-0{day}T00:00:00Z"} for name, day in (("a", 1), ("b", 3), ("c", 5))]
+STATE = {"bookmarks": {"activities": bookmark("date", "2024-02-01T00:00:00.000000+00:00")}}
+
+
+def scripts() -> Mapping[str, Script]:
+    """Return the answers to two streams."""
+    return {
+        "/v1/activities": always(whole({"entries": ACTIVITIES, "has_more": False})),
+        "/v1/customers": always(whole({"entries": [{"id": 1, "uuid": "u"}], "has_more": False})),
+        "/customers/u/notes": always(whole([{"id": 7}])),
+    }
+
+
+@pytest.mark.parametrize(
+    "maps",
+    [
+        {"activities": None},
+        {"activities": "__NULL__"},
+        {"act*": None},
+        {"customers": {}, "__else__": None},
+        {"customers": {"__alias__": "people"}, "__else__": "__NULL__"},
+    ],
+)
+def test_a_stream_that_the_maps_remove_is_not_read_and_keeps_its_bookmark(maps: dict[str, Any]) -> None:
+    with Server(routes(scripts())) as server:
+        run = run_here(subscription(server.url, stream_maps=maps), "activities", "customers", state=STATE)
+        assert {request.path for request in server.requests} == {"/v1/customers"}
+    assert run.exit_code == 0, run.stderr
+    assert {message.get("stream") for message in run.messages if message["type"] != "STATE"} <= {"customers", "people"}
+    assert run.state["bookmarks"]["activities"] == STATE["bookmarks"]["activities"]
+    assert "streams failed" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    "maps",
+    [
+        {"activities": None, "copy": {"__source__": "activities"}},
+        {"copy": {"__source__": "activities"}, "__else__": None},
+    ],
+)
+def test_a_stream_of_which_a_copy_is_left_is_read(maps: dict[str, Any]) -> None:
+    with Server(routes(scripts())) as server:
+        run = run_here(subscription(server.url, stream_maps=maps), "activities", state=STATE)
+    assert run.exit_code == 0, run.stderr
+    assert {row["uuid"] for row in run.records("copy")} == {"a", "b", "c"}
+    assert not run.records("activities")
+    assert run.state["bookmarks"]["activities"]["replication_key_value"] == "2024-03-05T00:00:00.000000+00:00"
+
+
+def test_maps_that_leave_no_stream_are_refused_in_one_line_before_the_first_request() -> None:
+    with Server(routes(scripts())) as server:
+        run = run_here(subscription(server.url, stream_maps={"__else__": None}), "activities", "customers")
+        assert not server.requests
+    assert run.exit_code == 1
+    [line] = run.errors
+    assert "'stream_maps'" in line
+
+
+def test_a_removed_stream_still_gives_its_records_to_its_children() -> None:
+    notes = {
+        "name": "notes",
+        "primary_key": "id",
+        "endpoint": {"path": "/customers/{resources.customers.uuid}/notes"},
+        "schema": {"type": "object", "properties": {"id": {"type": "integer"}}},
+    }
+    with Server(routes(scripts())) as server:
+        config = subscription(server.url, resources=[notes], stream_maps={"customers": None})
+        run = run_here(config, "customers", "notes")
+    assert run.exit_code == 0, run.stderr
+    assert run.records("notes") == [{"id": 7, "_rescued_data": None}]
+    assert not run.of("customers", "SCHEMA")
+
+
+@pytest.mark.parametrize(
+    ("maps", "expected"),
+    [
+        ({"activities": {"__filter__": "uuid != 'c'"}}, "2024-03-03"),
+        ({"activities": {"__filter__": "uuid == 'a'"}}, "2024-03-01"),
+        ({"activities": {"__filter__": "False"}}, "2024-02-01"),
+        # One of the maps writes it.
+        ({"activities": {"__filter__": "False"}, "copy": {"__source__": "activities"}}, "2024-03-05"),
+        ({"activities": None, "copy": {"__source__": "activities", "__filter__": "uuid != 'c'"}}, "2024-03-03"),
+    ],
+)
+def test_records_that_a_map_leaves_out_move_no_bookmark(maps: dict[str, Any], expected: str) -> None:
+    with Server(routes(scripts())) as server:
+        run = run_here(subscription(server.url, stream_maps=maps), "activities", state=STATE)
+    assert run.exit_code == 0, run.stderr
+    assert run.state["bookmarks"]["activities"]["replication_key_value"][:10] == expected
