@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct
 from tap_analytics.texts import LONGEST_QUOTE, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _WRAPPERS = {"message", "msg", "error", "errors", "data"}
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
@@ -35,6 +35,8 @@ class Page(Struct, frozen=True):
             page is read, but no row may be dropped from the target's table for not being on it.
         sources: The records as they stand in the body, where the records are other objects.
         origin: Scheme, host and port that were asked.
+        size: The bytes of the answer's body.
+        read_again: Makes the page anew from the bytes of the answer, which take less memory; None where it cannot.
     """
 
     body: Any
@@ -44,6 +46,8 @@ class Page(Struct, frozen=True):
     doubt: str = ""
     sources: list[Any] = []
     origin: str = ""
+    size: int = 0
+    read_again: Callable[[], Page] | None = None
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
         """Return what stands in the body under a dotted path, or a key with dots in it; None when there is nothing."""

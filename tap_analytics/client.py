@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from abc import ABC
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
+from itertools import islice
 from threading import Lock
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-import backoff
 from msgspec.structs import replace
 from requests.exceptions import RequestException
 from singer_sdk.exceptions import RetriableAPIError
@@ -20,19 +20,29 @@ from typing_extensions import override
 
 from tap_analytics.answers import error_words
 from tap_analytics.authentication import authenticator_of, needed_settings
+from tap_analytics.cancellation import Scope
 from tap_analytics.errors import ServiceError, StreamError
 from tap_analytics.pages import page_of
 from tap_analytics.pagination import EMPTY, PageTrail, Paginator, Params
 from tap_analytics.paginators import SinglePage
-from tap_analytics.retries import LONGEST_RETRY_AFTER, PASSING, RetryRule, may_pass, retry_after, spread_out, waits
+from tap_analytics.retries import (
+    LONGEST_RETRY_AFTER,
+    LONGEST_WAIT,
+    PASSING,
+    RetryRule,
+    duration,
+    exponential,
+    may_pass,
+    retry_after,
+    waits,
+)
 from tap_analytics.texts import shorten
 from tap_analytics.transport import ApiSession, told_of, what_to_check
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     import requests
-    from backoff.types import Details
     from singer_sdk.helpers.types import Auth, Context
     from singer_sdk.metrics import Counter
     from singer_sdk.streams.rest import HTTPRequest
@@ -45,6 +55,11 @@ if TYPE_CHECKING:
 
 # What services answer to too many requests, or too many at once.
 _TOO_MUCH = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+
+_DECODING: Final = Lock()
+
+_ANSWER_SIZE: Final = 2**14
+"""Bytes that an answer takes besides its body."""
 
 
 class ClientStream(RESTStream[Params], ABC):
@@ -136,14 +151,14 @@ class ClientStream(RESTStream[Params], ABC):
         request.params = {**(page.next_page_token or {})}
         return request
 
-    def pages(self, params: Params, path: str | None = None) -> Generator[Page]:
+    def pages(self, params: Params, path: str | None = None) -> Iterator[Page]:
         """Walk through the pages of a list.
 
         Args:
             params: Query parameters that every page repeats, besides those of the stream.
             path: The list's path, where it is not the stream's.
 
-        Yields:
+        Returns:
             The answers, in order.
 
         Raises:
@@ -151,14 +166,25 @@ class ClientStream(RESTStream[Params], ABC):
             StreamError: This path cannot be read.
         """
         trail = PageTrail(self.paginator, self.page_size, {**self.params, **params})
+        # Not a generator: between two pages it would keep the decoded one, which may be large.
+        return iter(partial(self._next_page, trail, path), None)
+
+    def _next_page(self, trail: PageTrail, path: str | None) -> Page | None:
+        """Return the next page of a walk, None after the last one."""
         while not trail.finished:
+            if trail.failure is not None:
+                raise trail.failure
             page = self.fetch(trail.params, path)
-            if not trail.repeats(page):
-                yield self._doubted(page, trail)
+            is_new = not trail.repeats(page)
+            page = self._doubted(page, trail) if is_new else page
             try:
                 trail.advance(page)
             except StreamError as error:
-                raise StreamError(self.told(str(error), page.path)) from error
+                # The page itself is good: it comes before the failure.
+                trail.failure = StreamError(self.told(str(error), page.path))
+            if is_new:
+                return page
+        return None
 
     def _doubted(self, page: Page, trail: PageTrail) -> Page:
         """Return the page with all doubt about it, of which there is a warning once."""
@@ -187,24 +213,33 @@ class ClientStream(RESTStream[Params], ABC):
         """
         request = self.build_prepared_request(**self._request_arguments(params, path))
         place = urlsplit(str(request.url)).path
-        send = backoff.on_exception(
-            self.backoff_wait_generator,
-            PASSING,
-            max_tries=self.backoff_max_tries,
-            jitter=spread_out,
-            giveup=lambda error: not may_pass(error),
-            on_backoff=self.backoff_handler,
-            logger=None,  # Its lines hold the whole request.
-        )(self._send)
         started = time.monotonic()
         try:
-            return send(request, place)
+            return self._send_again(request, place)
         except StreamError as error:
             raise StreamError(self.told(str(error), place), error.status) from error
         except ServiceError as error:
             raise ServiceError(self.told(str(error), place)) from error
         except (RetriableAPIError, RequestException) as error:
             raise self._failure(error, place, time.monotonic() - started) from error
+
+    def _send_again(self, request: requests.PreparedRequest, path: str) -> Page:
+        """Send a request until it is answered, or until there is no use in it; the decorator's waits have no end."""
+        scope = Scope.current()
+        waits = self.backoff_wait_generator()
+        next(waits)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return self._send(request, path)
+            except PASSING as error:
+                scope.check()
+                if attempt == self.backoff_max_tries() or not may_pass(error):
+                    raise
+                wait = waits.send(error)
+                self._tell_retry(error, path, wait, attempt)
+            scope.sleep(wait)
 
     def _request_arguments(self, params: Params, path: str | None) -> dict[str, Any]:
         request = self.get_http_request(page=PageContext(stream_context=None, next_page_token=params))
@@ -218,7 +253,12 @@ class ClientStream(RESTStream[Params], ABC):
     def _send(self, request: requests.PreparedRequest, path: str) -> Page:  # noqa: ARG002 - for the line of a retry
         with self._counting:
             self.request_counter.increment()
-        return page_of(self._request(request, None), self.records)
+        response = self._request(request, None)
+        read = partial(page_of, response, self.records)
+        # One at a time: a decoded body is several times as large as its bytes, and many threads gain nothing.
+        with _DECODING:
+            page = read()
+        return replace(page, size=len(response.content) + _ANSWER_SIZE, read_again=read)
 
     @override
     def validate_response(self, response: requests.Response) -> None:
@@ -226,7 +266,7 @@ class ClientStream(RESTStream[Params], ABC):
         if self.retry_rule.covers(status):
             wait = retry_after(response)
             if wait > LONGEST_RETRY_AFTER:
-                msg = f"{self.response_error_message(response)}. It asks to wait {wait:.0f} s: try again after that"
+                msg = f"{self.response_error_message(response)}. It asks to wait {duration(wait)}: try again after that"
                 raise StreamError(msg)
             raise RetriableAPIError(self.response_error_message(response), response)
         if status == HTTPStatus.UNAUTHORIZED:
@@ -244,8 +284,12 @@ class ClientStream(RESTStream[Params], ABC):
 
     @override
     def backoff_wait_generator(self) -> Generator[float, Any, None]:
+        return self.backoff_runtime(value=waits(self._backoff_factor))
+
+    @property
+    def _backoff_factor(self) -> float:
         factor = self.retry_rule.backoff_factor
-        return self.backoff_runtime(value=waits(self.config["backoff_factor"] if factor is None else factor))
+        return float(self.config["backoff_factor"] if factor is None else factor)
 
     @override
     def backoff_max_tries(self) -> int:
@@ -256,18 +300,19 @@ class ClientStream(RESTStream[Params], ABC):
         retries = self.retry_rule.max_retries
         return int(self.config["max_retries"]) if retries is None else retries
 
-    @override
-    def backoff_handler(self, details: Details) -> None:
-        error = details["exception"]
+    def _tell_retry(self, error: Exception, path: str, wait: float, attempt: int) -> None:
         response = error.response if isinstance(error, RetriableAPIError) else None
         if response is not None and response.status_code in _TOO_MUCH:
-            self._session.throttle.slow_down(details["wait"])
+            self._session.throttle.slow_down(wait, asked_for=retry_after(response))
+        retries = self._max_retries
+        to_come = sum(islice(exponential(self._backoff_factor), retries)) if attempt == 1 else 0
         self.log(
-            "%s. Trying again in %.1f s (%d of %d retries)",
-            self.told(_reason(error), details["args"][1]),
-            details["wait"],
-            details["tries"],
-            self._max_retries,
+            "%s. Trying again in %.1f s (%d of %d retries)%s",
+            self.told(_reason(error), path),
+            wait,
+            attempt,
+            retries,
+            f"; all of them would take {to_come:.0f} s" if to_come > LONGEST_WAIT else "",
             level=logging.WARNING,
         )
 

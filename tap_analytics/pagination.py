@@ -58,6 +58,8 @@ class PageTrail:
         self.count = 0
         """The number of records on the pages before the current one."""
         self.finished = False
+        self.failure: StreamError | None = None
+        """Why there is no way to the page after the last one that was read."""
 
     @property
     def params(self) -> Params:

@@ -63,7 +63,8 @@ class Absences:
     """
 
     def __init__(self) -> None:
-        self._errors: dict[str, StreamError] = {}
+        self._gone: set[str] = set()
+        self._first: StreamError | None = None
         self._is_anyone_there = False
 
     def passed(self, pages: Iterator[Page], path: str) -> Iterator[Page]:
@@ -76,17 +77,21 @@ class Absences:
         Raises:
             StreamError: The list cannot be read for another reason.
         """
-        has_begun = False
         try:
-            for page in pages:
-                has_begun = True
-                yield page
+            first = [page for page in (next(pages, None),) if page is not None]
         except StreamError as error:
-            if has_begun or error.status not in _GONE:
+            if error.status not in _GONE:
                 raise
-            self._errors.setdefault(path, error)
-        else:
-            self._is_anyone_there = True
+            self._gone.add(path)
+            if self._first is None:
+                # Only its words: the error itself would keep the answer and what has been read.
+                self._first = StreamError(str(error), error.status)
+            return
+        self._is_anyone_there = True
+        # No page is kept here while it is written.
+        while first:
+            yield first.pop()
+        yield from pages
 
     def told(self) -> str | None:
         """Say how many have gone, None if all are there.
@@ -94,12 +99,11 @@ class Absences:
         Raises:
             StreamError: None is there: it is the path that is wrong.
         """
-        if not self._errors:
+        if self._first is None:
             return None
-        (first, *others) = self._errors.values()
         if not self._is_anyone_there:
-            raise first
-        return f"{first} ({1 + len(others)} parent{'s' * bool(others)} left out)"
+            raise self._first
+        return f"{self._first} ({len(self._gone)} parent{'s' * (len(self._gone) > 1)} left out)"
 
 
 def places(

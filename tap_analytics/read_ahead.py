@@ -2,34 +2,39 @@
 
 Fetching is the wait; writing is not. So threads fetch, each walking through the pages of one walk, and the one thread
 that writes messages and state takes the pages in the order in which they belong. What a thread has fetched waits in a
-queue of its own, so that a slow target never piles up more than the queues hold.
+queue of its own, and all queues of a run share one budget of bytes: a slow target never piles up more than that.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from contextlib import suppress
 from itertools import islice
-from queue import Empty, Full, Queue
 from typing import TYPE_CHECKING, TypeAlias
+
+from tap_analytics.cancellation import CHANGED, CancelledError, Scope
+from tap_analytics.run import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
     from tap_analytics.answers import Page
     from tap_analytics.replication import Walk
+    from tap_analytics.run import Run
 
 Pages: TypeAlias = "Iterator[Page]"
 
 
-def read_ahead(walks: Iterable[Walk], read: Callable[[Walk], Pages], threads: int) -> Generator[tuple[Walk, Pages]]:
+def read_ahead(
+    walks: Iterable[Walk], read: Callable[[Walk], Pages], threads: int, run: Run
+) -> Generator[tuple[Walk, Pages]]:
     """Fetch several walks at once, and the next page of a walk while the one before it is written.
 
     Args:
         walks: The walks, in the order in which they are handed over. They are taken as they are needed, by the caller.
         read: Walks through the pages of a walk; called in a thread.
         threads: How many walks may be fetched at once. With one, nothing is fetched before it is asked for.
+        run: The run that this is a part of.
 
     Yields:
         Each walk with its pages. An error of `read` is raised where its page would be.
@@ -38,23 +43,19 @@ def read_ahead(walks: Iterable[Walk], read: Callable[[Walk], Pages], threads: in
         for walk in walks:
             yield walk, read(walk)
         return
-    stopped = threading.Event()
     coming = iter(walks)
     readers: deque[Reader] = deque()
     try:
         while True:
             for walk in islice(coming, threads - len(readers)):
-                readers.append(Reader(walk, read, stopped))
+                readers.append(Reader(walk, read, run))
             if not readers:
                 return
             yield readers[0].walk, readers[0].pages()
-            readers.popleft()
+            readers.popleft().close()
     finally:
-        stopped.set()
-
-
-class _End:
-    """Stands behind a walk's last page."""
+        for reader in readers:
+            reader.close()
 
 
 class Reader:
@@ -63,48 +64,94 @@ class Reader:
     Args:
         walk: The walk.
         read: Walks through its pages; called in the thread.
-        stopped: Set when nobody wants the pages any more.
+        run: The run that this is a part of.
     """
 
-    def __init__(self, walk: Walk, read: Callable[[Walk], Pages], stopped: threading.Event) -> None:
+    def __init__(self, walk: Walk, read: Callable[[Walk], Pages], run: Run) -> None:
         self.walk = walk
         self._read = read
-        self._stopped = stopped
-        self._queue: Queue[Page | _End | Exception] = Queue(walk.pages_ahead)
+        self._run = run
+        self._scope = Scope(run.scope)
+        self._queue: deque[Waiting | Exception] = deque()
+        self._is_awaited = False
         # A daemon, so that a request under way does not hold the process when it ends.
-        threading.Thread(target=self._run, name=f"read-ahead {walk.params}", daemon=True).start()
+        threading.Thread(target=self._fetch_all, name=f"read-ahead {walk.params}", daemon=True).start()
 
     def pages(self) -> Pages:
         """Hand over the pages in order, and wait for those that are still to come."""
-        while not isinstance(item := self._next(), _End):
-            if isinstance(item, Exception):
-                try:
-                    raise item
-                finally:
-                    # Its trace holds this frame: together they would keep the connection that failed.
-                    del item
-            yield item
+        # Not a generator: while a page is written it would keep it.
+        return iter(self._next, None)
 
-    def _next(self) -> Page | _End | Exception:
-        while True:
-            # A wait without an end hears no signal that another thread has caught, nor any on Windows.
-            with suppress(Empty):
-                return self._queue.get(timeout=0.5)
+    def _next(self) -> Page | None:
+        with CHANGED:
+            self._is_awaited = True
+            CHANGED.notify_all()
+            while not self._queue:
+                # A wait without an end hears no signal that another thread has caught, nor any on Windows.
+                CHANGED.wait(0.5)
+            self._is_awaited = False
+            item = self._queue.popleft()
+            if isinstance(item, Waiting):
+                self._run.free(item.size)
+        if isinstance(item, Exception):
+            try:
+                raise item
+            finally:
+                # Its trace holds this frame: together they would keep the connection that failed.
+                del item
+        return item.page() if item.page else None
 
-    def _run(self) -> None:
+    def _fetch_all(self) -> None:
+        with self._scope.entered():
+            try:
+                pages = self._read(self.walk)
+                while self._fetch(pages):
+                    pass
+            except Exception as error:  # noqa: BLE001 - it is raised again in the thread that waits for the page
+                self._put(error)
+
+    def _fetch(self, pages: Pages) -> bool:
+        """Fetch the next page, and say whether there was one."""
+        expected = self._wait_for_room()
+        page = None
         try:
-            for page in self._read(self.walk):
-                self._put(page)
-                if self._stopped.is_set():
-                    return
-        except Exception as error:  # noqa: BLE001 - it is raised again in the thread that waits for the page
-            self._put(error)
-        else:
-            self._put(_End())
+            page = next(pages, None)
+        finally:
+            with CHANGED:
+                waiting = self._run.replace(expected, page, is_awaited=self._is_awaited)
+        self._put(waiting)
+        return page is not None
 
-    def _put(self, item: Page | _End | Exception) -> None:
-        """Leave something for the consumer, unless nobody wants it any more."""
-        while not self._stopped.is_set():
-            with suppress(Full):
-                self._queue.put(item, timeout=0.1)
-                return
+    def _wait_for_room(self) -> int:
+        """Wait until a page may be fetched, and return what is set aside for it.
+
+        A page that the writing thread waits for is always fetched, whatever waits for later: else the two would wait
+        for each other.
+        """
+        with CHANGED:
+            while not (
+                (self._is_awaited and not self._queue)
+                or (len(self._queue) <= self.walk.pages_ahead and self._run.has_room())
+            ):
+                self._scope.wait()
+            self._scope.check()
+            return self._run.expect()
+
+    def _put(self, item: Waiting | Exception) -> None:
+        with CHANGED:
+            self._queue.append(item)
+            CHANGED.notify_all()
+            if self._scope.has_ended:
+                self._drop()
+
+    def close(self) -> None:
+        """Stop at once, and drop what nobody has read."""
+        self._scope.end()
+        with CHANGED:
+            self._drop()
+
+    def _drop(self) -> None:
+        for item in self._queue:
+            if isinstance(item, Waiting):
+                self._run.free(item.size)
+        self._queue = deque([CancelledError()])

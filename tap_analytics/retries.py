@@ -16,12 +16,18 @@ from requests.exceptions import ConnectionError as RequestsConnectionError
 from singer_sdk.exceptions import RetriableAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
     import requests
 
 LONGEST_RETRY_AFTER: Final = 300
 """Seconds: a service that wants a longer wait than this ends the stream instead."""
+
+LONGEST_WAIT: Final = 60
+"""Seconds: a wait that the service did not ask for is no longer than this, however many went before."""
+
+_FOREVER: Final = 1e12
+"""Seconds: no date lies so far ahead."""
 
 PASSING: Final = (RetriableAPIError, RequestsConnectionError, Timeout, ChunkedEncodingError, ContentDecodingError)
 """Failures that may pass, `SSLError` apart."""
@@ -52,28 +58,33 @@ def may_pass(error: BaseException) -> bool:
     return isinstance(error, PASSING) and not isinstance(error, SSLError)
 
 
-def waits(factor: float) -> Callable[[Exception], float]:
-    """Return what says how long to wait after a failure: each time twice as long, and as long as the answer asks.
+def exponential(factor: float) -> Iterator[float]:
+    """Return the waits between attempts, each twice as long as the one before it, up to the longest.
 
     Args:
         factor: Seconds before the first retry.
     """
-    exponential: Generator[float, Any, None] = backoff.expo(factor=factor)
-    next(exponential)  # Primes the generator, as `backoff` does.
+    generator: Generator[float, Any, None] = backoff.expo(factor=factor, max_value=LONGEST_WAIT)
+    next(generator)  # Primes the generator, as `backoff` does.
+    return generator
+
+
+def waits(factor: float) -> Callable[[Exception], float]:
+    """Return what says how long to wait after a failure: each time twice as long, and as long as the answer asks.
+
+    A service's failure lines up all runs that met it, so a wait is up to a tenth longer; never shorter than asked for.
+
+    Args:
+        factor: Seconds before the first retry.
+    """
+    own = exponential(factor)
 
     def wait(error: Exception) -> float:
         asked_for = retry_after(error.response) if isinstance(error, RetriableAPIError) else 0
-        return max(next(exponential), asked_for)
+        jitter = random.uniform(1, 1.1)  # noqa: S311 - no secret depends on it
+        return max(min(next(own) * jitter, LONGEST_WAIT), asked_for * jitter)
 
     return wait
-
-
-def spread_out(wait: float) -> float:
-    """Return a wait that is up to a tenth longer, and never shorter than asked for.
-
-    A service's failure lines up all runs that met it.
-    """
-    return wait * random.uniform(1, 1.1)  # noqa: S311 - no secret depends on it
 
 
 def retry_after(response: requests.Response | None) -> float:
@@ -82,10 +93,21 @@ def retry_after(response: requests.Response | None) -> float:
     try:
         seconds = float(text)
     except ValueError:
-        try:
-            date = parsedate_to_datetime(text)
-        except ValueError:
-            return 0
+        seconds = _seconds_until(text)
+    if seconds == math.inf and text.isdigit():
+        return _FOREVER
+    return min(max(seconds, 0), _FOREVER) if math.isfinite(seconds) else 0
+
+
+def _seconds_until(text: str) -> float:
+    try:
+        date = parsedate_to_datetime(text)
         date = date if date.tzinfo else date.replace(tzinfo=timezone.utc)
-        seconds = (date - datetime.now(timezone.utc)).total_seconds()
-    return max(seconds, 0) if math.isfinite(seconds) else 0
+        return (date - datetime.now(timezone.utc)).total_seconds()
+    except (ValueError, TypeError, OverflowError, IndexError):  # The parser raises more than it says.
+        return 0
+
+
+def duration(seconds: float) -> str:
+    """Say how long a wait is."""
+    return "for ever" if seconds >= _FOREVER else f"{seconds:.0f} s"

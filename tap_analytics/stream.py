@@ -125,7 +125,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         since = max(bookmark.value, EARLIEST) - self.effective_lookback if bookmark.value else None
         absences = Absences()
         read = partial(self._read_walk, absences=absences)
-        fetched = read_ahead(self._walks_everywhere(since), read, self._threads)
+        fetched = read_ahead(self._walks_everywhere(since), read, self._threads, self._session.run)
         walk = None
         with self.request_counter, closing(fetched):
             for walk, pages in fetched:

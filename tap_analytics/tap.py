@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import defaultdict
+from contextlib import closing
 from copy import deepcopy
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
@@ -81,10 +82,10 @@ class TapAnalytics(Tap):
         if api is None:
             msg = f"Settings: 'api' must be one of {', '.join(_APIS)}"
             raise SettingsError(msg)
-        requests, seconds = api.requests, api.seconds
+        requests, seconds = float(api.requests), api.seconds
         if "requests_per_second" in self.config:
-            requests = self.config["requests_per_second"] * seconds
-        session = ApiSession(Throttle(requests, seconds))
+            requests = float(self.config["requests_per_second"]) * seconds
+        session = self._session = ApiSession(Throttle(requests, seconds))
         builtin = [stream(tap=self, session=session) for stream in STREAMS.get(api.name, ())]
         self.builtin_streams = {stream.name: stream for stream in builtin}
         if builtin and not self.config.get("resources"):
@@ -122,6 +123,10 @@ class TapAnalytics(Tap):
         self._reset_state_progress_markers()
         if self.state:
             self.state_writer.write_state(self.state)
+        with closing(self._session):
+            self._sync(streams)
+
+    def _sync(self, streams: Sequence[AnalyticsStream]) -> None:
         failed = []
         for stream in streams:
             try:

@@ -19,6 +19,7 @@ from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 from urllib3.exceptions import ProxyError as ProxyRefusal
 
 from tap_analytics.errors import ServiceError, StreamError
+from tap_analytics.run import Run
 from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class ApiSession(requests.Session):
     def __init__(self, throttle: Throttle) -> None:
         super().__init__()
         self.throttle = throttle
+        self.run = Run()
         self._environments: dict[_Origin, dict[str, Any]] = {}
         # What OpenSSL itself reads; `requests` knows REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which go first.
         self.verify = os.environ.get("SSL_CERT_FILE") or True
@@ -67,6 +69,13 @@ class ApiSession(requests.Session):
         if response.ok:
             self.throttle.learn(response.headers)
         return response
+
+    @override
+    def close(self) -> None:
+        """End the run: all threads stop, and no connection stays open."""
+        self.run.scope.end()
+        self.run = Run()
+        super().close()
 
     def _environment(self, url: str) -> dict[str, Any]:
         # `requests` reads the environment in `request`, which the SDK does not use. It is the same for a whole run.
@@ -165,6 +174,14 @@ class _DeadlineAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = self._pools
+
+    @override
+    def close(self) -> None:
+        # To forget a pool, as `requests` does, closes its connections only when nothing refers to it any more.
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated over itself
+                manager.pools[key].close()
+        super().close()
 
     @override
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:

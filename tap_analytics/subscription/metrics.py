@@ -7,7 +7,6 @@ so only a whole answer is right. It is one request.
 from __future__ import annotations
 
 import logging
-import threading
 from abc import ABC
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -161,9 +160,8 @@ class MetricStream(SubscriptionStream, ABC):
     @cached_property
     def readers(self) -> dict[str, Reader]:
         """Fetch the answers of all metrics of a sync side by side; the first of them does so for the others."""
-        stopped = threading.Event()
         return {
-            metric.name: Reader(walk, metric.answer_of, stopped)
+            metric.name: Reader(walk, metric.answer_of, self._session.run)
             for metric in self._metrics_of_the_sync[: self.parallel_requests]
             for walk in metric.walks(None)
         }

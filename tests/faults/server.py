@@ -97,6 +97,12 @@ class Server:
         for thread in self._threads[1:]:
             thread.join()
 
+    def await_closed_connections(self) -> None:
+        """Wait until the other side has closed all connections."""
+        for thread in self._threads[1:]:
+            thread.join(10)
+            assert not thread.is_alive(), "a connection is still open"
+
     @property
     def url(self) -> str:
         """The address, without a path."""

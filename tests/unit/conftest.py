@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pyrate_limiter  # noqa: F401 - it takes `sleep` for itself, which must not be the one of `waits`
 import pytest
 from hypothesis import settings
 
@@ -15,7 +14,7 @@ settings.load_profile("unit")
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that were waited between attempts, without waiting them."""
     seconds: list[float] = []
-    monkeypatch.setattr("time.sleep", seconds.append)
+    monkeypatch.setattr("tap_analytics.cancellation.Scope.sleep", lambda _, wait: seconds.append(wait))
     # What a refusal means for the requests of other threads is the throttle's own test.
-    monkeypatch.setattr("tap_analytics.throttle.Throttle.slow_down", lambda *_: None)
+    monkeypatch.setattr("tap_analytics.throttle.Throttle.slow_down", lambda *_, **__: None)
     return seconds

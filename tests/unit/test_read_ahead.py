@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +14,11 @@ from hypothesis import strategies as st
 from tap_analytics.answers import Page
 from tap_analytics.errors import StreamError
 from tap_analytics.read_ahead import read_ahead
-from tap_analytics.replication import Walk
+from tap_analytics.replication import DateWindow, Walk
+from tap_analytics.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 def walks_of(sizes: list[int]) -> list[Walk]:
@@ -29,7 +31,7 @@ def pages_of(walk: Walk) -> Iterator[Page]:
 
 
 def consumed(walks: list[Walk], threads: int) -> list[object]:
-    return [page.body for _, pages in read_ahead(walks, pages_of, threads) for page in pages]
+    return [page.body for _, pages in read_ahead(walks, pages_of, threads, Run()) for page in pages]
 
 
 @settings(max_examples=50, deadline=None)
@@ -55,7 +57,7 @@ def test_walks_are_fetched_at_the_same_time_and_never_more_than_allowed() -> Non
             under_way -= 1
         yield Page(walk.params["number"], [])
 
-    read_walks = [page.body for _, pages in read_ahead(walks_of([1] * 9), read, 3) for page in pages]
+    read_walks = [page.body for _, pages in read_ahead(walks_of([1] * 9), read, 3, Run()) for page in pages]
     assert read_walks == list(range(9))
     assert most == 3
 
@@ -68,7 +70,7 @@ def test_with_one_thread_nothing_is_fetched_before_it_is_asked_for() -> None:
             fetched.append(page)
             yield page
 
-    for number, page in enumerate(page for _, pages in read_ahead(walks_of([3, 3]), read, 1) for page in pages):
+    for number, page in enumerate(page for _, pages in read_ahead(walks_of([3, 3]), read, 1, Run()) for page in pages):
         assert fetched[-1] is page
         assert len(fetched) == number + 1
 
@@ -81,7 +83,7 @@ def test_the_next_page_is_fetched_while_a_page_is_written() -> None:
             fetched.append(page)
             yield page
 
-    _, pages = next(reading := read_ahead(walks_of([3]), read, 8))
+    _, pages = next(reading := read_ahead(walks_of([3]), read, 8, Run()))
     first = next(pages)
     _settle(fetched)
     assert fetched[0] is first
@@ -97,7 +99,7 @@ def test_an_error_is_raised_where_its_page_would_be() -> None:
             raise StreamError(msg)
         yield from pages_of(walk)
 
-    fetched = (page.body for _, pages in read_ahead(walks_of([2, 2, 2]), read, 3) for page in pages)
+    fetched = (page.body for _, pages in read_ahead(walks_of([2, 2, 2]), read, 3, Run()) for page in pages)
     assert [next(fetched) for _ in range(3)] == [(0, 0), (0, 1), "half"]
     with pytest.raises(StreamError, match="cut"):
         next(fetched)
@@ -111,7 +113,7 @@ def test_a_slow_consumer_never_has_more_than_the_queues_hold_waiting() -> None:
             fetched.append(page)
             yield page
 
-    reading = read_ahead(walks_of([100, 100, 100]), read, 2)
+    reading = read_ahead(walks_of([100, 100, 100]), read, 2, Run())
     _, pages = next(reading)
     next(pages)
     _settle(fetched)
@@ -122,7 +124,7 @@ def test_a_slow_consumer_never_has_more_than_the_queues_hold_waiting() -> None:
 
 def test_threads_stop_when_nobody_reads_any_more() -> None:
     before = threading.active_count()
-    reading = read_ahead(walks_of([100] * 4), pages_of, 4)
+    reading = read_ahead(walks_of([100] * 4), pages_of, 4, Run())
     next(reading)
     reading.close()
     deadline = time.monotonic() + 5
@@ -137,3 +139,89 @@ def _settle(fetched: list[Page]) -> None:
     while count != len(fetched):
         count = len(fetched)
         time.sleep(0.05)
+
+
+class Weighed:
+    """Pages of some size, which know how many of their bytes wait."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self._lock = threading.Lock()
+
+    def read(self, walk: Walk) -> Iterator[Page]:
+        """Fetch the pages of a walk."""
+        for number, size in enumerate(walk.params["sizes"]):  # type: ignore[arg-type]
+            with self._lock:
+                self.waiting += int(size)
+            body = (walk.params["number"], number)
+            yield Page(body, [], size=int(size), read_again=partial(Page, body, []))
+
+    def taken(self, walk: Walk, page: Page) -> object:
+        """Take note that a page has been written."""
+        with self._lock:
+            self.waiting -= int(walk.params["sizes"][page.body[1]])  # type: ignore[index]
+        return page.body
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(["1", "10", "60", "100", "101", "1000"]), max_size=6), max_size=8),
+    st.integers(2, 5),
+)
+def test_no_weight_of_pages_stops_them_or_changes_their_order(sizes: list[list[str]], threads: int) -> None:
+    walks = [Walk({"number": number, "sizes": pages}) for number, pages in enumerate(sizes)]
+    weighed, run = Weighed(), Run(budget=100)
+    taken = [
+        weighed.taken(walk, page) for walk, pages in read_ahead(walks, weighed.read, threads, run) for page in pages
+    ]
+    assert taken == [(number, page) for number, pages in enumerate(sizes) for page in range(len(pages))]
+    assert run.used == 0
+
+
+def test_what_waits_for_a_slow_consumer_stays_within_the_budget_of_bytes() -> None:
+    walks = [DateWindow({"number": number, "sizes": ["10"] * 100}, (None, None)) for number in range(20)]
+    weighed, run = Weighed(), Run(budget=300)
+    taken = 0
+    for walk, pages in read_ahead(walks, weighed.read, 20, run):
+        for page in pages:
+            weighed.taken(walk, page)
+            taken += 1
+            if taken in {1, 250, 1001}:
+                _settle_at(lambda: weighed.waiting)
+                assert 100 <= weighed.waiting <= 300 + 10
+    assert taken == 2000
+
+
+def test_a_page_beyond_the_budget_passes_alone() -> None:
+    walks = [DateWindow({"number": number, "sizes": ["1000"] * 3}, (None, None)) for number in range(4)]
+    weighed = Weighed()
+    reading = read_ahead(walks, weighed.read, 4, Run(budget=100))
+    walk, pages = next(reading)
+    weighed.taken(walk, next(pages))
+    _settle_at(lambda: weighed.waiting)
+    before = weighed.waiting
+    for _ in range(2):
+        weighed.taken(walk, next(pages))
+    _settle_at(lambda: weighed.waiting)
+    assert weighed.waiting <= before
+    reading.close()
+
+
+def test_a_stream_that_stops_gives_back_what_it_had_set_aside() -> None:
+    walks = [DateWindow({"number": number, "sizes": ["10"] * 9}, (None, None)) for number in range(4)]
+    run = Run(budget=100)
+    reading = read_ahead(walks, Weighed().read, 4, run)
+    next(next(reading)[1])
+    _settle_at(lambda: run.used)
+    assert run.used
+    reading.close()
+    _settle_at(lambda: run.used)
+    assert run.used == 0
+
+
+def _settle_at(value: Callable[[], int]) -> None:
+    """Wait until a value changes no more."""
+    seen = -1
+    while seen != value():
+        seen = value()
+        time.sleep(0.1)

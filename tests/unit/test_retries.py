@@ -127,6 +127,19 @@ def test_each_wait_is_twice_the_one_before_with_a_little_jitter(
     assert all(least <= wait <= 1.1 * least for wait, least in zip(waited, expected, strict=True))
 
 
+def test_no_wait_is_longer_than_a_minute_and_the_first_line_tells_how_long_all_of_them_are(
+    requests_mock: Mocker, waits: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    requests_mock.get(CUSTOMERS, [{"status_code": 500}] * 12 + [GOOD])
+    stream_of("customers", max_retries=12, backoff_factor=2).fetch({})
+    assert len(waits) == 12
+    assert waits[5:] == [60] * 7
+    assert sum(waits) < 500
+    told = [message for message in caplog.messages if "Trying again" in message]
+    assert "(1 of 12 retries); all of them would take 482 s" in told[0]
+    assert not any("all of them" in line for line in told[1:])
+
+
 @pytest.mark.parametrize("header", ["30", " 30 ", "30.0"])
 def test_the_wait_that_an_api_asks_for_is_a_floor(requests_mock: Mocker, waits: list[float], header: str) -> None:
     waited = waits_after(requests_mock, waits, header, backoff_factor=10)
@@ -141,21 +154,38 @@ def test_the_wait_may_be_asked_for_as_a_date(requests_mock: Mocker, waits: list[
 
 
 @pytest.mark.parametrize(
-    "header", ["soon", "", "-5", "nan", "inf", "-inf", "1e999", "0", "Mon, 01 Jan 2001 00:00:00 GMT", "12:00", "\xff"]
+    "header",
+    [
+        *("soon", "", "-5", "nan", "inf", "-inf", "1e999", "0", "12:00", "\xff", "-" + "9" * 400),
+        *("Mon, 01 Jan 2001 00:00:00 GMT", "Mon, 01 Jan 99999 00:00:00 GMT", "Mon, 99 Jan 2030 00:00:00 GMT"),
+        *("Mon, 01 Jan 2030 00:00:00 +9999999999", "9" * 20 + " Jan 2030 00:00:00 GMT"),
+    ],
+    ids=lambda header: header[:30],
 )
 def test_a_wait_that_means_nothing_leaves_the_usual_one(requests_mock: Mocker, waits: list[float], header: str) -> None:
     waited = waits_after(requests_mock, waits, header, backoff_factor=2)
     assert all(least <= wait <= 1.1 * least for wait, least in zip(waited, [2, 4, 8], strict=True))
 
 
-@pytest.mark.parametrize("header", ["301", "1e9", "Mon, 01 Jan 2024 12:05:01 GMT"])
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("301", "301 s"),
+        ("1e3", "1000 s"),
+        ("1e9", "1000000000 s"),
+        ("9" * 400, "for ever"),
+        ("9" * 5000, "for ever"),
+        ("Mon, 01 Jan 2024 12:05:01 GMT", "301 s"),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", r"\d{12} s"),
+    ],
+    ids=lambda text: text[:30],
+)
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_wait_beyond_the_cap_ends_the_stream_at_once_and_is_named(
-    requests_mock: Mocker, waits: list[float], status: int, header: str
+    requests_mock: Mocker, waits: list[float], status: int, header: str, wanted: str
 ) -> None:
     requests_mock.get(CUSTOMERS, status_code=status, headers={"Retry-After": header})
-    wanted = "1000000000" if header == "1e9" else "301"
-    with time_machine.travel(NOW, tick=False), pytest.raises(StreamError, match=rf"{status}.*wait {wanted} s"):
+    with time_machine.travel(NOW, tick=False), pytest.raises(StreamError, match=rf"{status}.*wait {wanted}: try"):
         stream_of("customers").fetch({})
     assert requests_mock.call_count == 1
     assert not waits

@@ -1,0 +1,98 @@
+"""Cancellation: what a stream or a run has started ends with it, also out of a wait."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHANGED: Final = threading.Condition()
+"""All threads of the tap wait on this one condition: for their turn, for time to pass, or for room in a queue.
+
+Whoever changes something that others may wait for notifies it. So a wait ends at once when its scope does.
+"""
+
+
+class CancelledError(Exception):
+    """The scope of this work has ended: nobody wants its result."""
+
+
+class Scope:
+    """Work in several threads that ends together.
+
+    Args:
+        parent: The scope that this one is a part of; it ends with it.
+    """
+
+    def __init__(self, parent: Scope | None = None) -> None:
+        self._parent = parent
+        self._has_ended = False
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether this scope, or one that it is a part of, has ended."""
+        return self._has_ended or (self._parent is not None and self._parent.has_ended)
+
+    def end(self) -> None:
+        """End all waits of this scope, those that begin later included."""
+        with CHANGED:
+            self._has_ended = True
+            CHANGED.notify_all()
+
+    def check(self) -> None:
+        """Go no further if the scope has ended.
+
+        Raises:
+            CancelledError: It has.
+        """
+        if self.has_ended:
+            raise CancelledError
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait for a change, for some seconds at most; `CHANGED` must be held.
+
+        Args:
+            seconds: How long to wait at most; None for as long as nothing changes.
+
+        Raises:
+            CancelledError: The scope has ended.
+        """
+        self.check()
+        CHANGED.wait(seconds)
+        self.check()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for some seconds.
+
+        Args:
+            seconds: How long.
+
+        Raises:
+            CancelledError: The scope has ended.
+        """
+        deadline = time.monotonic() + seconds
+        with CHANGED:
+            while (left := deadline - time.monotonic()) > 0:
+                self.wait(left)
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Let what the current thread does in the meantime belong to this scope."""
+        token = _CURRENT.set(self)
+        try:
+            yield
+        finally:
+            _CURRENT.reset(token)
+
+    @staticmethod
+    def current() -> Scope:
+        """Return the scope that the current thread works in; in the main thread it never ends."""
+        return _CURRENT.get()
+
+
+_CURRENT: Final[ContextVar[Scope]] = ContextVar("scope", default=Scope())  # noqa: B039 - it is never ended
