@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from singer_sdk.streams import Stream
 from typing_extensions import override
@@ -118,6 +119,11 @@ class OutputStream(Stream, ABC):
         self.state_manager.is_flushed = False
         self._write_state_message()
         yield from ()
+
+    @property
+    def is_mapped_away(self) -> bool:
+        """Whether the user's stream maps remove the stream, under each name that they give it."""
+        return all(isinstance(each, RemoveRecordTransform) for each in self.stream_maps)
 
     # Bookmark
 

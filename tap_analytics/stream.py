@@ -18,7 +18,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.output import OutputStream
 from tap_analytics.parents import Absences, places
 from tap_analytics.read_ahead import read_ahead
-from tap_analytics.records import RESCUED_DATA, RecordShaper
+from tap_analytics.records import RESCUED_DATA, RecordShaper, emitted_name
 from tap_analytics.replication import Bookmark, Bounds, DateFilter, Key, NewestFirst, Walk
 
 if TYPE_CHECKING:
@@ -148,18 +148,36 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         return 1 if self.newest_first or self.ABORT_AT_RECORD_COUNT is not None else self.parallel_requests
 
     def raw_records(self, doubt: Callable[[str], None]) -> Iterator[dict[str, Any]]:
-        """Read the list as far as the user wants it, and yield its objects as the API gives them.
+        """Yield the objects that the stream's own whole read would write, as the API gives them.
 
         Args:
             doubt: Called with each reason why these may not be all objects of the list.
         """
         if reason := self.cut_by_dates:
             doubt(reason)
+        end = self.bounds[1]
         for walk in self.walks(None):
             for page in self.pages(walk.params):
                 if page.doubt:
                     doubt(page.doubt)
-                yield from walk.objects(page.records)
+                objects = walk.objects(page.records)
+                instants = [self._raw_instant(raw) for raw in objects]
+                for raw, instant in zip(objects, instants, strict=True):
+                    if walk.takes((repr(raw),), instant):
+                        yield raw
+                    elif end is not None and instant is not None and instant > end:
+                        doubt(CUT_OFF)
+                if walk.is_done(instants):
+                    break
+
+    def _raw_instant(self, raw: Mapping[str, Any]) -> datetime | None:
+        """Return the replication key of an object as the API gives it, None where it is no date-time."""
+        field = type(self).replication_key
+        key = next((key for key in raw if emitted_name(key, self.renames) == field), None)
+        try:
+            return None if key is None else parse_instant(raw[key])
+        except (TypeError, ValueError):
+            return None
 
     def _walks_everywhere(self, since: datetime | None) -> Iterable[Walk]:
         return self.walks(since) if self.parent is None else self._walks_under(self.parent, since)
@@ -194,9 +212,10 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                 instant = instant_of(record)
                 instants.append(instant)
                 if walk.takes(key, instant):
-                    if instant is not None:
-                        bookmark.see(instant)
                     yield record
+                    # A record that a stream map filters out must come again once the filter is another one.
+                    if instant is not None and self.record_was_written:
+                        bookmark.see(instant)
                 elif end is not None and instant is not None and instant > end:
                     self.withhold_version(CUT_OFF)
             # The next answer may take its time; what is here must not wait for it.

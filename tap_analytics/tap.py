@@ -62,12 +62,13 @@ class TapAnalytics(Tap):
     reading: Sequence[AnalyticsStream] = ()
     """The streams of the sync under way."""
 
-    def __init__(self, *, state: Any = None, **kwargs: Any) -> None:  # noqa: ANN401 - it may be anything
+    def __init__(self, *, config: Any = None, state: Any = None, **kwargs: Any) -> None:  # noqa: ANN401 - they may be anything
         if state is not None and not isinstance(state, str | PurePath):
             # The SDK takes an empty list for no state, and a full one for a path.
             state = given_state(state)
         try:
-            super().__init__(state=state, **kwargs)
+            # A copy: the SDK takes `__else__` out of the stream maps.
+            super().__init__(config=deepcopy(config), state=state, **kwargs)
         except ValueError as error:
             # The SDK reads numbers and lists from the environment before anything can check them.
             faults = settings_faults.environment_faults(self.config_jsonschema, self._env_var_prefix)
@@ -152,6 +153,13 @@ class TapAnalytics(Tap):
         selected = [stream for stream in known.values() if stream.selected]
         if not selected:
             msg = "Catalog: no stream is selected"
+            raise SettingsError(msg)
+        for stream in selected:
+            if stream.is_mapped_away:
+                self.logger.info("%s: not read, since the stream maps remove it", stream.name)
+        selected = [stream for stream in selected if not stream.is_mapped_away]
+        if not selected:
+            msg = "Settings: 'stream_maps' removes every stream that is selected"
             raise SettingsError(msg)
         for stream in selected:
             stream.check_bookmark()

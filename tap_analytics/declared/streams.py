@@ -128,7 +128,7 @@ class DeclaredStream(AnalyticsStream):
         """Return what a schema has to have, whatever else the records hold."""
         properties: dict[str, Any] = {name: {"type": ["integer", "string"]} for name in self.primary_keys}
         if self.replication_key:
-            properties.setdefault(self.replication_key, _INSTANT)
+            properties[self.replication_key] = {"type": "string"} if self.replication_key in properties else _INSTANT
         return {"type": "object", "properties": properties}
 
     def _sample(self) -> Iterator[dict[str, Any]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from tap_analytics.tap import TapAnalytics
 from tests.faults.runs import KEY, run_here
 from tests.faults.server import Server, always, whole
 
 if TYPE_CHECKING:
+    from tap_analytics.declared import DeclaredStream
     from tests.faults.server import Request
 
 ROWS: dict[str, Any] = {
@@ -75,3 +77,63 @@ def test_a_declared_end_is_sent_with_every_request_and_no_row_is_lost() -> None:
     assert run.exit_code == again.exit_code == 0, run.stderr
     assert {row["id"] for row in run.records("rows")} >= set(range(60))
     assert 0 in {row["id"] for row in again.records("rows")}
+
+
+@pytest.mark.parametrize("keys", ["id", "day", ["day", "id"], ["id", "day"]])
+@pytest.mark.parametrize("answer", [{"entries": []}, [], {"entries": [], "next": None}])
+def test_an_empty_list_is_no_error_whatever_the_key_and_its_rows_are_read_once_they_come(
+    keys: object, answer: object
+) -> None:
+    stream = rows(incremental={"cursor_path": "day"}, paginator={"type": "single_page"}, data_selector="entries")
+    del stream["schema"]
+    stream["primary_key"] = keys
+    with Server(always(whole(answer))) as server:
+        run = run_here(settings(server.url, stream))
+        catalog = TapAnalytics(config=settings(server.url, stream)).catalog_dict
+    assert run.exit_code == 0, run.stderr
+    assert not run.records("rows")
+    # What comes after a discovery that found nothing is written by the catalog that it made.
+    with Server(always(whole([{"id": "a", "day": "2024-01-31"}]))) as server:
+        tap = TapAnalytics(config=settings(server.url, stream), catalog=catalog)
+        records = cast("DeclaredStream", tap.streams["rows"]).get_records(None)
+        assert [record["day"][:10] for record in records] == ["2024-01-31"]
+
+
+ISSUES: dict[str, Any] = {
+    "name": "issues",
+    "primary_key": ["_projects_id", "id"],
+    "include_from_parent": ["id"],
+    "endpoint": {"path": "/projects/{resources.projects.id}/issues"},
+    "schema": ROWS,
+}
+
+
+@pytest.mark.parametrize(
+    "incremental",
+    [
+        {},
+        {"initial_value": "2024-01-10"},
+        {"start_param": "since"},
+        {"row_order": "desc"},
+    ],
+)
+def test_parents_are_those_that_their_own_stream_reads_whoever_filters(incremental: dict[str, Any]) -> None:
+    """A server that has no filter, or does not obey it, leaves the choice to the tap."""
+    days = [20, 15, 9, 1, None]
+    projects = [{"id": n, "last-seen": day and f"2024-01-{day:02}T00:00:00Z"} for n, day in enumerate(days)]
+    parent = rows("projects", incremental={"cursor_path": "last-seen", **incremental})
+    parent["schema"] = {
+        "type": "object",
+        "properties": {"id": ROWS["properties"]["id"], "last-seen": {"type": "string"}},
+    }
+
+    def answer(request: Request) -> list[bytes]:
+        return [whole(projects if request.path == "/projects" else [{"id": 1}])]
+
+    with Server(answer) as server:
+        config = settings(server.url, parent, ISSUES, start_date="2024-01-10", end_date="2024-01-18")
+        run = run_here(config)
+    assert run.exit_code == 0, run.stderr
+    own = {row["id"] for row in run.records("projects")}
+    assert own == {1, 4}
+    assert {row["_projects_id"] for row in run.records("issues")} == own
