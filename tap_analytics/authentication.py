@@ -27,7 +27,9 @@ def credentials_of(config: Mapping[str, Any], api: Api) -> tuple[str, ...]:
         return ("api_key",)
     if api.credentials is not None:
         return api.credentials
-    return ("username", "password") if "username" in config or "password" in config else ("api_key", "api_key")
+    pair = ("username", "password")
+    is_pair_set = any(config.get(name) for name in pair)
+    return pair if is_pair_set or ("api_key" not in config and not config.keys().isdisjoint(pair)) else ("api_key",) * 2
 
 
 def needed_settings(config: Mapping[str, Any], api: Api) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from typing_extensions import override
 
+from tap_analytics.texts import LONGEST_QUOTE, shorten
 from tap_analytics.values import MISFIT, Misfit, ValueType, types_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ RESCUED_DATA_SCHEMA: Final = {
     ),
 }
 
+MOST_TOLD: Final = 10
+"""Fields that have a warning of their own, and a place in the last line. An API may make up keys without end."""
+
+_MOST_COUNTED: Final = 1000
+"""Fields that are counted one by one."""
+
 Path: TypeAlias = tuple[str | int, ...]
 """Raw keys, and positions in lists, from the record down to a value."""
 
@@ -37,7 +44,8 @@ class Rescue:
     """Collects one record's rescued data, and counts each field over all records of a stream.
 
     Args:
-        warn: Called once for each field, with its path and what is wrong with it.
+        warn: Called with the path of a field and what is wrong with it: once for each of the first fields, and once
+            more, with an empty path, where there are too many to tell of each.
         is_excluded: Says of a top-level key whether the user's stream maps deal with it: nothing of it is rescued.
     """
 
@@ -46,6 +54,8 @@ class Rescue:
         self._is_excluded = is_excluded
         self._found: dict[str, Any] = {}
         self.counts: Counter[str] = Counter()
+        self.uncounted = 0
+        """Values of fields that came when enough others were counted."""
 
     def add(self, path: Path, value: object, fault: str) -> None:
         """Keep a value under the path where the API gave it."""
@@ -53,13 +63,38 @@ class Rescue:
             return
         # Positions in a list make no field of their own in warnings.
         field = ".".join("*" if isinstance(part, int) else part for part in path)
-        self.counts[field] += 1
-        if self.counts[field] == 1:
-            self._warn(field, fault)
+        if field in self.counts:
+            self.counts[field] += 1
+        else:
+            self._count(field, fault)
         place = ".".join(map(str, path))
         while place in self._found:  # A key may hold a dot itself, so that two values come to one path.
             place += "#"
         self._found[place] = value
+
+    def _count(self, field: str, fault: str) -> None:
+        """Count the first value of a field."""
+        if len(field) > LONGEST_QUOTE:
+            field = shorten(field)
+        if field not in self.counts and len(self.counts) == _MOST_COUNTED:
+            self.uncounted += 1
+            return
+        self.counts[field] += 1
+        if self.counts[field] == 1 and len(self.counts) <= MOST_TOLD:
+            self._warn(field, fault)
+        elif self.counts[field] == 1 and len(self.counts) == MOST_TOLD + 1:
+            self._warn("", f"are more than {MOST_TOLD} fields: the others are told of at the end only")
+
+    def told(self) -> str:
+        """Say how often which fields were rescued: the most frequent ones by name. Empty for none."""
+        parts = [f"{field} ({count})" for field, count in sorted(self.counts.most_common(MOST_TOLD))]
+        if others := len(self.counts) - len(parts):
+            values = (
+                self.counts.total() + self.uncounted - sum(count for _, count in self.counts.most_common(MOST_TOLD))
+            )
+            more_than = "more than " * bool(self.uncounted)
+            parts.append(f"and {more_than}{others} other field{'s' * (others > 1)} ({values})")
+        return ", ".join(parts)
 
     def take(self) -> dict[str, Any] | None:
         """Return what has been rescued from a record, None for nothing, and begin anew."""
@@ -77,7 +112,7 @@ class RecordShaper:
         is_selected: Says of a property's path in the schema whether the user selected it.
         renames: Emitted names of raw keys that do not become snake_case by themselves.
         excluded: Top-level fields that the user's stream maps deal with: nothing of them is rescued.
-        warn: Called once for each rescued field, with its path and what is wrong with it.
+        warn: Called with the path of a rescued field and what is wrong with it, as `Rescue` does.
     """
 
     def __init__(
@@ -98,6 +133,10 @@ class RecordShaper:
     def rescued_counts(self) -> Mapping[str, int]:
         """How often each field was rescued so far."""
         return self._rescue.counts
+
+    def rescued(self) -> str:
+        """Say how often which fields were rescued so far; empty for none."""
+        return self._rescue.told()
 
     def shape(self, raw: dict[str, Any]) -> dict[str, Any]:
         """Return the record of an object: emitted names, one style of dates, no value that does not fit."""

@@ -50,16 +50,19 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
     ),
     th.Property(
         "username",
-        th.StringType(min_length=1),
+        th.StringType,
         title="User name",
         description="User name of the support API: the e-mail address of the key's owner; or of a declared API.",
     ),
     th.Property(
         "password",
-        th.StringType(min_length=1),
+        th.StringType,
         secret=True,
         title="Password",
-        description="Password of the support API: an API key of that user; or of a declared API.",
+        description=(
+            "Password of the support API: an API key of that user; or of a declared API. May be empty where the user "
+            "name is the key."
+        ),
     ),
     th.Property(
         "auth_method",
@@ -135,12 +138,15 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
     ),
     th.Property(
         "requests_per_second",
-        th.IntegerType(minimum=1),
+        # The SDK takes what stands in the environment for a text.
+        th.CustomType({"type": ["number", "string", "null"]}),
         title="Requests per second",
         description=(
-            "How many requests to send in a second, on average. Default: what the service allows, less a tenth: 40 a "
-            "second for the subscription API, 40 in 20 seconds for the support API, 10 a second for a declared one."
+            "How many requests to send in a second, on average; 0.5 is one in two seconds. Default: what the service "
+            "allows, less a tenth: 40 a second for the subscription API, 40 in 20 seconds for the support API, 10 a "
+            "second for a declared one."
         ),
+        examples=[5, 0.5],
     ),
     th.Property(
         "lookback_days",
@@ -172,7 +178,9 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         th.IntegerType(minimum=0),
         default=2,
         title="Back-off factor",
-        description="Seconds to wait before the first retry; each further wait is twice as long (2, 4, 8 s).",
+        description=(
+            "Seconds to wait before the first retry; each further wait is twice as long (2, 4, 8 s), a minute at most."
+        ),
     ),
     th.Property(
         "request_timeout",

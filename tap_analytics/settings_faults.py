@@ -6,9 +6,10 @@ No message holds a value: a value in the wrong place is often a secret.
 from __future__ import annotations
 
 import json
+import math
 import os
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from singer_sdk.plugin_base import JSONSchemaValidator
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
     from tap_analytics.api import Api
+
+_SLOWEST_PACE: Final = 0.01
+"""Requests in a second; with fewer, a run would seem to hang."""
 
 
 def faults(
@@ -51,6 +55,8 @@ def faults(
     if api is not None and config.get("auth_method") in METHODS:
         missing = [name for name in needed_settings(config, api) if name not in config]
         found += [f"'{name}' is missing: the {api.name} API needs it" for name in missing]
+        if set(needed_settings(config, api)) == {"username", "password"} and not missing:
+            found += _empty_pair_faults(config)
     found += resource_faults(config, builtin)
     if api is not None and not builtin and config.get("resources") in (None, []):
         found.append("'resources' is missing: a declared API has no streams of its own")
@@ -60,6 +66,7 @@ def faults(
         *_page_size_faults(config, api.max_page_size if api else None),
         *_each("api_key", config, lambda key: None if config["auth_method"] == "basic" else _header_fault(key)),
         *_each("auth_header", config, _auth_header_fault),
+        *_each("requests_per_second", config, _pace_fault),
         *_each("user_agent", config, _header_fault),
         *_date_faults(config),
         *_each("api_url", config, _api_url_fault),
@@ -103,6 +110,19 @@ def _schema_faults(error: ValidationError) -> Iterator[str]:
 def _each(name: str, config: Mapping[str, Any], fault: Callable[[Any], str | None]) -> Iterator[str]:
     if name in config and (text := fault(config[name])):
         yield f"'{name}' {text}"
+
+
+def _empty_pair_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    if config["username"] == config["password"] == "":
+        yield "'username' and 'password' are both empty: one of them has to hold the key"
+
+
+def _pace_fault(pace: float | str) -> str | None:
+    try:
+        is_pace = _SLOWEST_PACE <= float(pace) < math.inf
+    except (ValueError, OverflowError):
+        is_pace = False
+    return None if is_pace else f"must be a number, at least {_SLOWEST_PACE}, like 5 or 0.5"
 
 
 def _header_fault(text: str) -> str | None:

@@ -20,6 +20,7 @@ from tap_analytics.parents import Absences, places
 from tap_analytics.read_ahead import read_ahead
 from tap_analytics.records import RESCUED_DATA, RecordShaper, emitted_name
 from tap_analytics.replication import Bookmark, Bounds, DateFilter, Key, NewestFirst, Walk
+from tap_analytics.texts import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -298,9 +299,9 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         }
 
     def _warn_of_misfit(self, field: str, fault: str) -> None:
-        self.log("%s: '%s' %s; see %s", self.name, field, fault, RESCUED_DATA, level=logging.WARNING)
+        told = f"'{escape(field)}' {fault}; see {RESCUED_DATA}" if field else f"there {fault}"
+        self.log("%s: %s", self.name, told, level=logging.WARNING)
 
     def _report_rescued(self) -> None:
-        if counts := self._shaper.rescued_counts:
-            told = ", ".join(f"{field} ({count})" for field, count in sorted(counts.items()))
-            self.log("%s: values in %s: %s", self.name, RESCUED_DATA, told, level=logging.WARNING)
+        if told := self._shaper.rescued():
+            self.log("%s: values in %s: %s", self.name, RESCUED_DATA, escape(told), level=logging.WARNING)

@@ -176,7 +176,9 @@ class TapAnalytics(Tap):
         values = {name: str(self._config.get(name, "")) for name in ("username", *settings.SECRETS)}
         pairs = {api.credentials for api in _APIS.values() if api.credentials}
         mask_secrets(
-            (values[name] for name in settings.SECRETS), [(values[user], values[word]) for user, word in pairs]
+            # Where the password is empty, the user name is the key.
+            [values[name] for name in (*settings.SECRETS, *["username"] * (not values["password"]))],
+            [(values[user], values[word]) for user, word in pairs if values[user] or values[word]],
         )
         # Of an unknown API nothing is known; that it is unknown is the fault to tell.
         api = _APIS.get(str(self._config.get("api", "subscription")))

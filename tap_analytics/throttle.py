@@ -46,8 +46,9 @@ class Throttle:
 
     def __init__(self, requests: float, seconds: float) -> None:
         self._seconds = seconds
-        self._interval = seconds * _MARGIN / requests
-        self._burst = int(requests // _BURST) * self._interval
+        self.interval = seconds * _MARGIN / requests
+        """Seconds between two requests, when nothing is said about the service being busy."""
+        self._burst = int(requests // _BURST) * self.interval
         self._queue: deque[object] = deque()
         self._next = 0.0
         """When the next request may leave, if none may leave early."""
@@ -82,7 +83,7 @@ class Throttle:
                         scope.wait(left)
                     else:
                         break
-                self._next = max(self._next, time.monotonic() - self._burst) + self._interval * self._slowness
+                self._next = max(self._next, time.monotonic() - self._burst) + self.interval * self._slowness
             finally:
                 self._queue.remove(turn)
                 CHANGED.notify_all()

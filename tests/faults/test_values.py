@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.runs import failure_of, run_here, subscription, support
-from tests.faults.server import Server, in_turn, whole
+from tests.faults.server import Server, always, in_turn, whole
 
 if TYPE_CHECKING:
     from tests.singer import Run
@@ -77,3 +77,14 @@ def test_a_date_that_does_not_exist_is_kept_as_it_came() -> None:
     (record,) = run.records("customers")
     assert record["customer_since"] is None
     assert record["_rescued_data"] == {name: row[name] for name in ("customer-since", "lead_created_at")}
+
+
+def test_keys_without_end_are_told_in_a_few_lines() -> None:
+    rows = [{"id": number, f"key_{number}": 1} for number in range(200)]
+    with Server(always(whole({"entries": rows, "has_more": False}))) as server:
+        run = run_here(subscription(server.url), "customers")
+    assert run.exit_code == 0
+    assert len(run.records("customers")) == 200
+    told = [line for line in run.stderr.splitlines() if "| WARNING" in line]
+    assert len(told) == 12
+    assert "and 190 other fields (190)" in told[-1]

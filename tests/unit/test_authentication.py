@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -197,3 +198,52 @@ def test_no_secret_is_logged_when_the_api_echoes_it(
     logging.getLogger("other").debug("sent %s", headers)
     assert caplog.text.count("********") > 3
     assert secret not in caplog.text
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """Return the header that HTTP Basic gives a pair."""
+    return {"Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
+
+
+@pytest.mark.parametrize("pair", [{"username": "key-1", "password": ""}, {"username": "", "password": "key-1"}])
+@pytest.mark.parametrize("api_key", [None, KEY])
+def test_half_of_a_pair_may_be_empty(requests_mock: Mocker, pair: dict[str, str], api_key: str | None) -> None:
+    requests_mock.get(f"{URL}/a", json=[])
+    declared_stream({**pair, "api_key": api_key}).fetch({})
+    assert sent(requests_mock) == basic(pair["username"], pair["password"])
+
+
+def test_half_of_a_pair_may_be_empty_for_a_known_api_and_from_the_environment(
+    requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"API": "support", "API_URL": URL, "USERNAME": "key-1", "PASSWORD": ""}.items():
+        monkeypatch.setenv(f"TAP_ANALYTICS_{name}", value)
+    requests_mock.get(f"{URL}/v1/customers", json={"data": []})
+    tap = TapAnalytics(config={}, parse_env_config=True)
+    tap.streams["customers"].fetch({})  # type: ignore[attr-defined]
+    assert sent(requests_mock) == basic("key-1", "")
+
+
+def test_of_an_empty_pair_the_api_key_takes_the_place(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/a", json=[])
+    declared_stream({"username": "", "password": ""}).fetch({})
+    assert sent(requests_mock) == basic(KEY, KEY)
+
+
+@pytest.mark.parametrize("pair", [{"username": "", "password": ""}, {"username": ""}, {"password": ""}, {}])
+@pytest.mark.parametrize("api", ["support", "declared"])
+def test_a_pair_that_is_empty_or_missing_is_refused_in_one_sentence(api: str, pair: dict[str, str]) -> None:
+    resources = [resource()] if api == "declared" else []
+    with pytest.raises(SettingsError) as error:
+        TapAnalytics(config={"api": api, "api_url": URL, "resources": resources, **pair})
+    assert re.search("both empty|is missing", str(error.value))
+    assert "\n" not in str(error.value)
+
+
+def test_a_user_name_without_a_password_is_masked_like_a_key(caplog: pytest.LogCaptureFixture) -> None:
+    settings = {"api": "support", "api_url": URL, "username": "the-key-of-mine", "password": ""}
+    root = logging.getLogger()
+    root.addHandler(caplog.handler)
+    TapAnalytics(config=settings).logger.warning("asked as the-key-of-mine, %s", basic("the-key-of-mine", ""))
+    assert "the-key" not in caplog.handler.format(caplog.records[-1])
+    assert basic("the-key-of-mine", "")["Authorization"][6:-1] not in caplog.text

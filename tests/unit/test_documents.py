@@ -17,7 +17,12 @@ from tests.singer import streams_of
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SETTINGS: dict[str, dict[str, Any]] = CONFIG_JSONSCHEMA["properties"]
-KINDS = {"string": {"string", "password", "date_iso8601", "options"}, "integer": {"integer"}, "array": {"array"}}
+KINDS = {
+    "string": {"string", "password", "date_iso8601", "options"},
+    "integer": {"integer"},
+    "number": {"decimal"},
+    "array": {"array"},
+}
 
 
 def _plugin() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tap_analytics.datetimes import parse_instant
-from tap_analytics.records import RESCUED_DATA, RESCUED_DATA_SCHEMA, RecordShaper
+from tap_analytics.records import MOST_TOLD, RESCUED_DATA, RESCUED_DATA_SCHEMA, RecordShaper
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -226,3 +226,50 @@ def test_the_object_of_the_api_is_left_as_it_is(schema: JsonObject, raw: JsonObj
     before = repr(raw)
     shaper(schema).shape(raw)
     assert repr(raw) == before
+
+
+def endless_keys(number: int) -> JsonObject:
+    """Return an object with keys that no other one has, at the top and in a map."""
+    return {"id": number, f"top_{number}": 1, "map": {f"key_{number}": 1, "known": "x"}, "often": 1}
+
+
+def test_keys_without_end_cost_neither_lines_nor_memory() -> None:
+    warned: list[str] = []
+    whole = {"type": ["integer", "null"]}
+    properties = {"id": whole, "map": {"type": ["object", "null"], "properties": {"known": whole}}}
+    shaper = RecordShaper(
+        {"type": "object", "properties": {**properties, RESCUED_DATA: RESCUED_DATA_SCHEMA}},
+        is_selected=lambda _: True,
+        renames={},
+        excluded=frozenset(),
+        warn=lambda field, fault: warned.append(f"{field} {fault}"),
+    )
+    for number in range(3000):
+        record = shaper.shape(endless_keys(number))
+        assert len(record[RESCUED_DATA]) == 4
+    shaper.shape({"long_" + "x" * 10**6: 1})
+    assert len(warned) == MOST_TOLD + 1
+    assert "more than 10 fields" in warned[-1]
+    told = shaper.rescued()
+    assert "map.known (3000)" in told
+    assert "often (3000)" in told
+    assert told.endswith("and more than 990 other fields (5993)")
+    assert len(told) < 500
+    assert len(shaper.rescued_counts) == 1000
+
+
+def test_few_fields_are_all_told_with_their_counts() -> None:
+    shaper = RecordShaper(
+        {"type": "object", "properties": {RESCUED_DATA: RESCUED_DATA_SCHEMA}},
+        is_selected=lambda _: True,
+        renames={},
+        excluded=frozenset(),
+        warn=lambda *_: None,
+    )
+    assert not shaper.rescued()
+    for keys in ("ab", "a", "a"):
+        shaper.shape(dict.fromkeys(keys, 1))
+    assert shaper.rescued() == "a (3), b (1)"
+    shaper.shape({f"f{number:02}": 1 for number in range(9)})
+    assert shaper.rescued().startswith("a (3), b (1), f00 (1), ")
+    assert shaper.rescued().endswith(", and 1 other field (1)")

@@ -15,9 +15,10 @@ from tap_analytics.errors import SettingsError
 from tap_analytics.settings import CONFIG_JSONSCHEMA, SECRETS
 from tap_analytics.settings_faults import environment_faults
 from tap_analytics.tap import TapAnalytics
-from tests.unit.taps import SETTINGS, URL, stream_of, tap_of
+from tests.unit.taps import KEY, SETTINGS, URL, stream_of, tap_of
 
 if TYPE_CHECKING:
+    from tap_analytics.stream import AnalyticsStream
     from tap_analytics.subscription.streams import Activities
 
 MARK = "vAlUe-of-A-sEcReT"
@@ -256,3 +257,27 @@ def test_a_variable_that_cannot_be_read_is_named_without_its_value(
     [fault] = environment_faults(schema, "TAP_ANALYTICS_")
     assert f"TAP_ANALYTICS_{variable} " in fault
     assert MARK not in fault
+
+
+@pytest.mark.parametrize(("given", "interval"), [(5, 0.22), (0.5, 2.2), ("5", 0.22), ("0.5", 2.2), (" .5 ", 2.2)])
+def test_a_pace_may_be_below_one_a_second_and_a_text(given: float | str, interval: float) -> None:
+    stream = stream_of("customers", requests_per_second=given)
+    assert stream.requests_session.throttle.interval == pytest.approx(interval)
+
+
+def test_a_pace_below_one_a_second_can_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"API_URL": URL, "API_KEY": KEY, "REQUESTS_PER_SECOND": "0.25"}.items():
+        monkeypatch.setenv(f"TAP_ANALYTICS_{name}", value)
+    stream = cast("AnalyticsStream", TapAnalytics(config={}, parse_env_config=True).streams["customers"])
+    assert stream.requests_session.throttle.interval == pytest.approx(4.4)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [0, -1, "0", "", "fast", "0,5", "nan", "inf", "1e999", True, [], 0.001, "-0.5", 10**400],
+    ids=lambda x: str(x)[:9],
+)
+def test_what_is_no_pace_is_refused(given: object) -> None:
+    with pytest.raises(SettingsError, match=r"'requests_per_second' must be a number") as error:
+        tap_of(requests_per_second=given)
+    assert len(str(error.value)) < 120
