@@ -25,6 +25,7 @@ from tap_analytics.errors import ServiceError, StreamError
 from tap_analytics.pages import page_of
 from tap_analytics.pagination import EMPTY, PageTrail, Paginator, Params
 from tap_analytics.paginators import SinglePage
+from tap_analytics.parents import ListOwners, parent_params
 from tap_analytics.retries import (
     LONGEST_RETRY_AFTER,
     LONGEST_WAIT,
@@ -85,6 +86,7 @@ class ClientStream(RESTStream[Params], ABC):
         self._session = session
         self._counting = Lock()
         self._has_doubted = False
+        self._owners = ListOwners()
 
     @property
     @override
@@ -167,14 +169,16 @@ class ClientStream(RESTStream[Params], ABC):
         """
         trail = PageTrail(self.paginator, self.page_size, {**self.params, **params})
         # Not a generator: between two pages it would keep the decoded one, which may be large.
-        return iter(partial(self._next_page, trail, path), None)
+        whose = parent_params(self.params, params)
+        return iter(partial(self._next_page, trail, path, whose), None)
 
-    def _next_page(self, trail: PageTrail, path: str | None) -> Page | None:
+    def _next_page(self, trail: PageTrail, path: str | None, whose: Params) -> Page | None:
         """Return the next page of a walk, None after the last one."""
         while not trail.finished:
             if trail.failure is not None:
                 raise trail.failure
-            page = self.fetch(trail.params, path)
+            self._check_owner(trail, path, whose)
+            page = self.fetch(trail.params, path, trail.path)
             is_new = not trail.repeats(page)
             page = self._doubted(page, trail) if is_new else page
             try:
@@ -185,6 +189,20 @@ class ClientStream(RESTStream[Params], ABC):
             if is_new:
                 return page
         return None
+
+    def _check_owner(self, trail: PageTrail, path: str | None, whose: Params) -> None:
+        """Refuse to follow a link from the list of one parent into that of another one."""
+        if path is None or not self.paginator.follows_links:
+            return
+        place = trail.path or f"{urlsplit(self.url_base).path}{path}"
+        try:
+            if parent_params(self.params, trail.params) != whose:
+                names = ", ".join(f"'{name}'" for name in whose)
+                msg = f"gave a next link without the {names} of this parent, which is not followed"
+                raise StreamError(msg)  # noqa: TRY301 - it is told like the other one
+            self._owners.claim(place, whose, (path, repr(whose)))
+        except StreamError as error:
+            raise StreamError(self.told(str(error), f"{urlsplit(self.url_base).path}{path}")) from error
 
     def _doubted(self, page: Page, trail: PageTrail) -> Page:
         """Return the page with all doubt about it, of which there is a warning once."""
@@ -197,12 +215,13 @@ class ClientStream(RESTStream[Params], ABC):
             self.log("%s", self.told(doubt, page.path), level=logging.WARNING)
         return replace(page, doubt=doubt)
 
-    def fetch(self, params: Params, path: str | None = None) -> Page:
+    def fetch(self, params: Params, path: str | None = None, address: str | None = None) -> Page:
         """Send one request, again where that may help, and read its answer.
 
         Args:
             params: The query parameters, those of the stream included.
             path: The path, where it is not the stream's.
+            address: The path on the API's origin, where an answer said it.
 
         Returns:
             The answer.
@@ -211,7 +230,7 @@ class ClientStream(RESTStream[Params], ABC):
             ServiceError: The service cannot be reached, or refuses the credentials.
             StreamError: This path cannot be read.
         """
-        request = self.build_prepared_request(**self._request_arguments(params, path))
+        request = self.build_prepared_request(**self._request_arguments(params, path, address))
         place = urlsplit(str(request.url)).path
         started = time.monotonic()
         try:
@@ -241,11 +260,15 @@ class ClientStream(RESTStream[Params], ABC):
                 self._tell_retry(error, path, wait, attempt)
             scope.sleep(wait)
 
-    def _request_arguments(self, params: Params, path: str | None) -> dict[str, Any]:
+    def _request_arguments(self, params: Params, path: str | None, address: str | None) -> dict[str, Any]:
         request = self.get_http_request(page=PageContext(stream_context=None, next_page_token=params))
+        url = request.url if path is None else f"{self.url_base}{path}"
+        if address is not None:
+            base = urlsplit(self.url_base)
+            url = f"{base.scheme}://{base.netloc}{address}"
         return {
             "method": request.method,
-            "url": request.url if path is None else f"{self.url_base}{path}",
+            "url": url,
             "params": request.encode_params(),
             "headers": request.headers,
         }

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 from urllib.parse import urlencode
 
+from msgspec import Struct
+
 from tap_analytics.errors import StreamError
 from tap_analytics.structs import AbstractStruct
 from tap_analytics.texts import shorten
@@ -34,6 +36,18 @@ _SIZE_WORDS: Final = SIZES | {"count", "first", "top", "rows", "num"}
 EMPTY: Final[Mapping[str, ParamValue]] = MappingProxyType({})
 
 
+class Address(Struct, frozen=True):
+    """Where the next page is, whole: nothing that other pages repeat is added.
+
+    Attributes:
+        path: The path on the API's origin, as the API has it.
+        params: The query parameters.
+    """
+
+    path: str
+    params: Params
+
+
 class PageTrail:
     """One walk through the pages of a list.
 
@@ -52,6 +66,8 @@ class PageTrail:
         self._contents: set[int] = set()
         self.token: Params = {**paginator.first_token}
         """The parameters that asked for the current page."""
+        self.path: str | None = None
+        """The path of the current page on the API's origin, where an answer said it."""
         self.number = 1
         """The number of the current page."""
         self._empty = 0
@@ -64,9 +80,7 @@ class PageTrail:
     @property
     def params(self) -> Params:
         """The query parameters that ask for the current page, its size included."""
-        if self._paginator.is_complete and self.number > 1:
-            return self.token
-        return {**self._fixed, **self.token}
+        return {**self._fixed, **self.token} if self.path is None else self.token
 
     def advance(self, page: Page) -> None:
         """Go on from an answer to the next page, or finish.
@@ -77,17 +91,19 @@ class PageTrail:
         Raises:
             StreamError: The API leads in a circle, or claims that there is more without a way to ask for it.
         """
-        token = self._paginator.next_token(page, self)
-        if token is None:
+        found = self._paginator.next_token(page, self)
+        if found is None:
             self.finished = True
             return
+        path, token = (found.path, found.params) if isinstance(found, Address) else (None, found)
         self._empty = 0 if page.records else self._empty + 1
         if self._empty > _MOST_EMPTY_PAGES:
             msg = f"gave {self._empty} empty pages in a row, each with a cursor for another one"
             raise StreamError(msg)
-        asked = repr(sorted(token.items()))
+        asked = repr((path, sorted(token.items())))
         if asked in self._tokens:
-            msg = f"leads in a circle: the page {shorten(str(token))} has been read before"
+            place = str(token) if path is None or path == page.path else f"{path} {token}"
+            msg = f"leads in a circle: the page {shorten(place)} has been read before"
             raise StreamError(msg)
         try:
             urlencode(token, doseq=True)
@@ -96,6 +112,7 @@ class PageTrail:
             raise StreamError(msg) from error
         self._tokens.add(asked)
         self.token = token
+        self.path = path
         self.number += 1
         self.count += len(page.records)
 
@@ -151,16 +168,16 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
         first_token: The parameters that ask for the first page.
     """
 
-    is_complete: ClassVar[bool] = False
-    """Whether a token holds all parameters, those that every page repeats among them."""
+    follows_links: ClassVar[bool] = False
+    """Whether an answer says where the next page is."""
 
     limit_param: str | None = None
     limit: int | None = None
     first_token: Mapping[str, ParamValue] = EMPTY
 
     @abstractmethod
-    def next_token(self, page: Page, trail: PageTrail) -> Params | None:
-        """Return the parameters that ask for the page after this one, None when this was the last.
+    def next_token(self, page: Page, trail: PageTrail) -> Params | Address | None:
+        """Return the parameters, or the address, of the page after this one, None when this was the last.
 
         Args:
             page: The answer.

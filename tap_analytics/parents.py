@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from http import HTTPStatus
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote
 
@@ -104,6 +105,42 @@ class Absences:
         if not self._is_anyone_there:
             raise self._first
         return f"{self._first} ({len(self._gone)} parent{'s' * (len(self._gone) > 1)} left out)"
+
+
+class ListOwners:
+    """Which parent's list lies where, so that no link leads from one parent's list into that of another."""
+
+    def __init__(self) -> None:
+        self._owners: dict[int, int] = {}
+        self._lock = Lock()
+
+    def claim(self, path: str, params: Params, owner: object) -> None:
+        """Let a place belong to a list.
+
+        Args:
+            path: The path on the API's origin.
+            params: The query parameters that say whose list it is.
+            owner: What tells the list from all others.
+
+        Raises:
+            StreamError: The place belongs to another list already.
+        """
+        place = hash((unquote(path).rstrip("/"), repr(sorted(params.items()))))
+        with self._lock:
+            if self._owners.setdefault(place, hash(owner)) != hash(owner):
+                msg = f"leads from the list of one parent into that of another one ({shorten(path)})"
+                raise StreamError(msg)
+
+
+def parent_params(params: Params, asked: Params) -> Params:
+    """Return those query parameters that have a placeholder, as they are asked for.
+
+    Args:
+        params: The stream's parameters, with placeholders.
+        asked: The parameters of a request.
+    """
+    names = [name for name, text in params.items() if isinstance(text, str) and PLACEHOLDER.search(text)]
+    return {name: asked[name] for name in names if name in asked}
 
 
 def places(

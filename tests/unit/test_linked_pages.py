@@ -26,14 +26,26 @@ BODY = BodyLink(link_path="paging.next", limit_param="limit", limit=7)
 HEADER = HeaderLink(limit_param="limit", limit=7)
 CURSOR = BodyCursor(cursor_path="paging.next")
 FIRST: Params = {"status": "open", "limit": 7}
+ORIGIN = "https://api.example.com"
 ADDRESSES = [
     *("?", "items?", "./items?", f"{PATH}?", f"{PATH}/?", f"//api.example.com{PATH}?"),
     *(f"https://api.example.com{PATH}?", f"http://10.0.0.1:8080{PATH}?", "https://internal/v1/items?", "/items?"),
     *(f"https://outside.example.com/public{PATH}?", "https://api.example.com/%67ateway/v1/items?"),
 ]
+OTHER_PATHS = {
+    "/?": "/",
+    "https://api.example.com?": "/",
+    "/v1/customers?": "/v1/customers",
+    "../items?": "/gateway/items",
+    "2/items?": "/gateway/v1/2/items",
+    f"/tenants/7{PATH}?": f"/tenants/7{PATH}",
+    "https://api.example.com/repositories/7%2F7/items?": "/repositories/7%2F7/items",
+    "https://api.example.com:443/v2/items?": "/v2/items",
+    "http://api.example.com/v2/items?": "/v2/items",
+}
 ELSEWHERE = [
-    *("2", "/?", "/v1/customers?", "../items?", "/v1/myitems?", "/tems?", "https://other.example.com/v1/items/7?"),
-    *("https://api.example.com?", "https://api.example.com/gateway/v2/items?", "mailto:items?", "https://[?"),
+    *("2", "https://other.example.com/v1/items/7?", "https://api.example.com:8443/v2/items?", "mailto:items?"),
+    *("https://[?", "https://api.example.com.evil.org/v2/items?", "//evil.org/v2/items?", "ftp://api.example.com/x?"),
     # These would not go back as they came.
     *("?page=%FF&", "?%C3=1&"),
 ]
@@ -44,8 +56,8 @@ QUERIES = st.dictionaries(st.text(min_size=1), st.lists(st.text(), min_size=1, m
 def linking(link: object, paginator: Paginator = BODY, path: str = PATH) -> Page:
     """Return an answer that gives an address, in the body or in its header."""
     if isinstance(paginator, HeaderLink):
-        return Page(ROWS, ROWS, path, {"Link": f'<{link}>; rel="next"'})
-    return Page({"paging": {"next": link}}, ROWS, path)
+        return Page(ROWS, ROWS, path, {"Link": f'<{link}>; rel="next"'}, origin=ORIGIN)
+    return Page({"paging": {"next": link}}, ROWS, path, origin=ORIGIN)
 
 
 def following(paginator: Paginator, *pages: Page) -> Params | None:
@@ -96,24 +108,26 @@ def test_of_an_address_only_the_query_is_used_and_nothing_of_the_first_page(addr
 
 
 @LINKS
+@pytest.mark.parametrize(("address", "path"), OTHER_PATHS.items())
+def test_another_path_of_the_same_origin_is_followed(address: str, path: str, paginator: Paginator) -> None:
+    trail = PageTrail(paginator, None, {"status": "open"})
+    trail.advance(linking(f"{address}page=2", paginator))
+    assert (trail.path, trail.params) == (path, {"page": "2"})
+
+
+@LINKS
 @pytest.mark.parametrize("address", ELSEWHERE)
-def test_an_address_of_another_list_is_an_error(address: str, paginator: Paginator) -> None:
-    with pytest.raises(StreamError, match=r"another path|no address"):
+def test_an_address_of_another_origin_or_none_is_an_error(address: str, paginator: Paginator) -> None:
+    with pytest.raises(StreamError, match=r"another address|no address"):
         following(paginator, linking(f"{address}page=2", paginator))
 
 
-def test_a_list_at_the_root_is_followed_at_the_root_alone() -> None:
-    for link in ("?page=2", "/?page=2", "https://api.example.com?page=2"):
-        assert following(BODY, linking(link, path="/")) == {"page": "2"}
-    with pytest.raises(StreamError, match="another path"):
-        following(BODY, linking("/items?page=2", path="/"))
-
-
-def test_a_child_list_is_not_left_for_that_of_another_parent() -> None:
-    path, link = "/customers/a%2Fb/notes", "https://api.example.com/v1/customers/a%2fb/notes?page=2"
-    assert following(BODY, linking(link, path=path)) == {"page": "2"}
-    with pytest.raises(StreamError, match="another path"):
-        following(BODY, linking(link.replace("a%2fb", "c"), path=path))
+@LINKS
+def test_the_same_query_under_another_path_is_no_circle_and_under_the_same_one_it_is(paginator: Paginator) -> None:
+    pages = [linking(f"/{name}?page=2", paginator) for name in ("a", "b", "c")]
+    assert following(paginator, *pages) == {"page": "2"}
+    with pytest.raises(StreamError, match=r"circle: the page /a .*page.*has been read"):
+        following(paginator, *pages, pages[0])
 
 
 @LINKS
