@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _WRAPPERS = {"message", "msg", "error", "errors", "data"}
+_ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -23,7 +25,7 @@ class UnreadableBodyError(ValueError):
     """A body is no JSON, or not all of it arrived."""
 
 
-class Page(Struct, frozen=True):
+class Page(Struct, frozen=True, dict=True):
     """One answer, decoded once: paginators and records both read from here.
 
     Attributes:
@@ -48,6 +50,14 @@ class Page(Struct, frozen=True):
     origin: str = ""
     size: int = 0
     read_again: Callable[[], Page] | None = None
+
+    @cached_property
+    def content(self) -> int:
+        """A hash of the records: pages with the same ones have the same."""
+        try:
+            return hash(_ENCODER.encode(self.records))
+        except (UnicodeEncodeError, RecursionError):  # Half of a character, or too deep for it.
+            return hash(repr(self.records))
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
         """Return what stands in the body under a dotted path, or a key with dots in it; None when there is nothing."""

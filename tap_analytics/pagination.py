@@ -64,6 +64,7 @@ class PageTrail:
         self._fixed: Params = {**fixed, **limit}
         self._tokens: set[str] = set()
         self._contents: set[int] = set()
+        self._last_content: int | None = None
         self.token: Params = {**paginator.first_token}
         """The parameters that asked for the current page."""
         self.path: str | None = None
@@ -137,7 +138,11 @@ class PageTrail:
 
     def has_read(self, page: Page) -> bool:
         """Say whether an earlier page had the same records."""
-        return _content(page) in self._contents
+        return page.content in self._contents
+
+    def has_just_read(self, page: Page) -> bool:
+        """Say whether the page before had the same records."""
+        return self._last_content == page.content
 
     def refuse_repetition(self, page: Page, param: str) -> None:
         """Refuse a page with the records of an earlier one: servers that ignore a parameter repeat themselves.
@@ -152,11 +157,8 @@ class PageTrail:
         if self.has_read(page):
             msg = f"gave page {self.number} the records of an earlier page: it seems to ignore '{param}'"
             raise StreamError(msg)
-        self._contents.add(_content(page))
-
-
-def _content(page: Page) -> int:
-    return hash(repr(page.records))
+        self._contents.add(page.content)
+        self._last_content = page.content
 
 
 class Paginator(AbstractStruct, frozen=True, kw_only=True):

@@ -157,8 +157,9 @@ class LastRecord(FlaggedPaginator, frozen=True, kw_only=True):
 class PageNumber(FlaggedPaginator, frozen=True, kw_only=True):
     """Pages have numbers.
 
-    The walk ends where `has_more` is false, at an empty page, or at the last of all pages where the API says how many
-    there are. A short page is not the end: servers cap the size.
+    The walk ends where `has_more` is false, at an empty page, at the last of all pages where the API says how many
+    there are, or where the API gives the last page again and says that it is that one. A short page is not the end:
+    servers cap the size.
 
     Where nobody knows whether numbers begin with 0 or 1, the first request names none, and the second one asks for page
     1 unless the first answer tells its number. If that is the first page again, numbers begin with 1. Else they may do
@@ -183,7 +184,7 @@ class PageNumber(FlaggedPaginator, frozen=True, kw_only=True):
 
     @override
     def token_after(self, page: Page, trail: PageTrail, *, has_more: bool) -> Params | None:
-        if not page.records:
+        if not page.records or self._is_last_again(page, trail):
             return None
         if not self.repeats(page, trail):
             trail.refuse_repetition(page, self.page_param)
@@ -204,9 +205,22 @@ class PageNumber(FlaggedPaginator, frozen=True, kw_only=True):
         """Say whether a page was asked for to go on from one that named no number."""
         return self.base is None and trail.number == 2 and trail.token == {self.page_param: number}  # noqa: PLR2004
 
+    def _is_last_again(self, page: Page, trail: PageTrail) -> bool:
+        """Say whether a server gave the last page for the one beyond it, and says so: it tells the number before.
+
+        Only a server that has given a second page does not simply ignore the number.
+        """
+        asked_for = trail.token.get(self.page_param)
+        return (
+            trail.number > 2  # noqa: PLR2004 - the second page
+            and isinstance(asked_for, int)
+            and self._told(page) == {asked_for - 1}
+            and trail.has_just_read(page)
+        )
+
     @override
     def repeats(self, page: Page, trail: PageTrail) -> bool:
-        return self._is_second(1, trail) and trail.has_read(page)
+        return (self._is_second(1, trail) and trail.has_read(page)) or self._is_last_again(page, trail)
 
 
 class CursorOrPageNumber(PageNumber, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ def linked(pages: dict[str, Any], server: list[Server]) -> Script:
 def test_a_next_link_under_another_path_of_the_same_origin_is_followed(
     second: str, target: str, paginator: dict[str, Any]
 ) -> None:
-    pages = {"/api/repos/o/issues?state=open": ([1], second), target: ([2], "?page=3")}
+    pages: dict[str, Any] = {"/api/repos/o/issues?state=open": ([1], second), target: ([2], "?page=3")}
     pages[f"{target.partition('?')[0]}?page=3"] = ([3], None)
     here: list[Server] = []
     words = {"data_selector": "data", "paginator": paginator, "params": {"state": "open"}}

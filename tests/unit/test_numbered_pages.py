@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tap_analytics.errors import StreamError
@@ -247,3 +247,43 @@ def test_the_first_page_is_written_once(requests_mock: Mocker, capsys: pytest.Ca
     messages = written(tap(catalog=select(tap().catalog_dict, "notes")), capsys)
     assert [message["record"]["uuid"] for message in of(messages, "RECORD")] == ["u1", "u2", "u3"]
     assert queries(requests_mock) == [{}, {"page": ["1"]}, {"page": ["2"]}, {"page": ["3"]}]
+
+
+@given(FULL_PAGES, st.sampled_from([0, 1, None]), st.sampled_from(["page", "current_page"]))
+def test_a_server_that_gives_the_last_page_for_those_beyond_and_says_so_is_read_to_its_end(
+    pages: list[Rows], base: int | None, tells: str
+) -> None:
+    """Django's `get_page` does. From one page alone it cannot be told apart from a server that ignores the number."""
+    assume(len(pages) > 1)
+
+    def serve(params: Params) -> Answer:
+        number = min(int(str(params.get("page", base or 0))), len(pages) - 1 + (base or 0))
+        return {"entries": pages[number - (base or 0)], tells: number}
+
+    def serve_from_1(params: Params) -> Answer:
+        number = min(max(int(str(params.get("page", 1))), 1), len(pages))
+        return {"entries": pages[number - 1], tells: number}
+
+    rows, asked = read(counting_from(base), serve_from_1 if base is None else serve)
+    assert rows == in_order(pages)
+    assert len(asked) == len(pages) + 1
+
+
+def test_the_last_page_again_is_no_end_unless_the_server_says_that_it_is_the_one_before() -> None:
+    last: Answer = {"entries": MORE, "page": 2}
+    first: Answer = {"entries": ROWS, "page": 1}
+    assert after(counting_from(1), first, last, last) is None
+    for told in ({"page": 3}, {"page": 1}, {}):
+        with pytest.raises(StreamError, match="seems to ignore 'page'"):
+            after(counting_from(1), first, last, {"entries": MORE, **told})
+    with pytest.raises(StreamError, match="seems to ignore 'page'"):
+        after(counting_from(1), first, first)
+    with pytest.raises(StreamError, match="there is more"):
+        after(counting_from(1), first, last, {**last, "has_more": True})
+
+
+def test_records_that_no_json_text_can_hold_are_still_told_apart() -> None:
+    one, other = ({"entries": [{"uuid": name}]} for name in ("\ud800", "\udfff"))
+    assert after(counting_from(0), one, other) == {"page": 2}
+    with pytest.raises(StreamError, match="seems to ignore 'page'"):
+        after(counting_from(0), one, other, one)
