@@ -29,6 +29,11 @@ def is_about_failure(key: str) -> bool:
     return _bare(key) in _ERRORS | _NOTICES
 
 
+def is_about_outcome(key: str) -> bool:
+    """Say whether a key's name is one for how a request ended, and nothing about what was asked for."""
+    return _bare(key) in _WORDS
+
+
 def says_failure(body: Any) -> bool:  # noqa: ANN401 - any JSON
     """Say whether a body has an explicit sign of failure: `"ok": false`, `"status": "error"`, a code above 399."""
     return isinstance(body, dict) and any(_is_sign(_bare(key), value) for key, value in body.items())
@@ -52,7 +57,14 @@ def has_errors(body: Any, records: list[Any]) -> bool:  # noqa: ANN401 - any JSO
 def is_error_object(body: Mapping[str, Any]) -> bool:
     """Say whether a body that would be the one record is nothing but a report of a failure."""
     is_report = all(_bare(key) in _WORDS or value is None or value in ([], {}) for key, value in body.items())
-    return is_report and (says_failure(body) or has_errors(body, []))
+    has_message = any(_bare(key) in _MESSAGES and _holds_something(value) for key, value in body.items())
+    is_good = any(_is_good(_bare(key), value) for key, value in body.items())
+    return is_report and (says_failure(body) or has_errors(body, []) or (has_message and not is_good))
+
+
+def _is_good(name: str, value: object) -> bool:
+    is_good_word = isinstance(value, str) and value.lower() in {"ok", "success", "true", "succeeded"}
+    return (name in _SUCCESS and (value is True or is_good_word)) or (name in _STATUSES and is_good_word)
 
 
 def words_in(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,6 +77,8 @@ def _is_sign(name: str, value: object) -> bool:
         case bool():
             return (name in _SUCCESS and not value) or (name in _FAILURE and value)
         case int():
+            if name in _SUCCESS:
+                return value == 0
             return name in _CODES and HTTPStatus.BAD_REQUEST <= value <= 599  # noqa: PLR2004 - the last of HTTP's
         case str():
             return (name in _STATUSES and value.lower() in _FAILED) or (name in _SUCCESS and value.lower() == "false")

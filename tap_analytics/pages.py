@@ -65,20 +65,26 @@ def _found_in(body: Any, response: requests.Response, selector: Selector) -> Fou
         found = selector.select(body)
     except StreamError as error:
         found, fault = Found([]), str(error)
-    if not isinstance(body, dict):
-        is_error, has_more_errors = False, False
-    elif found.records and found.records[0] is body:
-        is_error, has_more_errors = is_error_object(body), False
-    else:
-        has_more_errors = has_errors(body, found.sources or found.records)
+    is_error, has_more_errors = False, False
+    report = body
+    if found.is_object:
+        (report,) = found.sources or found.records
+        is_error = is_error_object(report)
+    if isinstance(body, dict) and not is_error and report is body and not found.is_object:
+        parts = [body, *(value for value in body.values() if isinstance(value, dict) and found.doubt)]
+        report = next((part for part in parts if has_errors(part, found.sources or found.records)), body)
+        has_more_errors = has_errors(report, found.sources or found.records)
         is_error = says_failure(body) or (has_more_errors and not found.records)
+    elif isinstance(body, dict) and report is not body:
+        is_error = is_error or says_failure(body)
+        report = body if says_failure(body) else report
     if is_error:
-        said = words(words_in(body)) or error_words(response.content)
+        said = words(words_in(report)) or error_words(response.content)
         msg = f"answered {response.status_code}, but says that the request failed: {said}"
         raise StreamError(msg)
     if fault:
         said = words(words_in(body)) if isinstance(body, dict) else ""
         raise StreamError(f"{fault}; it says: {said}" if said else fault)
     if has_more_errors:
-        return Found(found.records, f"names errors beside the records: {words(words_in(body))}", found.sources)
+        return Found(found.records, f"names errors beside the records: {words(words_in(report))}", found.sources)
     return found

@@ -13,7 +13,7 @@ from msgspec import Struct
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
-from tap_analytics.failures import is_about_failure
+from tap_analytics.failures import is_about_failure, is_about_outcome
 from tap_analytics.structs import AbstractStruct
 from tap_analytics.texts import shorten
 from tap_analytics.words import is_about_pages
@@ -45,11 +45,13 @@ class Found(Struct, frozen=True):
         records: The records.
         doubt: Why these may not be all; empty if there is no reason to doubt it.
         sources: The same records as they stand in the body, where they are other objects.
+        is_object: Whether an object stands where a list may stand, and is the one record.
     """
 
     records: list[Any]
     doubt: str = ""
     sources: list[Any] = []
+    is_object: bool = False
 
 
 class Selector(AbstractStruct, frozen=True):
@@ -92,7 +94,7 @@ class WholeBody(Selector, frozen=True):
 
     @override
     def find(self, body: Any) -> Found:
-        return _listed(body) if self.or_list and (body is None or isinstance(body, list)) else Found([body])
+        return _one_or_listed(body) if self.or_list else Found([body], is_object=True)
 
     @override
     def __str__(self) -> str:
@@ -134,15 +136,15 @@ class KeyPath(Selector, frozen=True):
                 raise StreamError(msg)
             found, keys = found[key], keys[count:]
         if isinstance(found, dict):
-            if found and all(isinstance(value, dict) for value in found.values()):
+            if _is_map(found):
                 msg = f"gave an object of objects under '{self}', where a list of records belongs"
                 hint = f": set 'data_selector' to '{self}.*' if each is a record, to '$.{self}' if they are one"
                 raise StreamError(msg + hint * self.is_declared)
-            return Found([found]) if found else Found([], _EMPTY_OBJECT)
+            return _one_or_listed(found)
         if found is not None and not isinstance(found, list):
             msg = f"gave {kind_of(found)} under '{self}', where a list of records belongs"
             raise StreamError(msg)
-        return _listed(found)
+        return _one_or_listed(found)
 
     @override
     def __str__(self) -> str:
@@ -183,7 +185,8 @@ class JsonPath(Selector, frozen=True):
             for inner, item in self._items(value):
                 sources.append(item)
                 records.append(_with_key(item, ".".join(filter(None, (key, inner)))))
-        return Found(records, doubt, sources)
+        is_object = len(matches) == 1 and not is_item and isinstance(matches[0].value, dict)
+        return Found(records, doubt, sources, is_object)
 
     def _items(self, value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - any JSON
         """Return what one match holds, with the keys of what stands in an object."""
@@ -280,14 +283,14 @@ class OnlyList(Selector, frozen=True):
         key, found = next(iter(lists.items()))
         if len(lists) > 1:
             if self._is_record(body) and not any(lists.values()) and not any(map(self._is_list_name, lists)):
-                return Found([body])
+                return _one_or_listed(body)
             msg = f"gave several lists ({shorten(', '.join(lists))}): {_CHOOSE}"
             raise StreamError(msg)
         if self._is_list_name(key):
             return Found(found)
         if self._is_record(body):
             if not found:
-                return Found([body])
+                return _one_or_listed(body)
             msg = f"gave what may be one record, or a list of records ('{shorten(key)}'): {_CHOOSE}, [] for the body"
             raise StreamError(msg)
         if found or all(other == key or is_about_pages(other) for other in body):
@@ -302,11 +305,30 @@ class OnlyList(Selector, frozen=True):
                 return Found([], _NULL_LIST)
             msg = f"gave no list: the body has the keys {shorten(', '.join(body)) or '(none)'}"
             raise StreamError(msg)
-        if not body:
-            return Found([], _EMPTY_OBJECT)
-        if any(map(self._is_list_name, nulls)) and not self._is_record(body):
+        return _one_or_listed(body) if self._is_record(body) else self._guessed(body, nulls)
+
+    def _guessed(self, body: dict[str, Any], nulls: list[str]) -> Found:
+        """Return what a body without a list and without a key of its own may hold."""
+        if any(map(self._is_list_name, nulls)):
             return Found([], _NULL_LIST)
-        return Found([body])
+        wrapped = [value for key, value in body.items() if self._is_list_name(key) and isinstance(value, dict)]
+        others = [key for key in body if not self._is_list_name(key)]
+        if len(wrapped) == 1 and len(others) == len(body) - 1 and all(map(_says_nothing, others)):
+            if not _is_map(wrapped[0]):
+                return _one_or_listed(wrapped[0])
+        elif not wrapped and not (_is_map(body) and len(body) > 1) and not self._holds_list(body):
+            return _one_or_listed(body)
+        msg = f"gave what may be one record, or several ({shorten(', '.join(body))}): {_CHOOSE}, [] for the body"
+        raise StreamError(msg)
+
+    def _holds_list(self, body: dict[str, Any]) -> bool:
+        """Say whether a part of a body holds a list by the name of one."""
+        parts = [value for value in body.values() if isinstance(value, dict)]
+        return any(
+            self._is_list_name(key) and isinstance(value, list) and value and isinstance(value[0], dict)
+            for part in parts
+            for key, value in part.items()
+        )
 
     def _may_be_the_list(self, key: str, value: Any, body: dict[str, Any]) -> bool:  # noqa: ANN401 - any JSON
         if not isinstance(value, list) or (is_about_failure(key) and key not in self.names):
@@ -331,8 +353,28 @@ class OnlyList(Selector, frozen=True):
 _CHOOSE: Final = "say in 'data_selector' which one holds the records"
 
 
-def _listed(value: list[Any] | None) -> Found:
-    return Found([], _NULL_LIST) if value is None else Found(value)
+def _says_nothing(key: str) -> bool:
+    """Say whether a key has no part in what a record is."""
+    return is_about_pages(key) or is_about_failure(key) or is_about_outcome(key)
+
+
+def _one_or_listed(value: Any) -> Found:  # noqa: ANN401 - any JSON
+    """Return what stands where a list may stand: its items, or the one record."""
+    match value:
+        case list():
+            return Found(value)
+        case None:
+            return Found([], _NULL_LIST)
+        case {} if not value:
+            return Found([], _EMPTY_OBJECT)
+    return Found([value], is_object=True)
+
+
+def _is_map(value: dict[str, Any]) -> bool:
+    """Say whether an object may be one of records, or of lists of them, rather than a record."""
+    items = value.values()
+    are_lists = all(isinstance(item, list) and item and isinstance(item[0], dict) for item in items)
+    return bool(value) and (all(isinstance(item, dict) for item in items) or are_lists)
 
 
 def kind_of(value: Any) -> str:  # noqa: ANN401 - any JSON

@@ -339,11 +339,8 @@ def _is_total(mark: _Mark, nouns: set[str]) -> bool:
 
 
 def _count(page: Page) -> int | None:
-    """Return how many records came; where the body was taken for the one record, the longest list in a part of it."""
-    if page.body is not None and any(record is page.body for record in page.records):
-        parts = [part for part in page.body.values() if isinstance(part, dict)] if isinstance(page.body, dict) else []
-        return max((len(v) for part in parts for v in part.values() if isinstance(v, list) and v), default=None)
-    return len(page.records)
+    """Return how many records came; None where the body is the one record, whose numbers are its own."""
+    return None if any(record is page.body for record in page.records) else len(page.records)
 
 
 def _list_words(page: Page) -> set[str]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 NEXT: Final = frozenset({"next", "nxt", "continue", "continuation", "following", "forward", "onward", "resume"})
-MORE: Final = frozenset({"more", "truncated", "incomplete", "remaining", "left"})
+MORE: Final = frozenset({"more", "truncated", "incomplete", "remaining", "left", "partial"})
 LAST: Final = frozenset({"last", "final", "done", "complete", "finished", "end", "eof", "exhausted"})
 OTHER_WAYS: Final = frozenset(
     {"prev", "previous", "prior", "first", "self", "current", "before", "back", "backward", "start", "begin", "this"}

@@ -35,7 +35,7 @@ def test_a_body_without_the_key_is_an_error_that_names_it_and_never_an_empty_pag
         assert all(key in str(error.value) for key in body)
 
 
-@pytest.mark.parametrize("found", ["text", 0, False, Decimal("1.5"), {"1": {"id": 1}, "2": {"id": 2}}])
+@pytest.mark.parametrize("found", ["text", 0, False, Decimal("1.5"), {"1": {"id": 1}}, {"a": [{"id": 1}]}])
 def test_something_else_than_a_list_under_the_key_is_an_error(found: object) -> None:
     with pytest.raises(StreamError, match="'entries'"):
         KeyPath("entries").records({"entries": found})
@@ -201,7 +201,7 @@ BODY_IS_THE_RECORD: list[dict[str, Any]] = [
     {"id": 1, "tags": [], "lines": []},
     {"uuid": "u", "tags": ["x"], "values": [1]},
     {"name": "x", "score": 3},
-    {"data": {"id": 1}, "warnings": []},
+    {"name": "x", "settings": {"limits": {"a": 1}}},
 ]
 
 
@@ -222,6 +222,15 @@ def test_an_empty_list_is_the_list_by_its_name_or_if_all_else_is_about_pages(bod
 
 
 @pytest.mark.parametrize(
+    "beside", [{}, {"warnings": []}, {"success": True, "error": None}, {"meta": {"page": 1}}], ids=str
+)
+def test_one_object_by_the_name_of_a_list_is_the_record(beside: dict[str, Any]) -> None:
+    assert GUESS.records({"data": {"id": 1}, **beside}) == [{"id": 1}]
+    found = GUESS.select({"data": {}, **beside})
+    assert (found.records, found.doubt) == ([], "gave an empty object for a list")
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {"widgets": [], "summary": {"a": 1}},
@@ -229,6 +238,9 @@ def test_an_empty_list_is_the_list_by_its_name_or_if_all_else_is_about_pages(bod
         {"id": 1, "lines": [{"sku": "x"}]},
         {"widgets": [], "gadgets": []},
         {"data": [{"a": 1}], "included": []},
+        {"data": {"id": 1}, "owner": "x"},
+        {"result": {"items": [{"a": 1}]}, "status": "ok"},
+        {"2024-01-01": {"a": 1}, "2024-01-02": {"a": 2}},
     ],
 )
 def test_what_may_be_a_list_or_a_record_is_left_to_the_user(body: dict[str, Any]) -> None:

@@ -137,14 +137,6 @@ SERVICES: dict[str, tuple[str, Any, Any]] = {
         ),
     ),
     "Elasticsearch, scroll": ("hits.hits", *answer({"hits": {"hits": ROWS}}, {"_scroll_id": "x"}, {})),
-    "Elasticsearch, no selector": (
-        "?",
-        *answer(
-            {"took": 5, "_shards": {"total": 5}},
-            {"hits": {"total": {"value": 40000}, "hits": ROWS}},
-            {"hits": {"total": {"value": 2}, "hits": ROWS}},
-        ),
-    ),
     "Solr": (
         "response.docs",
         *answer(
