@@ -289,6 +289,20 @@ class _Object(_Shaper):
                 self._known.pop(each, None)
 
 
+def without_open_objects(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema whose objects take known keys only; others are rescued.
+
+    Flattening makes columns of all keys of an object, but tells the target of those in the schema only.
+
+    Args:
+        schema: JSON schema of a stream's records.
+    """
+    changed = {word: value for word, value in schema.items() if word != "additionalProperties"}
+    if "properties" in schema:
+        changed["properties"] = {name: without_open_objects(item) for name, item in schema["properties"].items()}
+    return changed
+
+
 def emitted_name(key: str, renames: Mapping[str, str]) -> str:
     """Return the name under which a raw key goes out.
 

@@ -18,7 +18,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.output import OutputStream
 from tap_analytics.parents import Absences, places
 from tap_analytics.read_ahead import read_ahead
-from tap_analytics.records import RESCUED_DATA, RecordShaper, emitted_name
+from tap_analytics.records import RESCUED_DATA, RecordShaper, emitted_name, without_open_objects
 from tap_analytics.replication import Bookmark, Bounds, DateFilter, Key, NewestFirst, Walk
 from tap_analytics.texts import escape
 
@@ -278,7 +278,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                 level=logging.WARNING,
             )
         return RecordShaper(
-            schema,
+            without_open_objects(schema) if self.config.get("flattening_enabled") else schema,
             is_selected=self._is_selected,
             renames=self.renames,
             excluded=self._mapped_fields(),

@@ -5,12 +5,24 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import msgspec
+
 from tap_analytics.datetimes import format_instant, parse_date, parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+ANY_AS_TEXT: Final[Mapping[str, str]] = {"contentMediaType": "text/plain"}
+"""Marks a text column that takes values of every type, each as its text.
+
+A keyword that the SDK keeps in catalogs, and that no target minds.
+"""
+
+FORMATS: Final = {"date", "date-time"}
+"""The formats of a text that are checked."""
+
 _LARGEST_INTEGER = 2**63 - 1
+_TO_JSON = msgspec.json.Encoder(decimal_format="number")
 
 
 class Misfit:
@@ -55,15 +67,31 @@ def types_of(schema: Mapping[str, Any]) -> list[str]:
     return [kind for kind in ([declared] if isinstance(declared, str) else declared) if kind != "null"]
 
 
+def takes_any_as_text(schema: Mapping[str, Any]) -> bool:
+    """Say whether a schema is that of a text column that takes values of every type."""
+    return types_of(schema) == ["string"] and ANY_AS_TEXT.items() <= schema.items()
+
+
+def fits_64_bits(value: object) -> bool:
+    """Say whether a value is a whole number, and small enough for a column of whole numbers."""
+    return type(value) is int and -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER
+
+
 def _kind_names(schema: Mapping[str, Any]) -> list[str]:
     """Return the types of a schema, a text with a format under the format's name."""
+    if takes_any_as_text(schema):
+        return ["any"]
     text = str(schema.get("format"))
-    return [text if kind == "string" and text in _KINDS else kind for kind in types_of(schema)]
+    return [text if kind == "string" and text in FORMATS else kind for kind in types_of(schema)]
+
+
+def _fit_any_as_text(value: object) -> object:
+    return value if isinstance(value, str) else _TO_JSON.encode(value).decode()
 
 
 def _fit_integer(value: object) -> object:
     if type(value) is int:
-        return value if -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER else MISFIT
+        return value if fits_64_bits(value) else MISFIT
     if not isinstance(value, Decimal):
         return MISFIT
     # The bound comes first: to write a decimal out takes as many digits as its exponent says.
@@ -102,6 +130,7 @@ class _Kind(NamedTuple):
 
 _KINDS: Final[Mapping[str, _Kind]] = {
     "string": _Kind("a text", _fit_class(str), exact=str),
+    "any": _Kind("anything", _fit_any_as_text, exact=str),
     "date-time": _Kind("a date-time", _fit_datetime),
     "date": _Kind("a date", _fit_date),
     "integer": _Kind("a whole number of 64 bits", _fit_integer),

@@ -1,34 +1,44 @@
 """The types of a declared resource's fields, as a sample of its records has them.
 
-A target can not change the type of a column later, so that a type is rather too wide than too narrow.
+A target cannot change the type of a column later, so a type is rather too wide than too narrow. Not every target takes
+a column of several types, so a field with values of several types is a text, and each value goes out as its text.
 """
-
-# mypy: allow-subclassing-any
-# genson, whose classes are extended here, comes without types.
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-
-from genson import SchemaBuilder
-from genson.schema.strategies import Boolean, Number, String, TypedSchemaStrategy
-from typing_extensions import override
+from typing import TYPE_CHECKING, Any, Final
 
 from tap_analytics.datetimes import parse_instant
 from tap_analytics.records import RESCUED_DATA, emitted_name
-from tap_analytics.values import types_of
+from tap_analytics.values import ANY_AS_TEXT, fits_64_bits
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 # The last word of a name: customer_id, customerId, userID; not paid, not PAID.
-_ID = re.compile(r"((?<![^\W_])id|Id|(?<![A-Z])ID)\Z")
+_ID: Final = re.compile(r"((?<![^\W_])id|Id|(?<![A-Z])ID)\Z")
+
+# Keys that are data, like dates and numbers, make no good columns.
+_COLUMN: Final = re.compile(r"[^\W\d][\w-]*")
+_MOST_COLUMNS: Final = 100
+_FEW_COLUMNS: Final = 10
+
+_KINDS: Final[Mapping[type, str]] = {
+    bool: "boolean",
+    int: "number",
+    Decimal: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
 
 
-def infer(records: Sequence[Mapping[str, Any]], keys: Collection[str]) -> dict[str, Any]:
+def infer(
+    records: Sequence[Mapping[str, Any]], keys: Collection[str], depth: int = 0, separator: str = "__"
+) -> dict[str, Any]:
     """Return the JSON schema of sampled records, its properties in the order in which they were first seen.
 
     A field that never had a value is a text: what else comes is rescued until it is discovered again.
@@ -36,108 +46,88 @@ def infer(records: Sequence[Mapping[str, Any]], keys: Collection[str]) -> dict[s
     Args:
         records: Objects as the API gave them.
         keys: Emitted names of the primary key's fields: they are in the schema whether or not a record has them.
+        depth: How many levels of objects are flattened: these get properties of their own, all others are free-form.
+        separator: What flattening puts between the names of such levels.
     """
-    fields: defaultdict[str, _Field] = defaultdict(_Field)
-    for record in records:
-        for key, value in record.items():
-            fields[emitted_name(key, {})].add_object(value)
-    for name in sorted(keys):
-        fields.setdefault(name, _Field())
+    values = _values(records)
+    values |= {name: [] for name in sorted(keys) if name not in values}
     # The tap has a property of its own under this name, which takes the API's, too.
-    fields.pop(RESCUED_DATA, None)
-    properties = {name: _property_schema(name, field.to_schema(), keys) for name, field in fields.items()}
+    values.pop(RESCUED_DATA, None)
+    properties = {name: _property(name, found, depth, is_key=name in keys) for name, found in values.items()}
+    _keep_names_apart(properties, separator)
     return {"type": "object", "properties": properties}
 
 
-def _property_schema(name: str, found: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:
-    """Return the schema of a property out of what genson found."""
-    # A type that comes with details of its own is an alternative to the others.
-    parts = found.get("anyOf", [found])
-    types = sorted(kind for part in parts for kind in types_of(part))
-    if name not in keys and not _ID.search(name):
+def _values(objects: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return the values of each field, nulls among them, under its emitted name."""
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for each in objects:
+        for key, value in each.items():
+            found[emitted_name(key, {})].append(value)
+    return dict(found)
+
+
+def _property(name: str, values: Iterable[Any], depth: int, *, is_key: bool) -> dict[str, Any]:
+    texts_and_others = [value for value in values if value is not None]
+    # An empty text beside other values is how some services write null; alone it is a text.
+    found = [value for value in texts_and_others if value != ""] or texts_and_others
+    kinds = {_KINDS[type(value)] for value in found}
+    if len(kinds) == 1:
+        schema = _schema_of(kinds.pop(), found, depth, is_id=is_key or bool(_ID.search(name)))
+    else:
+        schema = {"type": "string", **(ANY_AS_TEXT if kinds or is_key else {})}
+    return schema if is_key else {**schema, "type": [schema["type"], "null"]}
+
+
+def _schema_of(kind: str, values: Sequence[Any], depth: int, *, is_id: bool) -> dict[str, Any]:
+    """Return the schema of values that are all of one kind."""
+    match kind:
         # That every number of a sample is whole is no promise that the next price is.
-        types = ["number" if kind == "integer" else kind for kind in types]
-    # Details hold only where nothing else occurs.
-    details = parts[0] if len(types) == 1 else {}
-    if name in keys:
-        types = types or ["integer", "string"]
-        return {**details, "type": types[0] if len(types) == 1 else types}
-    return {**details, "type": [*(types or ["string"]), "null"]}
+        case "number" if is_id and all(map(fits_64_bits, values)):
+            return {"type": "integer"}
+        case "string" if all(map(_is_instant, values)):
+            return {"type": "string", "format": "date-time"}
+        # Other lists have no `items`, so that a target takes JSON and not the type of the first one.
+        case "array" if {type(item) for value in values for item in value} - {type(None)} == {str}:
+            return {"type": "array", "items": {"type": ["string", "null"]}}
+        case "object" if depth > 0 and _have_columns(values):
+            properties = {
+                name: _property(name, found, depth - 1, is_key=False) for name, found in _values(values).items()
+            }
+            return {"type": "object", "properties": properties}
+    return {"type": kind}
 
 
-class _Number(Number):
-    """Whole numbers, until there is one with a fraction or beyond 64 bits."""
-
-    PYTHON_TYPES = (int, Decimal)
-
-    @override
-    def add_object(self, obj: int | Decimal) -> None:
-        if not (isinstance(obj, int) and -(2**63) <= obj < 2**63):
-            self.add_schema({"type": "number"})
+def _is_instant(text: str) -> bool:
+    try:
+        parse_instant(text)
+    except ValueError:
+        return False
+    # A bare day is read as an instant, too, but says no time of day.
+    return len(text) > len("2024-01-31")
 
 
-class _Text(String):
-    """Date-times, until there is another text."""
+def _have_columns(objects: Iterable[Mapping[str, Any]]) -> bool:
+    """Say whether objects share their keys, as rows do; a map has keys that are data, and ever new ones."""
+    filled = [each for each in objects if each]
+    keys = {key for each in filled for key in each}
+    usual = sum(map(len, filled)) / max(len(filled), 1)
+    return 0 < len(keys) <= min(max(_FEW_COLUMNS, 4 * usual), _MOST_COLUMNS) and all(map(_COLUMN.fullmatch, keys))
 
-    _are_instants = True
 
-    @override
-    def add_object(self, obj: str) -> None:
-        try:
-            parse_instant(obj)
-        except ValueError:
-            self._are_instants = False
+def _keep_names_apart(properties: Mapping[str, dict[str, Any]], separator: str) -> None:
+    """Take the properties from objects that flattening would give the names of other columns."""
+    taken = set(properties)
+    for name, schema in properties.items():
+        names = list(_flat_names(name, schema, separator))
+        if "properties" in schema and (len(set(names)) < len(names) or not taken.isdisjoint(names)):
+            del schema["properties"]
         else:
-            # A bare day is read as an instant, too, but says no time of day.
-            self._are_instants &= len(obj) > len("2024-01-31")
-
-    @override
-    def to_schema(self) -> dict[str, Any]:
-        return {"type": "string", "format": "date-time"} if self._are_instants else {"type": "string"}
+            taken.update(names)
 
 
-class _List(TypedSchemaStrategy):
-    """Lists of texts, or of anything: those have no `items`, so that a target takes JSON and not the first type."""
-
-    JS_TYPE = "array"
-    PYTHON_TYPE = list
-    _classes: frozenset[type] = frozenset()
-
-    @override
-    def add_object(self, obj: list[Any]) -> None:
-        self._classes |= {type(item) for item in obj if item is not None}
-
-    @override
-    def to_schema(self) -> dict[str, Any]:
-        items = {"items": {"type": ["string", "null"]}} if self._classes == {str} else {}
-        return {"type": "array", **items}
-
-
-class _Object(TypedSchemaStrategy):
-    """Objects of any form: what is in them is not looked at."""
-
-    JS_TYPE = "object"
-    PYTHON_TYPE = dict
-
-
-class _Field(SchemaBuilder):
-    """What the values of one field were."""
-
-    STRATEGIES = (Boolean, _Number, _Text, _List, _Object)
-
-    def __init__(self) -> None:
-        super().__init__(schema_uri=None)
-        self._was_empty = False
-
-    @override
-    def add_object(self, obj: object) -> None:
-        if obj == "":
-            self._was_empty = True
-        elif obj is not None:
-            super().add_object(obj)
-
-    @override
-    def to_schema(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().to_schema()
-        # An empty text beside other values is how some services write null; alone it is a text.
-        return found or ({"type": "string"} if self._was_empty else {})
+def _flat_names(name: str, schema: Mapping[str, Any], separator: str) -> Iterator[str]:
+    if "properties" not in schema:
+        yield name
+    for inner, item in schema.get("properties", {}).items():
+        yield from _flat_names(f"{name}{separator}{inner}", item, separator)

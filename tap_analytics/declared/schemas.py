@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from tap_analytics.records import RESCUED_DATA, RESCUED_DATA_SCHEMA, emitted_name
-from tap_analytics.values import types_of
+from tap_analytics.declared.keywords import emitted_schema, with_null
+from tap_analytics.records import RESCUED_DATA, RESCUED_DATA_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,7 +46,7 @@ def checked_schema(word: str | dict[str, Any]) -> dict[str, Any]:
 
 
 def given_schema(word: str | dict[str, Any], keys: Collection[str]) -> dict[str, Any]:
-    """Return the schema of a stream's records, its names and its nulls as this tap has them.
+    """Return the schema of a stream's records as this tap has it: its own names, nulls, and no unchecked promise.
 
     Args:
         word: The schema, or the path of the file that holds it; it has been checked.
@@ -55,8 +55,9 @@ def given_schema(word: str | dict[str, Any], keys: Collection[str]) -> dict[str,
     Returns:
         The schema, without `_rescued_data`.
     """
-    fields = _emitted(_read(word) if isinstance(word, str) else word)["properties"]
-    properties = {name: _with_null(field, is_key=name in keys) for name, field in fields.items()}
+    schema = _read(word) if isinstance(word, str) else word
+    fields = emitted_schema({**schema, "type": "object"})["properties"]
+    properties = {name: with_null(field, is_key=name in keys) for name, field in fields.items()}
     return {"type": "object", "properties": properties}
 
 
@@ -74,23 +75,3 @@ def _read(file: str) -> Any:  # noqa: ANN401 - any JSON
     except ValueError as error:
         msg = "is the path of a file that holds no JSON"
         raise ValueError(msg) from error
-
-
-def _emitted(schema: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    """Return a schema whose names are those that go out; objects without known fields have no `properties` at all."""
-    if not isinstance(schema, dict):  # `true`: anything will do.
-        return {}
-    changed = dict(schema)
-    properties = changed.pop("properties", None)
-    if properties:
-        changed["properties"] = {emitted_name(name, {}): _emitted(item) for name, item in properties.items()}
-    if "items" in schema:
-        changed["items"] = _emitted(schema["items"])
-    return changed
-
-
-def _with_null(schema: dict[str, Any], *, is_key: bool) -> dict[str, Any]:
-    if "type" not in schema:
-        return schema
-    types = types_of(schema)
-    return {**schema, "type": types if is_key else [*types, "null"]}

@@ -12,6 +12,8 @@ from msgspec import UNSET, UnsetType
 from typing_extensions import override
 
 from tap_analytics.datetimes import EARLIEST, LATEST, parse_instant
+from tap_analytics.declared.inference import infer
+from tap_analytics.declared.keywords import with_null
 from tap_analytics.declared.resources import declarations
 from tap_analytics.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError
@@ -19,7 +21,7 @@ from tap_analytics.parents import Absences
 from tap_analytics.records import emitted_name
 from tap_analytics.schema_faults import type_name
 from tap_analytics.stream import AnalyticsStream
-from tap_analytics.values import types_of
+from tap_analytics.values import ANY_AS_TEXT, takes_any_as_text, types_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -99,14 +101,9 @@ class DeclaredStream(AnalyticsStream):
         """Return the schemas of the fields that the parent's records give."""
         known = self._tap.streams[parent.name].schema["properties"]
         found = {to: known.get(emitted_name(field, {}), _TEXT) for field, to in parent.added.items()}
-        return {
-            name: {**schema, "type": [*types_of(schema), *["null"] * (name not in self.primary_keys)]}
-            for name, schema in found.items()
-        }
+        return {name: with_null(schema, is_key=name in self.primary_keys) for name, schema in found.items()}
 
     def _inferred_schema(self) -> dict[str, Any]:
-        from tap_analytics.declared.inference import infer  # noqa: PLC0415 - its library is for those who need it
-
         records = []
         try:
             for record in islice(self._sample(), SAMPLE_RECORDS):
@@ -122,11 +119,13 @@ class DeclaredStream(AnalyticsStream):
         names = [{emitted_name(key, {}) for key, value in record.items() if value is not None} for record in records]
         seen = dict.fromkeys(key for record in records for key in record)
         self._settle_key(set.intersection(*names), f"fields seen: {', '.join(seen)}")
-        return infer(records, self.primary_keys)
+        # Unless they are flattened, objects are better left as they came.
+        depth = self.config.get("flattening_max_depth", 0) if self.config.get("flattening_enabled") else 0
+        return infer(records, self.primary_keys, depth, self.config.get("flattening_separator", "__"))
 
     def _unknown_schema(self) -> dict[str, Any]:
         """Return what a schema has to have, whatever else the records hold."""
-        properties: dict[str, Any] = {name: {"type": ["integer", "string"]} for name in self.primary_keys}
+        properties: dict[str, Any] = {name: {"type": "string", **ANY_AS_TEXT} for name in self.primary_keys}
         if self.replication_key:
             properties[self.replication_key] = {"type": "string"} if self.replication_key in properties else _INSTANT
         return {"type": "object", "properties": properties}
@@ -161,9 +160,12 @@ class DeclaredStream(AnalyticsStream):
     def _check_replication_key(self, properties: Mapping[str, Any]) -> None:
         if self.replication_key is None:
             return
-        types = types_of(properties.get(self.replication_key, {}))
-        if types != ["string"]:
+        schema = properties.get(self.replication_key, {})
+        types = types_of(schema)
+        if types != ["string"] or takes_any_as_text(schema):
             found = f"is {' or '.join(map(type_name, types))}" if types else "is not there"
+            if takes_any_as_text(schema):
+                found = "has values of several types"
             raise StreamError(
                 self.told(f"has no date-time as 'incremental.cursor_path': '{self.replication_key}' {found}")
             )

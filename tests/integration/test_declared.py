@@ -234,4 +234,4 @@ def test_a_list_that_is_empty_at_discovery_has_a_key_and_gives_all_else_as_rescu
         discovery = tap.run(config, "--discover")
         run = tap.run(config, catalog=json.loads(discovery.stdout))
     assert len(warnings_of(discovery, "declare a 'schema'")) == 1
-    assert run.records("things") == [{"id": 1, "_rescued_data": {"a": 2}}]
+    assert run.records("things") == [{"id": "1", "_rescued_data": {"a": 2}}]

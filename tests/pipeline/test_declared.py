@@ -75,7 +75,7 @@ ODD: list[dict[str, Any]] = [
 
 
 def test_columns_of_every_inferred_type_take_what_comes(meltano: Path, tmp_path: Path) -> None:
-    """A list that is empty at discovery has a key of either type; texts beside numbers stand in one column."""
+    """A list that is empty at discovery has a key that is a text; so has a column with texts and numbers."""
 
     def answer(request: Request) -> list[bytes | float | End]:
         if request.path == "/odd":

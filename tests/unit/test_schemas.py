@@ -66,6 +66,15 @@ def test_every_column_but_the_keys_takes_null(api: str, name: str) -> None:
 
 
 @every_stream
+def test_a_schema_promises_only_what_the_tap_checks_and_null_in_lists_too(api: str, name: str) -> None:
+    for path, column in columns(stream_of(name, api).schema):
+        assert column.keys() <= {"type", "description", "format", "properties", "items"}, path
+        if "items" in column:
+            assert "null" in column["items"]["type"], path
+            assert column["items"].keys() <= {"type", "properties"}, path
+
+
+@every_stream
 def test_dates_say_that_they_are(api: str, name: str) -> None:
     for path, column in columns(stream_of(name, api).schema):
         field = path.rpartition(".")[2]
