@@ -16,7 +16,7 @@ from tap_analytics.records import RESCUED_DATA, emitted_name
 from tap_analytics.values import ANY_AS_TEXT, fits_64_bits
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 # The last word of a name: customer_id, customerId, userID; not paid, not PAID.
 _ID: Final = re.compile(r"((?<![^\W_])id|Id|(?<![A-Z])ID)\Z")
@@ -36,9 +36,7 @@ _KINDS: Final[Mapping[type, str]] = {
 }
 
 
-def infer(
-    records: Sequence[Mapping[str, Any]], keys: Collection[str], depth: int = 0, separator: str = "__"
-) -> dict[str, Any]:
+def infer(records: Sequence[Mapping[str, Any]], keys: Collection[str], depth: int = 0) -> dict[str, Any]:
     """Return the JSON schema of sampled records, its properties in the order in which they were first seen.
 
     A field that never had a value is a text: what else comes is rescued until it is discovered again.
@@ -47,14 +45,12 @@ def infer(
         records: Objects as the API gave them.
         keys: Emitted names of the primary key's fields: they are in the schema whether or not a record has them.
         depth: How many levels of objects are flattened: these get properties of their own, all others are free-form.
-        separator: What flattening puts between the names of such levels.
     """
     values = _values(records)
     values |= {name: [] for name in sorted(keys) if name not in values}
     # The tap has a property of its own under this name, which takes the API's, too.
     values.pop(RESCUED_DATA, None)
     properties = {name: _property(name, found, depth, is_key=name in keys) for name, found in values.items()}
-    _keep_names_apart(properties, separator)
     return {"type": "object", "properties": properties}
 
 
@@ -113,21 +109,3 @@ def _have_columns(objects: Iterable[Mapping[str, Any]]) -> bool:
     keys = {key for each in filled for key in each}
     usual = sum(map(len, filled)) / max(len(filled), 1)
     return 0 < len(keys) <= min(max(_FEW_COLUMNS, 4 * usual), _MOST_COLUMNS) and all(map(_COLUMN.fullmatch, keys))
-
-
-def _keep_names_apart(properties: Mapping[str, dict[str, Any]], separator: str) -> None:
-    """Take the properties from objects that flattening would give the names of other columns."""
-    taken = set(properties)
-    for name, schema in properties.items():
-        names = list(_flat_names(name, schema, separator))
-        if "properties" in schema and (len(set(names)) < len(names) or not taken.isdisjoint(names)):
-            del schema["properties"]
-        else:
-            taken.update(names)
-
-
-def _flat_names(name: str, schema: Mapping[str, Any], separator: str) -> Iterator[str]:
-    if "properties" not in schema:
-        yield name
-    for inner, item in schema.get("properties", {}).items():
-        yield from _flat_names(f"{name}{separator}{inner}", item, separator)

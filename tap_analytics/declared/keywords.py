@@ -15,7 +15,7 @@ from tap_analytics.records import emitted_name
 from tap_analytics.values import ANY_AS_TEXT, FORMATS, takes_any_as_text, types_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _ANNOTATIONS: Final = ("title", "description", "deprecated", "x-sql-datatype", "x-sql-datatype-properties")
 """Keywords that no value can break."""
@@ -41,6 +41,47 @@ _DETAILS: Final = {
 def emitted_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of a property's schema goes out, with the names that go out. Everything in the value may be null."""
     return with_null(_with_nulls_inside(_plain(schema)))
+
+
+def columns(properties: Mapping[str, dict[str, Any]], keys: Collection[str], depth: int) -> dict[str, dict[str, Any]]:
+    """Return the schemas of what a target has columns for: each has one type, a text where it could be anything.
+
+    Args:
+        properties: The schemas of an object's fields.
+        keys: Those fields that are never null.
+        depth: How many levels of objects are flattened.
+    """
+    changed = {}
+    for name, schema in properties.items():
+        column: dict[str, Any]
+        if len(types_of(schema)) != 1:
+            column = {
+                **{word: schema[word] for word in _ANNOTATIONS if word in schema},
+                "type": "string",
+                **ANY_AS_TEXT,
+            }
+        elif depth > 0 and "properties" in schema:
+            column = {**schema, "properties": columns(schema["properties"], (), depth - 1)}
+        else:
+            column = schema
+        changed[name] = with_null(column, is_key=name in keys)
+    return changed
+
+
+def keep_names_apart(properties: Mapping[str, dict[str, Any]], separator: str) -> None:
+    """Take the properties from objects that flattening would give the names of other columns: the SDK refuses them.
+
+    Args:
+        properties: The schemas of a record's fields; changed in place.
+        separator: What flattening puts between the names of an object and of its field.
+    """
+    taken = set(properties)
+    for name, schema in properties.items():
+        names = list(_flat_names(name, schema, separator))
+        if "properties" in schema and (len(set(names)) < len(names) or not taken.isdisjoint(names)):
+            del schema["properties"]
+        else:
+            taken.update(names)
 
 
 def with_null(schema: Mapping[str, Any], *, is_key: bool = False) -> dict[str, Any]:
@@ -86,8 +127,11 @@ def _plain(schema: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     types = found.get("type", [])
     # The details of one type say nothing of a value that may be of another one.
     details = {word: found[word] for word in _DETAILS.get(types[0], ()) if word in found} if len(types) == 1 else {}
-    annotations = {word: schema[word] for word in _ANNOTATIONS if word in schema}
-    return {**annotations, **({"type": types} if "type" in found else {}), **details}
+    return {**_annotations(schema), **({"type": types} if "type" in found else {}), **details}
+
+
+def _annotations(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {word: schema[word] for word in _ANNOTATIONS if word in schema}
 
 
 def _own(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,3 +209,10 @@ def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     if "items" in one and "items" in other:
         found["items"] = _both(one["items"], other["items"])
     return found
+
+
+def _flat_names(name: str, schema: Mapping[str, Any], separator: str) -> Iterator[str]:
+    if "properties" not in schema:
+        yield name
+    for inner, item in schema.get("properties", {}).items():
+        yield from _flat_names(f"{name}{separator}{inner}", item, separator)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from tap_analytics.declared.keywords import emitted_schema, with_null
+from tap_analytics.declared.keywords import columns, emitted_schema
 from tap_analytics.records import RESCUED_DATA, RESCUED_DATA_SCHEMA
 
 if TYPE_CHECKING:
@@ -45,20 +45,20 @@ def checked_schema(word: str | dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def given_schema(word: str | dict[str, Any], keys: Collection[str]) -> dict[str, Any]:
+def given_schema(word: str | dict[str, Any], keys: Collection[str], depth: int = 0) -> dict[str, Any]:
     """Return the schema of a stream's records as this tap has it: its own names, nulls, and no unchecked promise.
 
     Args:
         word: The schema, or the path of the file that holds it; it has been checked.
         keys: The fields of the primary key, as they go out. All others may be null.
+        depth: How many levels of objects are flattened.
 
     Returns:
         The schema, without `_rescued_data`.
     """
     schema = _read(word) if isinstance(word, str) else word
     fields = emitted_schema({**schema, "type": "object"})["properties"]
-    properties = {name: with_null(field, is_key=name in keys) for name, field in fields.items()}
-    return {"type": "object", "properties": properties}
+    return {"type": "object", "properties": columns(fields, keys, depth)}
 
 
 def completed(schema: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from tap_analytics.datetimes import EARLIEST, LATEST, parse_instant
 from tap_analytics.declared.inference import infer
-from tap_analytics.declared.keywords import with_null
+from tap_analytics.declared.keywords import keep_names_apart, with_null
 from tap_analytics.declared.resources import declarations
 from tap_analytics.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError
@@ -90,11 +90,13 @@ class DeclaredStream(AnalyticsStream):
         if isinstance(word, UnsetType):
             schema = self._inferred_schema()
         else:
-            schema = given_schema(word, self.primary_keys)
+            schema = given_schema(word, self.primary_keys, self._flattened_levels)
             if self.parent is not None:
                 schema["properties"] = {**self._parent_properties(self.parent), **schema["properties"]}
             self._settle_key(set(schema["properties"]), f"the schema has {', '.join(schema['properties'])}")
         self._check_replication_key(schema["properties"])
+        if self._flattened_levels:
+            keep_names_apart(schema["properties"], self.config.get("flattening_separator", "__"))
         return completed(schema)
 
     def _parent_properties(self, parent: Parent) -> dict[str, Any]:
@@ -119,9 +121,12 @@ class DeclaredStream(AnalyticsStream):
         names = [{emitted_name(key, {}) for key, value in record.items() if value is not None} for record in records]
         seen = dict.fromkeys(key for record in records for key in record)
         self._settle_key(set.intersection(*names), f"fields seen: {', '.join(seen)}")
-        # Unless they are flattened, objects are better left as they came.
-        depth = self.config.get("flattening_max_depth", 0) if self.config.get("flattening_enabled") else 0
-        return infer(records, self.primary_keys, depth, self.config.get("flattening_separator", "__"))
+        return infer(records, self.primary_keys, self._flattened_levels)
+
+    @property
+    def _flattened_levels(self) -> int:
+        """How many levels of objects become columns; others are left as they came."""
+        return self.config.get("flattening_max_depth", 0) if self.config.get("flattening_enabled") else 0
 
     def _unknown_schema(self) -> dict[str, Any]:
         """Return what a schema has to have, whatever else the records hold."""
@@ -165,7 +170,7 @@ class DeclaredStream(AnalyticsStream):
         if types != ["string"] or takes_any_as_text(schema):
             found = f"is {' or '.join(map(type_name, types))}" if types else "is not there"
             if takes_any_as_text(schema):
-                found = "has values of several types"
+                found = "can have values of several types"
             raise StreamError(
                 self.told(f"has no date-time as 'incremental.cursor_path': '{self.replication_key}' {found}")
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from singer_sdk.helpers._flattening import flatten_schema
 from tap_analytics.answers import decode
 from tap_analytics.datetimes import parse_instant
 from tap_analytics.declared.inference import infer
+from tap_analytics.declared.keywords import keep_names_apart
 from tap_analytics.records import RESCUED_DATA, emitted_name
 from tap_analytics.values import ANY_AS_TEXT
 from tests.unit.shaping import sent
@@ -216,7 +218,8 @@ def is_same(raw: object, out: object, schema: JsonObject) -> bool:
     if isinstance(raw, str) and isinstance(out, str) and "format" in schema:
         return parse_instant(raw) == parse_instant(out)
     if isinstance(out, str) and not isinstance(raw, str) and ANY_AS_TEXT.items() <= schema.items():
-        return repr(raw) == repr(decode(out.encode()))
+        is_number = isinstance(raw, int | Decimal) and not isinstance(raw, bool)
+        return out == str(raw) if is_number else raw == json.loads(out, parse_float=Decimal)
     # What `==` takes for the same is not: 1, 1.0 and true.
     return repr(raw) == repr(out)
 
@@ -250,6 +253,7 @@ def test_whatever_comes_later_is_what_the_target_was_promised(
 ) -> None:
     schema = infer(sample, keys, depth)
     sent(records, schema, keys)
+    keep_names_apart(schema["properties"], "__")
     # The SDK refuses columns of one name.
     flatten_schema(schema, depth)
 
@@ -298,4 +302,5 @@ def test_a_map_whose_keys_are_data_stays_free_form(objects: list[JsonObject]) ->
 
 def test_an_object_whose_columns_would_have_the_names_of_others_stays_free_form() -> None:
     found = infer([{"a": {"b": 1}, "a__b": 2, "c": {"d": {"e": 1}, "d__e": 2}, "x": {"y": 1}}], (), 2)["properties"]
+    keep_names_apart(found, "__")
     assert [name for name, schema in found.items() if "properties" in schema] == ["x"]
