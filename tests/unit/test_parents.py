@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -11,15 +13,16 @@ import requests
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tap_analytics.answers import Page
 from tap_analytics.errors import StreamError
-from tap_analytics.parents import Parent, Place, places
+from tap_analytics.parents import Absences, Parent, Place, places
 from tests.faults.server import Server, whole
 from tests.singer import select
 from tests.unit.taps import URL, queries, tap_of
 from tests.unit.test_streams import Message, of, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from requests_mock import Mocker
 
@@ -250,3 +253,25 @@ def test_on_the_wire_no_value_leads_to_another_path(capsys: pytest.CaptureFixtur
         with Server(customers_with([value], lambda _: whole({"entries": []}))) as server:
             assert not of(written(tap_for(server.url), capsys), "ACTIVATE_VERSION")
             assert [request.path for request in server.requests] == ["/v1/customers"]
+
+
+def test_of_parents_that_have_gone_nothing_is_kept_but_a_count_and_the_first_words() -> None:
+    class Answer(Exception):  # noqa: N818 - it only stands for what an error refers to
+        """What the service answered."""
+
+    kept: list[weakref.ref[Answer]] = []
+
+    def gone(number: int) -> Iterator[Page]:
+        answer = Answer()
+        kept.append(weakref.ref(answer))
+        msg = f"list {number} answered 404"
+        if number >= 0:
+            raise StreamError(msg, 404) from answer
+        yield Page([], [])
+
+    absences = Absences()
+    assert not [page for number in range(9) for page in absences.passed(gone(number), f"/{number}")]
+    assert list(absences.passed(iter([Page([], [])]), "/there")) == [Page([], [])]
+    gc.collect()
+    assert not [answer for answer in kept if answer() is not None]
+    assert absences.told() == "list 0 answered 404 (9 parents left out)"
