@@ -10,11 +10,12 @@ import subprocess
 import sys
 from collections import Counter, deque
 from contextlib import closing, suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
     from analytics_sandbox import Sandbox
 
@@ -80,14 +81,18 @@ class Pipeline:
         Returns:
             How many records were read of each stream.
         """
+        return self.run_pairs((extractor, loader), options=options)
+
+    def run_pairs(self, *pairs: tuple[str, str], options: Iterable[str] = ()) -> Counter[str]:
+        """Do the same with several extractors and loaders, one after the other, in one process of Meltano."""
         read: Counter[str] = Counter()
-        with closing(self._entries("run", *options, extractor, loader)) as entries:
+        with closing(self._entries("run", *options, *chain.from_iterable(pairs))) as entries:
             for entry in entries:
                 metric = entry.get("metric_info", {})
                 if entry.get("producer") and metric.get("metric") == "record_count":
                     stream = metric["tags"]["stream"]
                     read[stream] += metric["value"]
-                    self.tell(f"{extractor}: {stream}: {read[stream]} records")
+                    self.tell(f"{entry['name']}: {stream}: {read[stream]} records")
         return read
 
     def _entries(self, *arguments: str) -> Generator[dict[str, Any]]:
