@@ -19,7 +19,9 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INC
 from singer_sdk.streams import Stream
 from typing_extensions import override
 
+from tap_analytics.errors import StreamError
 from tap_analytics.state import BookmarkStore
+from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -81,7 +83,13 @@ class OutputStream(Stream, ABC):
         # collect the records, where the SDK writes each one by itself.
         self.record_was_written = False
         for transform, before in self._outputs:
-            mapped = transform(record)
+            try:
+                mapped = transform(record)
+            except Exception as error:
+                # The SDK's own text says which expression failed, its cause says why.
+                why = "".join(f" {shorten(str(each))}" for each in (error, error.__cause__) if each is not None)
+                msg = f"{self.name}: 'stream_maps' or flattening failed: {type(error).__name__}:{why}"
+                raise StreamError(msg) from error
             if mapped is not None:
                 self.writer.write_record(before, mapped, self._after_record)
                 self.record_was_written = True

@@ -21,6 +21,7 @@ from tap_analytics.read_ahead import read_ahead
 from tap_analytics.records import RESCUED_DATA, RecordShaper, emitted_name, without_open_objects
 from tap_analytics.replication import Bookmark, Bounds, DateFilter, Key, NewestFirst, Walk
 from tap_analytics.texts import escape
+from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -250,7 +251,11 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
             return None
         value = record.get(field)
         if value is not None:
-            return self._read_instant(value)
+            try:
+                return self._read_instant(value)
+            except (TypeError, ValueError):
+                # A column that is any text may hold what is no date: "", or "0000-00-00".
+                pass
         if self.is_incremental and not self._undated:
             self._undated = True
             self.log(
@@ -284,6 +289,20 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
             excluded=self._mapped_fields(),
             warn=self._warn_of_misfit,
         )
+
+    def told_failure(self, error: Exception) -> str:
+        """Say in one line what ended the stream.
+
+        Args:
+            error: What was raised while its records were read, shaped or written.
+        """
+        if isinstance(error, StreamError):
+            told = str(error)
+        elif isinstance(error, RecursionError):
+            told = self.told("gave a record that is nested too deeply")
+        else:
+            told = f"{type(error).__name__}: {shorten(str(error))} (TAP_ANALYTICS_LOGLEVEL=DEBUG shows where)"
+        return told if told.startswith(f"{self.name}: ") else f"{self.name}: {told}"
 
     def _is_selected(self, path: tuple[str, ...]) -> bool:
         return self.mask[tuple(part for name in path for part in ("properties", name))]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections import defaultdict
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from copy import deepcopy
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import Tap
+from singer_sdk.exceptions import AbortedSyncFailedException, AbortedSyncPausedException
 from singer_sdk.helpers.capabilities import PluginCapabilities
+from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
 from tap_analytics import declared, settings, settings_faults, subscription, support
@@ -25,7 +28,7 @@ from tap_analytics.transport import ApiSession
 from tap_analytics.writer import LineWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from types import FrameType
 
     import click
@@ -62,7 +65,11 @@ class TapAnalytics(Tap):
     reading: Sequence[AnalyticsStream] = ()
     """The streams of the sync under way."""
 
+    failures: dict[str, str]
+    """What ended a stream, by its name."""
+
     def __init__(self, *, config: Any = None, state: Any = None, **kwargs: Any) -> None:  # noqa: ANN401 - they may be anything
+        self.failures = {}
         if state is not None and not isinstance(state, str | PurePath):
             # The SDK takes an empty list for no state, and a full one for a path.
             state = given_state(state)
@@ -111,34 +118,87 @@ class TapAnalytics(Tap):
             if len(names) > 1:
                 self.logger.warning("resources: %s make the same request: is a parameter missing?", ", ".join(names))
 
+    # Discovery
+
+    @property
+    @override
+    def _singer_catalog(self) -> Catalog:
+        """The catalog of all streams whose schema is known."""
+        streams = cast("dict[str, AnalyticsStream]", self.streams)
+        # The schema of a stream's parent has a say in its own.
+        for stream in sorted(streams.values(), key=lambda stream: stream.parent is not None):
+            if stream.name not in self.failures:
+                self._find_schema(stream)
+        return Catalog(
+            (stream.tap_stream_id, stream._singer_catalog_entry)  # noqa: SLF001 - as the SDK does here
+            for stream in streams.values()
+            if stream.name not in self.failures
+        )
+
+    def _find_schema(self, stream: AnalyticsStream) -> None:
+        """Find out a stream's schema, which may take requests."""
+        with self._telling_failures(stream):
+            if stream.parent is not None and stream.parent.name in self.failures:
+                msg = f"{stream.name}: its parent stream '{stream.parent.name}' failed"
+                raise StreamError(msg)
+            _ = stream.schema
+
     @override
     def run_discovery(self) -> str:
         text = self.catalog_json_text
         STDOUT.write(f"{text}\n".encode())
+        self._raise_failures(self.streams)
         return text
+
+    # Reading
 
     # Final for type checkers, but the SDK's own ends the run with the first stream that fails.
     @override  # type: ignore[misc]
     def sync_all(self) -> None:
-        self.reading = streams = self._streams_to_read()
+        streams = self._streams_to_read()
         self._reset_state_progress_markers()
         if self.state:
             self.state_writer.write_state(self.state)
-        with closing(self._session):
-            self._sync(streams)
+        unknown = [name for name in self.failures if self.streams[name].selected_by_default]
+        self._read(streams)
+        self._raise_failures([*unknown, *(stream.name for stream in streams)])
 
-    def _sync(self, streams: Sequence[AnalyticsStream]) -> None:
-        failed = []
-        for stream in streams:
-            try:
-                stream.sync()
-            except (StreamError, RecursionError) as error:
-                is_told = isinstance(error, StreamError)
-                told = str(error) if is_told else stream.told("gave a record that is nested too deeply")
-                self.logger.error("%s", told)  # noqa: TRY400 - one line
-                failed.append(stream.name)
-            else:
-                stream.finalize_state_progress_markers()
+    # Final, too; the SDK's own ends with the first stream that fails, and says nothing when all is well.
+    @override  # type: ignore[misc]
+    def run_connection_test(self) -> bool:
+        streams = cast("dict[str, AnalyticsStream]", self.streams)
+        readable = [stream for stream in streams.values() if stream.name not in self.failures]
+        for stream in readable:
+            stream.selected = True
+            stream.ABORT_AT_RECORD_COUNT = 1
+        self._read(readable)
+        self._raise_failures(streams)
+        self.logger.info("Test passed: each of the %d streams could be read", len(streams))
+        return True
+
+    def _read(self, streams: Sequence[AnalyticsStream]) -> None:
+        """Read some streams; one that fails ends nothing but itself."""
+        self.reading = streams
+        with closing(self._session):
+            for stream in streams:
+                # A test ends each stream by an error.
+                with self._telling_failures(stream), suppress(AbortedSyncFailedException, AbortedSyncPausedException):
+                    stream.sync()
+                    stream.finalize_state_progress_markers()
+
+    @contextmanager
+    def _telling_failures(self, stream: AnalyticsStream) -> Iterator[None]:
+        """Take note of whatever ends a stream, and let everything pass that ends the run."""
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, AnalyticsError) and not isinstance(error, StreamError):
+                raise
+            self.failures[stream.name] = told = stream.told_failure(error)
+            self.logger.error("%s", told, exc_info=self.logger.isEnabledFor(logging.DEBUG))  # noqa: TRY400 - one line
+
+    def _raise_failures(self, streams: Collection[str]) -> None:
+        failed = [name for name in streams if name in self.failures]
         if failed:
             msg = f"{len(failed)} of {len(streams)} streams failed: {', '.join(failed)}"
             raise AnalyticsError(msg)
@@ -150,15 +210,15 @@ class TapAnalytics(Tap):
             if entry.tap_stream_id not in known and entry.metadata.root.selected:
                 msg = f"Catalog: the {self.config['api']} API has no stream '{entry.tap_stream_id}'; discover again"
                 raise SettingsError(msg)
-        selected = [stream for stream in known.values() if stream.selected]
-        if not selected:
+        selected = [stream for stream in known.values() if stream.name not in self.failures and stream.selected]
+        if not selected and not self.failures:
             msg = "Catalog: no stream is selected"
             raise SettingsError(msg)
         for stream in selected:
             if stream.is_mapped_away:
                 self.logger.info("%s: not read, since the stream maps remove it", stream.name)
         selected = [stream for stream in selected if not stream.is_mapped_away]
-        if not selected:
+        if not selected and not self.failures:
             msg = "Settings: 'stream_maps' removes every stream that is selected"
             raise SettingsError(msg)
         for stream in selected:

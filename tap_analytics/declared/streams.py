@@ -111,8 +111,7 @@ class DeclaredStream(AnalyticsStream):
             for record in islice(self._sample(), SAMPLE_RECORDS):
                 records.append(record)  # noqa: PERF402 - what came before a failure is a sample, too
         except StreamError as error:
-            # A sync fails with the same words; it must not take the other streams with it.
-            if not records and error.status is None:
+            if not records:
                 raise
             self._warn(f"{error} (while its schema was looked for)")
         if not records:
