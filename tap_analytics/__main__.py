@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 from tap_analytics import signals
 
@@ -19,7 +20,11 @@ def main() -> None:
     # As many as two pages hold: with Python's own 700, each page would be searched while it is being read.
     gc.set_threshold(5_000)
     gc.enable()
-    TapAnalytics.cli()
+    try:
+        command = TapAnalytics.cli
+    except Exception as error:  # noqa: BLE001 - the SDK sets up the log here, as the environment says
+        sys.exit(f"LOGLEVEL, TAP_ANALYTICS_LOGLEVEL or SINGER_SDK_LOG_CONFIG is wrong: {' '.join(str(error).split())}")
+    command()
 
 
 if __name__ == "__main__":

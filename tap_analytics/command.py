@@ -7,8 +7,10 @@ import json
 import logging
 import sys
 import warnings
+from pathlib import Path
 from typing import IO, Any
 
+from singer_sdk.helpers._util import load_json
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
@@ -69,3 +71,26 @@ def checked(name: str, file: IO[str] | None) -> IO[str] | None:
         msg = f"{name}: {file.name} holds a text, where an object belongs"
         raise SettingsError(msg)
     return io.StringIO(content)
+
+
+def read_settings(name: str) -> dict[str, Any]:
+    """Return the settings in a file.
+
+    Args:
+        name: The file's name.
+
+    Raises:
+        SettingsError: The file cannot be read, or holds no JSON object.
+    """
+    try:
+        content: object = load_json(Path(name).read_text(encoding="utf-8"))
+    except OSError as error:
+        msg = f"Settings: {name} cannot be read ({error.strerror})"
+        raise SettingsError(msg) from error
+    except (ValueError, RecursionError) as error:
+        msg = f"Settings: {name} holds no JSON ({error})"
+        raise SettingsError(msg) from error
+    if not isinstance(content, dict):
+        msg = f"Settings: {name} must hold a JSON object, with a value for each setting"
+        raise SettingsError(msg)
+    return content

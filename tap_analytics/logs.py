@@ -6,22 +6,18 @@ import base64
 import json
 import logging
 import re
-from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus
-
-from typing_extensions import override
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus, unquote
+from urllib.request import getproxies
 
 from tap_analytics.texts import CUT, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _MASK = "********"
-_SHORTEST_PART = 4
-"""Characters of a secret that are worth hiding."""
-
-# The SDK's own line about a failing stream; the line that says what failed, and what to do, follows it.
-_EMPTY_NEWS = "An unhandled error occurred while syncing '%s'"
+_SHORTEST = 4
+"""Characters of a secret, or of a part of one, that are worth hiding: shorter texts occur in any word."""
 
 
 def _forms(secret: str) -> Iterator[str]:
@@ -38,8 +34,8 @@ def _forms(secret: str) -> Iterator[str]:
     yield base64.urlsafe_b64encode(secret.encode()).decode()
 
 
-class SecretFilter(logging.Filter):
-    """Masks secrets in all that a handler is about to write, stack traces included.
+class SecretMask:
+    """Masks secrets in texts.
 
     Args:
         secrets: The texts to mask; their URL-encoded and base64 forms are masked too.
@@ -47,28 +43,10 @@ class SecretFilter(logging.Filter):
     """
 
     def __init__(self, secrets: Iterable[str], credentials: Iterable[tuple[str, str]] = ()) -> None:
-        super().__init__()
-        pairs = [base64.b64encode(f"{user}:{password}".encode()).decode() for user, password in credentials]
-        forms = {form for secret in secrets for form in _forms(secret)}
+        pairs = [base64.b64encode(f"{user}:{word}".encode()).decode() for user, word in credentials if user or word]
+        hidden = [*(secret for secret in secrets if len(secret) >= _SHORTEST), *pairs]
         # Longest first: a form can hold another one.
-        self._forms = sorted({*forms, *pairs} - {""}, key=len, reverse=True)
-
-    @override
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.msg == _EMPTY_NEWS:
-            return False
-        try:
-            message = record.getMessage()
-        except (TypeError, ValueError):  # Somebody's arguments do not fit the text.
-            message = record.msg = f"{record.msg} {record.args}"
-            record.args = None
-        if (masked := self.mask(message)) != message:
-            record.msg, record.args = masked, None
-        if record.exc_info and record.exc_info[1] is not None:
-            trace = self.mask(logging.Formatter().formatException(record.exc_info))
-            # Formatters that build a trace of their own would not see the masked one.
-            record.exc_info, record.exc_text = None, trace
-        return True
+        self._forms = sorted({form for text in hidden for form in _forms(text)}, key=len, reverse=True)
 
     def mask(self, text: str) -> str:
         """Return a text without secrets."""
@@ -81,16 +59,60 @@ class SecretFilter(logging.Filter):
     def _mask_end(self, text: str) -> str:
         """Mask the beginning of a secret at the end of a text."""
         for form in self._forms:
-            for length in range(len(form) - 1, _SHORTEST_PART - 1, -1):
+            for length in range(len(form) - 1, _SHORTEST - 1, -1):
                 if text.endswith(form[:length]):
                     return text[:-length] + _MASK
         return text
 
 
+class _MaskedRecords:
+    """Makes log records without secrets, stack traces included.
+
+    Masked where they are made, records hold no secret for any handler: not for those of a user's own configuration.
+    """
+
+    def __init__(self, mask: SecretMask, make: Callable[..., logging.LogRecord]) -> None:
+        self._mask = mask.mask
+        self.make = make
+
+    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = self.make(*args, **kwargs)
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):  # Somebody's arguments do not fit the text.
+            message = record.msg = f"{record.msg} {record.args}"
+            record.args = None
+        if (masked := self._mask(message)) != message:
+            record.msg, record.args = masked, None
+        if record.exc_info and record.exc_info[1] is not None:
+            trace = self._mask(logging.Formatter().formatException(record.exc_info))
+            # Formatters that build a trace of their own would not see the masked one.
+            record.exc_info, record.exc_text = None, trace
+        if record.stack_info:
+            record.stack_info = self._mask(record.stack_info)
+        return record
+
+
 def mask_secrets(secrets: Iterable[str], credentials: Iterable[tuple[str, str]] = ()) -> None:
-    """Mask secrets in whatever the process logs from now on."""
-    mask = SecretFilter(secrets, credentials)
-    for handler in logging.getLogger().handlers:
-        for old in [old for old in handler.filters if isinstance(old, SecretFilter)]:
-            handler.removeFilter(old)
-        handler.addFilter(mask)
+    """Mask secrets in whatever the process logs from now on, and nothing that was masked before.
+
+    Args:
+        secrets: The texts to mask; those of the proxies' addresses are added.
+        credentials: User names and passwords that are sent as HTTP Basic sends them.
+    """
+    pairs = [*credentials, *_proxy_credentials()]
+    make = logging.getLogRecordFactory()
+    if isinstance(make, _MaskedRecords):
+        make = make.make
+    mask = SecretMask([*secrets, *(text for pair in _proxy_credentials() for text in pair)], pairs)
+    logging.setLogRecordFactory(_MaskedRecords(mask, make))
+
+
+def _proxy_credentials() -> Iterator[tuple[str, str]]:
+    """Yield the user names and passwords in the addresses of proxies, however ill-formed these are."""
+    for address in getproxies().values():
+        before, at, _ = address.rpartition("@")
+        if at:
+            user, _, password = before.partition("//")[2].partition(":")
+            yield user, password
+            yield unquote(user), unquote(password)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform
-from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL, Metadata
 from singer_sdk.streams import Stream
 from typing_extensions import override
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 
 _COUNTED_AT_ONCE: Final = 100
+
+# The SDK's own line about a failing stream; the line that says what failed, and what to do, follows it.
+_EMPTY_NEWS: Final = "An unhandled error occurred while syncing '%s'"
 
 
 class OutputStream(Stream, ABC):
@@ -59,6 +62,11 @@ class OutputStream(Stream, ABC):
     def run_start(self) -> datetime:
         """When this run of the tap began."""
         return datetime.fromtimestamp(self._initialized_at / 1000, tz=timezone.utc)
+
+    @override
+    def log(self, message: str, *args: Any, **kwargs: Any) -> None:
+        if message != _EMPTY_NEWS:
+            super().log(message, *args, **kwargs)
 
     # Records
 
@@ -194,6 +202,15 @@ class OutputStream(Stream, ABC):
                 level=logging.WARNING,
             )
             self.replication_key = declared
+        self._include_keys(catalog)
+
+    def _include_keys(self, catalog: Catalog) -> None:
+        """Include the fields that a record cannot do without, whatever the catalog says of them."""
+        entry = catalog.get_stream(self.name)
+        for name in (*self.primary_keys, *filter(None, [type(self).replication_key])):
+            metadata = entry.metadata.get(("properties", name)) if entry else None
+            if metadata is not None:
+                metadata.inclusion = Metadata.InclusionType.AUTOMATIC
 
     # Version
 

@@ -22,6 +22,9 @@ _TYPES = {
     "string": "a text",
 }
 
+JSON_TYPES: Final = frozenset(_TYPES)
+"""The types that a JSON schema knows."""
+
 NO_NAME: Final = "must be of letters, digits, '_' and '-', and not begin with a digit or a dash"
 _NO_PATH: Final = "must be a dotted path of keys, like meta.next"
 

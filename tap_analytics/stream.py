@@ -20,8 +20,7 @@ from tap_analytics.parents import Absences, places
 from tap_analytics.read_ahead import read_ahead
 from tap_analytics.records import RESCUED_DATA, RecordShaper, emitted_name, without_open_objects
 from tap_analytics.replication import Bookmark, Bounds, DateFilter, Key, NewestFirst, Walk
-from tap_analytics.texts import escape
-from tap_analytics.texts import shorten
+from tap_analytics.texts import escape, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

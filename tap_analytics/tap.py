@@ -7,22 +7,32 @@ import signal
 from collections import defaultdict
 from contextlib import closing, contextmanager, suppress
 from copy import deepcopy
+from difflib import get_close_matches
+from http import HTTPStatus
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import Tap
-from singer_sdk.exceptions import AbortedSyncFailedException, AbortedSyncPausedException
+from singer_sdk.exceptions import (
+    AbortedSyncFailedException,
+    AbortedSyncPausedException,
+    MapExpressionError,
+    StreamMapConfigError,
+)
 from singer_sdk.helpers.capabilities import PluginCapabilities
+from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
 from tap_analytics import declared, settings, settings_faults, subscription, support
-from tap_analytics.command import AnalyticsCommand, checked
+from tap_analytics.catalog_faults import check_catalog
+from tap_analytics.command import AnalyticsCommand, checked, read_settings
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.logs import mask_secrets
 from tap_analytics.signals import STOPS
 from tap_analytics.state import given_state
 from tap_analytics.stdout import STDOUT
+from tap_analytics.texts import shorten
 from tap_analytics.throttle import Throttle
 from tap_analytics.transport import ApiSession
 from tap_analytics.writer import LineWriter
@@ -65,17 +75,27 @@ class TapAnalytics(Tap):
     reading: Sequence[AnalyticsStream] = ()
     """The streams of the sync under way."""
 
-    failures: dict[str, str]
+    failures: dict[str, Exception]
     """What ended a stream, by its name."""
 
-    def __init__(self, *, config: Any = None, state: Any = None, **kwargs: Any) -> None:  # noqa: ANN401 - they may be anything
+    def __init__(
+        self,
+        *,
+        config: Any = None,  # noqa: ANN401 - each of these may be anything
+        state: Any = None,  # noqa: ANN401
+        catalog: Any = None,  # noqa: ANN401
+        **kwargs: Any,
+    ) -> None:
         self.failures = {}
+        self._warned_of: set[str] = set()
         if state is not None and not isinstance(state, str | PurePath):
             # The SDK takes an empty list for no state, and a full one for a path.
             state = given_state(state)
+        if catalog is not None and not isinstance(catalog, str | PurePath | Catalog):
+            check_catalog(catalog)
         try:
             # A copy: the SDK takes `__else__` out of the stream maps.
-            super().__init__(config=deepcopy(config), state=state, **kwargs)
+            super().__init__(config=deepcopy(config), state=state, catalog=catalog, **kwargs)
         except ValueError as error:
             # The SDK reads numbers and lists from the environment before anything can check them.
             faults = settings_faults.environment_faults(self.config_jsonschema, self._env_var_prefix)
@@ -194,13 +214,16 @@ class TapAnalytics(Tap):
         except Exception as error:
             if isinstance(error, AnalyticsError) and not isinstance(error, StreamError):
                 raise
-            self.failures[stream.name] = told = stream.told_failure(error)
-            self.logger.error("%s", told, exc_info=self.logger.isEnabledFor(logging.DEBUG))  # noqa: TRY400 - one line
+            self.failures[stream.name] = error
+            self.logger.error("%s", stream.told_failure(error), exc_info=self.logger.isEnabledFor(logging.DEBUG))  # noqa: TRY400 - one line
 
     def _raise_failures(self, streams: Collection[str]) -> None:
         failed = [name for name in streams if name in self.failures]
         if failed:
             msg = f"{len(failed)} of {len(streams)} streams failed: {', '.join(failed)}"
+            statuses = {getattr(self.failures[name], "status", None) for name in failed}
+            if len(failed) == len(streams) and statuses - {None} == {HTTPStatus.NOT_FOUND}:
+                msg = f"{msg}. No path was found: are 'api_url' and 'api_version' right?"
             raise AnalyticsError(msg)
 
     def _streams_to_read(self) -> list[AnalyticsStream]:
@@ -235,11 +258,8 @@ class TapAnalytics(Tap):
         self._config = {name: value for name, value in self._config.items() if value is not None}
         values = {name: str(self._config.get(name, "")) for name in ("username", *settings.SECRETS)}
         pairs = {api.credentials for api in _APIS.values() if api.credentials}
-        mask_secrets(
-            # Where the password is empty, the user name is the key.
-            [values[name] for name in (*settings.SECRETS, *["username"] * (not values["password"]))],
-            [(values[user], values[word]) for user, word in pairs if values[user] or values[word]],
-        )
+        mask_secrets(values.values(), [(values[user], values[word]) for user, word in pairs])
+        self._warn_of_unknown_settings()
         # Of an unknown API nothing is known; that it is unknown is the fault to tell.
         api = _APIS.get(str(self._config.get("api", "subscription")))
         # Each of these classes has a name, though the SDK declares it of their objects only.
@@ -249,6 +269,25 @@ class TapAnalytics(Tap):
             msg = f"Settings: {'; '.join(faults)}"
             raise SettingsError(msg)
         return faults
+
+    def _warn_of_unknown_settings(self) -> None:
+        known = self.config_jsonschema["properties"]
+        unknown = sorted(self._config.keys() - known.keys() - self._warned_of)
+        self._warned_of.update(unknown)
+        told = []
+        for name in unknown:
+            nearest = get_close_matches(name, known, n=1, cutoff=0.75)
+            told.append(f"'{shorten(name)}'{f' (is it {nearest[0]!r}?)' if nearest else ''}")
+        if told:
+            self.logger.warning("Settings: unknown, so not used: %s", ", ".join(told))
+
+    @override
+    def setup_mapper(self) -> None:
+        try:
+            super().setup_mapper()
+        except (MapExpressionError, StreamMapConfigError, NotImplementedError) as error:
+            msg = f"Settings: 'stream_maps': {shorten(str(error))}"
+            raise SettingsError(msg) from error
 
     # The process
 
@@ -264,8 +303,23 @@ class TapAnalytics(Tap):
     @classmethod
     @override
     def invoke(cls, *, state: IO[str] | None = None, catalog: IO[str] | None = None, **options: Any) -> None:
+        if not options.get("about") and options.get("config") == _ConfigInput():
+            msg = (
+                "Settings: there are none, so 'api_url' is missing, and 'api_key' for the subscription API. Give a "
+                "file with --config, or --config ENV for variables like TAP_ANALYTICS_API_URL; --about lists all"
+            )
+            raise SettingsError(msg)
         # The SDK's line about a file that is no JSON does not say which file.
         super().invoke(state=checked("State", state), catalog=checked("Catalog", catalog), **options)
+
+    @classmethod
+    @override
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> _ConfigInput:
+        config: dict[str, Any] = {}
+        for name in value:
+            if name != "ENV":
+                config |= read_settings(name)
+        return _ConfigInput(config=config, parse_env="ENV" in value)
 
     @classmethod
     @override

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.exceptions import ProxyError, SSLError, Timeout
+from requests.exceptions import InvalidProxyURL, ProxyError, SSLError, Timeout
 from typing_extensions import override
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -216,7 +216,7 @@ def what_to_check(error: BaseException) -> str | None:
     Args:
         error: What `requests` raised.
     """
-    if isinstance(error, ProxyError):
+    if isinstance(error, ProxyError | InvalidProxyURL):
         return "Are HTTP_PROXY, HTTPS_PROXY and NO_PROXY right?"
     if isinstance(error, SSLError):
         return "Is 'api_url' right, and REQUESTS_CA_BUNDLE, if the certificate is your own?"

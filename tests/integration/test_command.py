@@ -94,7 +94,9 @@ def test_test_fails_with_bad_credentials(tap: Tap, sandbox: Sandbox) -> None:
         (SUBSCRIPTION | {"page_size": 0}, "'page_size' must be at least 1"),
         (SUBSCRIPTION | {"max_retries": "many"}, "'max_retries' must be a whole number"),
         (SUBSCRIPTION | {"batch_config": {"encoding": {}}}, "'batch_config' is not supported"),
-        ("{", "JSON"),
+        ("{", "config.json holds no JSON"),
+        ("[]", "config.json must hold a JSON object"),
+        (SUBSCRIPTION | {"stream_maps": {"customers": {"__filter__": "name ="}}}, "'stream_maps': Failed to parse"),
     ],
 )
 def test_a_wrong_setting_is_one_line_without_its_value(tap: Tap, config: dict[str, Any] | str, fault: str) -> None:
@@ -141,6 +143,36 @@ def test_a_broken_state_is_refused_before_the_first_request(tap: Tap, sandbox: S
     assert run.exit_code == 1
     assert len(run.errors) == 1
     assert not sandbox.requests
+
+
+def test_without_any_setting_the_tap_says_what_it_needs(tap: Tap) -> None:
+    run = tap.run(None)
+    assert run.exit_code == 1
+    (line,) = run.errors
+    assert all(word in line for word in ("'api_url'", "'api_key'", "--config", "TAP_ANALYTICS_API_URL"))
+
+
+def test_a_log_level_that_is_none_is_one_line(tap: Tap) -> None:
+    run = tap.run(None, "--version", TAP_ANALYTICS_LOGLEVEL="LOUD")
+    assert run.exit_code == 1
+    (line,) = run.errors
+    assert "TAP_ANALYTICS_LOGLEVEL" in line
+    assert "LOUD" in line
+
+
+def test_misspelt_settings_are_one_warning_with_the_nearest_name(tap: Tap, sandbox: Sandbox) -> None:
+    config = sandbox.support_config | {"start_dat": "5ecret", "max_retrys": 1, "stream_maps": {}}
+    run = tap.run(config)
+    assert run.exit_code == 0
+    (line,) = [line for line in run.warnings if "unknown" in line]
+    assert "'max_retrys' (is it 'max_retries'?), 'start_dat' (is it 'start_date'?)" in line
+    assert "5ecret" not in run.stderr
+
+
+def test_paths_that_are_all_missing_ask_for_the_address(tap: Tap, sandbox: Sandbox) -> None:
+    run = tap.run(sandbox.support_config | {"api_version": "v9"})
+    assert run.exit_code == 1
+    assert "are 'api_url' and 'api_version' right?" in run.errors[-1]
 
 
 def test_nothing_selected_is_an_error(tap: Tap, sandbox: Sandbox) -> None:
