@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jsonschema import ValidationError
 
@@ -94,7 +94,7 @@ def declaration_faults(error: ValidationError, hints: Mapping[str, str]) -> Iter
                     yield f"{place_of([*path, key])}: is no word that works here; {_instead(str(key), known, hints)}"
         case "anyOf" if tags := _tags(error):
             yield from _tagged_faults(error, tags, hints)
-        case "anyOf" if isinstance(instance, dict) and (hint := hints.get(str(instance.get("type")))):
+        case "anyOf" if isinstance(instance, dict) and (hint := _object_hint(instance, path, hints)):
             yield f"{place}: {hint}"
         case "anyOf" if inner := [one for one in error.context or () if one.validator != "type" or one.path]:
             yield from declaration_faults(inner[0], hints)
@@ -106,7 +106,43 @@ def declaration_faults(error: ValidationError, hints: Mapping[str, str]) -> Iter
         case _ if "propertyNames" in error.absolute_schema_path:
             yield f"{place}: must not have an empty name in it"
         case _:
-            yield f"{place}: {fault_of(error)}"
+            hint = hints.get(_word_of(path), "")
+            yield f"{place}: {hint if hint.startswith('must') else '; '.join(filter(None, (fault_of(error), hint)))}"
+
+
+def _object_hint(instance: Mapping[str, Any], path: Sequence[str | int], hints: Mapping[str, str]) -> str | None:
+    """Return what to use instead of an object, by its type or by where it stands."""
+    return hints.get(str(instance.get("type"))) or hints.get(_word_of(path[:-1]))
+
+
+def _word_of(path: Sequence[str | int]) -> str:
+    return ".".join(map(str, path[-2:]))
+
+
+def faulty_places(error: ValidationError) -> Iterator[tuple[str | int, ...]]:
+    """Yield the places of what a declaration's JSON schema finds wrong.
+
+    Args:
+        error: What it finds.
+    """
+    path = tuple(error.absolute_path)
+    instance: Any = error.instance
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"] if isinstance(error.schema, dict) else {}
+        yield from ((*path, key) for key in instance if key not in known)
+    elif error.validator == "anyOf" and (found := _of_its_kind(error)):
+        for inner in found:
+            yield from faulty_places(inner)
+    elif error.validator != "required":
+        # The name of a field is no place of its own.
+        yield path
+
+
+def _of_its_kind(error: ValidationError) -> list[ValidationError]:
+    """Return what is wrong with an object that says by its `type` which of several it is; nothing for any other one."""
+    kind = error.instance.get("type") if isinstance(error.instance, dict) else None
+    tags = _tags(error)
+    return [inner for inner in error.context or () if kind in tags and inner.schema_path[0] == tags.index(kind)]
 
 
 def _tags(error: ValidationError) -> list[str]:
@@ -128,9 +164,8 @@ def _tagged_faults(error: ValidationError, tags: list[str], hints: Mapping[str, 
     elif kind not in tags:
         yield f"{place}.type: {_none_of(kind, tags, hints)}"
     else:
-        for inner in error.context or ():
-            if inner.schema_path[0] == tags.index(kind):
-                yield from declaration_faults(inner, hints)
+        for inner in _of_its_kind(error):
+            yield from declaration_faults(inner, hints)
 
 
 def _none_of(word: object, words: list[str], hints: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from msgspec import UNSET, UnsetType
 
 from tap_analytics.datetimes import parse_instant
+from tap_analytics.declared.hints import HINTS
 from tap_analytics.declared.resources import Declaration
 from tap_analytics.declared.vocabulary import CursorWord, ResourceDefaults
 from tap_analytics.parents import FIELD, PLACEHOLDER
@@ -128,4 +129,4 @@ def _incremental_faults(word: Incremental | UnsetType) -> Iterator[str]:
         try:
             parse_instant(word.initial_value)
         except ValueError:
-            yield "initial_value: must be a date like 2024-01-31, or a date-time"
+            yield f"initial_value: {HINTS['incremental.initial_value']}"

@@ -12,8 +12,8 @@ HINTS: Final[Mapping[str, str]] = {
     "columns": "use 'schema'",
     "schema_contract": "what a schema does not know goes into '_rescued_data'",
     "table_name": "use 'name', or '__alias__' in 'stream_maps'",
-    "max_table_nesting": "objects stay whole; use 'flattening_enabled' and 'flattening_max_depth'",
-    "nested_hints": "objects stay whole; use 'flattening_enabled' and 'flattening_max_depth'",
+    "max_table_nesting": "objects stay whole; for columns set 'flattening_enabled' and 'flattening_max_depth'",
+    "nested_hints": "objects stay whole; for columns set 'flattening_enabled' and 'flattening_max_depth'",
     "table_format": "what a table is stored as is the target's to choose",
     "file_format": "what a table is stored as is the target's to choose",
     "references": "tables have no references; use 'include_from_parent' for the key of a parent",
@@ -27,9 +27,12 @@ HINTS: Final[Mapping[str, str]] = {
     "client": "use the settings 'api_url' and 'auth_method'",
     "json": "only GET is supported: use 'params'",
     "data": "only GET is supported: use 'params'",
-    "response_actions": "use 'error_handler'; a child list that answers 404 is left out",
-    "incremental": "declare 'incremental' on the endpoint, with 'start_param'",
-    "resolve": "use {resources.<parent>.<field>} as the parameter's value, or in 'path'",
+    "response_actions": (
+        "only a list under a parent may be missing (404), and that by itself; use 'retry_on_status_codes' in "
+        "'error_handler' for what is worth another try"
+    ),
+    "incremental": "declare 'incremental' on the endpoint, with 'cursor_path' and 'start_param'",
+    "resolve": "use {resources.<parent>.<field>} in 'path', or as the text of a parameter, in its place",
     "initial_interval": "use 'backoff_factor'",
     "lag": "use 'lookback', in days",
     "end_value": "use the setting 'end_date'",
@@ -56,4 +59,11 @@ HINTS: Final[Mapping[str, str]] = {
     "header_cursor": "use 'header_link', or 'cursor' if the body has it too",
     "skip": "use 'selected: false'",
     "POST": "only reading by GET is supported",
+    # Places that look as if they took something else
+    "endpoint.path": "'/' stands for 'api_url' itself",
+    "endpoint.params": "an object is no parameter: write it as a text of JSON, or each of its fields as a parameter",
+    "incremental.initial_value": (
+        "must be a text with a date like 2024-01-31, or with a date-time; leave 'incremental' out where the service "
+        "counts seconds"
+    ),
 }

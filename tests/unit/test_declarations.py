@@ -184,6 +184,8 @@ def test_all_faults_are_told_at_once_and_those_of_the_defaults_only_there() -> N
     ]
     places = sorted(fault.partition(": ")[0] for fault in told if fault.startswith("resource"))
     assert places == [
+        "resource_defaults.endpoint.headers.Cookie",
+        "resource_defaults.endpoint.params.d",
         "resource_defaults.name",
         "resources[0].endpoint.method",
         "resources[0].endpoint.paginater",

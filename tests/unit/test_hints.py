@@ -1,0 +1,129 @@
+"""No fault hides another one, and whoever does what a hint says has a declaration that works."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tap_analytics.declared.hints import HINTS
+from tap_analytics.tap import TapAnalytics
+from tests.unit.declared import faults_of, resource
+
+JsonObject = dict[str, Any]
+
+SINCE = {"cursor_path": "at", "start_param": "since", "initial_value": "2024-01-31"}
+PARENT = "{resources.built_in.id}"
+FLATTENED = {"flattening_enabled": True, "flattening_max_depth": 1}
+CURSOR = {"type": "cursor", "cursor_path": "meta.next", "cursor_param": "cursor"}
+
+
+def followed(*, settings: JsonObject | None = None, **words: Any) -> tuple[JsonObject, JsonObject]:
+    """Return the resource, and the settings, of somebody who did what a hint says."""
+    return resource(**words), settings or {}
+
+
+NOTHING = followed()
+CHILD = followed(path=f"/{PARENT}/a", params={"parent": PARENT}, include_from_parent=["id"], primary_key=["id"])
+REMEDIES = {
+    "processing_steps": followed(settings={"stream_maps": {"a": {"__filter__": "id > 1"}}}),
+    "columns": followed(schema={"properties": {"id": {"type": "integer"}}}, primary_key="id"),
+    "schema_contract": NOTHING,
+    "table_name": followed(settings={"stream_maps": {"a": {"__alias__": "b"}}}),
+    "max_table_nesting": followed(settings=FLATTENED),
+    "nested_hints": followed(settings=FLATTENED),
+    **dict.fromkeys(("table_format", "file_format", "last_value_func", "on_cursor_value_missing"), NOTHING),
+    "references": CHILD,
+    "merge_key": followed(primary_key="id"),
+    "primary_key": followed(primary_key="id"),
+    "parallelized": followed(settings={"max_parallel_requests": 2}),
+    **dict.fromkeys(("parent_table_name", "parent", "resolve"), CHILD),
+    "auth": followed(settings={"auth_method": "header", "auth_header": "X-Key"}),
+    "base_url": NOTHING,
+    "client": followed(settings={"auth_method": "bearer"}),
+    **dict.fromkeys(("json", "data"), followed(params={"a": 1})),
+    "response_actions": followed(error_handler={"retry_on_status_codes": [404]}),
+    "incremental": followed(incremental=SINCE),
+    "initial_interval": followed(error_handler={"backoff_factor": 1}),
+    "lag": followed(incremental={**SINCE, "lookback": 1}),
+    "end_value": followed(incremental=SINCE, settings={"end_date": "2024-12-31"}),
+    **dict.fromkeys(("convert", "transform"), followed(incremental=SINCE)),
+    "allow_external_schedulers": followed(
+        incremental=SINCE, settings={"start_date": "2024-01-31", "end_date": "2024-12-31"}
+    ),
+    **dict.fromkeys(("range_start", "range_end"), followed(incremental=SINCE)),
+    "page": followed(paginator={"type": "page_number", "base_page": 1}),
+    "offset": followed(paginator={"type": "offset"}),
+    "stop_after_empty_page": NOTHING,
+    **dict.fromkeys(
+        ("maximum_page", "maximum_offset", "maximum_value"),
+        followed(params={"a": 1}, settings={"end_date": "2024-12-31"}),
+    ),
+    "cursor_body_path": followed(paginator=CURSOR),
+    "page_body_path": followed(paginator={"type": "page_number", "page_param": "page"}),
+    "offset_body_path": followed(paginator={"type": "offset", "offset_param": "offset"}),
+    "limit_body_path": followed(paginator={"type": "offset", "limit": 5, "limit_param": "limit"}),
+    "auto": followed(paginator={"type": "single_page"}),
+    "json_response": followed(paginator={"type": "json_link"}),
+    **dict.fromkeys(("header_cursor", "cursor_key"), followed(paginator={"type": "header_link"})),
+    "skip": ({**resource(), "selected": False}, {}),
+    "POST": followed(method="GET"),
+    "endpoint.path": followed(path="/"),
+    "endpoint.params": followed(params={"filter": '{"status": "paid"}', "filter[status]": "paid"}),
+    "incremental.initial_value": followed(incremental=SINCE),
+}
+
+
+@pytest.mark.parametrize("word", HINTS)
+def test_what_a_hint_says_is_a_declaration_that_works(word: str) -> None:
+    remedy, settings = REMEDIES[word]
+    assert faults_of(remedy, **settings) == []
+    known = json.dumps([remedy, settings, sorted(TapAnalytics.config_jsonschema["properties"])])
+    # Alternatives are paginators, or to leave a word out.
+    named = set(re.findall("'([^']+)'", HINTS[word].replace("false'", "'").replace("selected: ", "selected")))
+    named -= {"cursor", "cursor_path", "paginator", "incremental", "_rescued_data", "name", "/"}
+    assert all(f'"{name}' in known for name in named), HINTS[word]
+
+
+@pytest.mark.parametrize(
+    ("fault", "place"),
+    [
+        ({"columns": {}}, "columns"),
+        ({"endpoint.method": "POST"}, "endpoint.method"),
+        ({"endpoint.params": {"x": {"type": "incremental"}, "api_key": "1"}}, "endpoint.params.x"),
+        ({"endpoint.paginator": {"type": "nope"}}, "endpoint.paginator.type"),
+        ({"endpoint.paginator": "nope"}, "endpoint.paginator"),
+        ({"endpoint.paginator": {"type": "offset", "limit": 5.0}}, "endpoint.paginator.limit"),
+        (
+            {"endpoint.error_handler": {"retry_on_status_codes": [200]}},
+            "endpoint.error_handler.retry_on_status_codes[0]",
+        ),
+        ({"endpoint.incremental": {"lag": 1, "end_param": "b"}}, "endpoint.incremental.lag"),
+        ({"write_disposition": "skip"}, "write_disposition"),
+        ({"name": 7}, "name"),
+        ({"primary_key": [""]}, "primary_key[0]"),
+    ],
+    ids=str,
+)
+def test_what_is_ill_formed_hides_nothing_else(fault: JsonObject, place: str) -> None:
+    declaration = resource(data_selector="$[", headers={"Cookie": "a"}, schema={})
+    for word, value in fault.items():
+        part, _, name = word.rpartition(".")
+        (declaration[part] if part else declaration)[name] = value
+    places = {line.partition(": ")[0].removeprefix("resources[0].") for line in faults_of(declaration)}
+    assert {place, "endpoint.data_selector", "endpoint.headers.Cookie", "schema"} <= places
+
+
+def test_what_is_told_as_ill_formed_is_not_told_as_missing_too() -> None:
+    since = {"cursor_path": 7, "start_param": 7, "end_param": "b"}
+    told = faults_of(resource(path=7, include_from_parent=["id"], incremental=since))
+    assert [line.partition(": ")[0] for line in told] == [
+        f"resources[0].endpoint.{word}" for word in ("path", "incremental.cursor_path", "incremental.start_param")
+    ]
+
+
+def test_a_cursor_in_two_places_is_told_beside_an_unknown_word_of_the_paginator() -> None:
+    told = faults_of(resource(paginator={"type": "cursor", "cursor_path": "a", "cursor_field": "b", "limt": 1}))
+    assert [line.partition(": ")[0].rpartition(".")[2] for line in told] == ["limt", "paginator"]
