@@ -21,7 +21,7 @@ from typing_extensions import override
 from tap_analytics.answers import error_words
 from tap_analytics.authentication import authenticator_of, needed_settings
 from tap_analytics.cancellation import Scope
-from tap_analytics.errors import ServiceError, StreamError
+from tap_analytics.errors import LostPlaceError, ServiceError, StreamError
 from tap_analytics.pages import page_of
 from tap_analytics.pagination import EMPTY, PageTrail, Paginator, Params
 from tap_analytics.paginators import SinglePage
@@ -178,16 +178,20 @@ class ClientStream(RESTStream[Params], ABC):
             if trail.failure is not None:
                 raise trail.failure
             self._check_owner(trail, path, whose)
-            page = self.fetch(trail.params, path, trail.path)
-            is_new = not trail.repeats(page)
-            page = self._doubted(page, trail) if is_new else page
+            try:
+                page, fresh = self._current_page(trail, path)
+            except LostPlaceError as error:
+                if not trail.begin_again():
+                    raise
+                self.log("%s. Reading this list again from its beginning", error, level=logging.WARNING)
+                continue
             try:
                 trail.advance(page)
             except StreamError as error:
                 # The page itself is good: it comes before the failure.
                 trail.failure = StreamError(self.told(str(error), page.path))
-            if is_new:
-                return page
+            if fresh is not None:
+                return fresh
         return None
 
     def _check_owner(self, trail: PageTrail, path: str | None, whose: Params) -> None:
@@ -203,6 +207,25 @@ class ClientStream(RESTStream[Params], ABC):
             self._owners.claim(place, whose, (path, repr(whose)))
         except StreamError as error:
             raise StreamError(self.told(str(error), f"{urlsplit(self.url_base).path}{path}")) from error
+
+    def _current_page(self, trail: PageTrail, path: str | None) -> tuple[Page, Page | None]:
+        """Return the answer that is the current page, and what of it is new; None where it only repeats an earlier one.
+
+        Raises:
+            LostPlaceError: The service no longer knows where the walk stands, or does not go on from there.
+        """
+        try:
+            page = self.fetch(trail.params, path, trail.path)
+        except StreamError as error:
+            if trail.is_lost(error.status):
+                raise LostPlaceError(str(error), error.status) from error
+            raise
+        if trail.repeats(page):
+            return page, None
+        try:
+            return page, trail.fresh(self._doubted(page, trail))
+        except StreamError as error:
+            raise type(error)(self.told(str(error), page.path)) from error
 
     def _doubted(self, page: Page, trail: PageTrail) -> Page:
         """Return the page with all doubt about it, of which there is a warning once."""

@@ -30,3 +30,7 @@ class StreamError(AnalyticsError):
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class LostPlaceError(StreamError):
+    """A walk through pages no longer knows where it stands: begun again, it may come to its end."""

@@ -9,8 +9,9 @@ loop only when two tokens in a row are equal.
 from __future__ import annotations
 
 from abc import abstractmethod
+from http import HTTPStatus
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -32,6 +33,13 @@ _MOST_EMPTY_PAGES: Final = 1000
 """In a row. A service that filters after it has cut its pages gives some."""
 
 _SIZE_WORDS: Final = SIZES | {"count", "first", "top", "rows", "num"}
+
+_UNKNOWN_PLACE: Final = {
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.GONE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+}
 
 EMPTY: Final[Mapping[str, ParamValue]] = MappingProxyType({})
 
@@ -60,18 +68,25 @@ class PageTrail:
     def __init__(self, paginator: Paginator, page_size: int | None, fixed: Mapping[str, ParamValue] = EMPTY) -> None:
         self._paginator = paginator
         size = paginator.limit or page_size
-        limit = {paginator.limit_param: size} if paginator.limit_param and size else {}
+        limit = {paginator.limit_param: max(size, paginator.smallest_page)} if paginator.limit_param and size else {}
         self._fixed: Params = {**fixed, **limit}
+        self._restarts_left = paginator.restarts
+        self._begin()
+
+    def _begin(self) -> None:
         self._tokens: set[str] = set()
         self._contents: set[int] = set()
         self._last_content: int | None = None
-        self.token: Params = {**paginator.first_token}
+        self.token: Params = {**self._paginator.first_token}
         """The parameters that asked for the current page."""
         self.path: str | None = None
         """The path of the current page on the API's origin, where an answer said it."""
         self.number = 1
         """The number of the current page."""
-        self._empty = 0
+        self.empty_pages = 0
+        """How many pages just before the current one were empty."""
+        self.last: dict[str, Any] = {}
+        """The last record before the current page."""
         self.count = 0
         """The number of records on the pages before the current one."""
         self.finished = False
@@ -97,9 +112,9 @@ class PageTrail:
             self.finished = True
             return
         path, token = (found.path, found.params) if isinstance(found, Address) else (None, found)
-        self._empty = 0 if page.records else self._empty + 1
-        if self._empty > _MOST_EMPTY_PAGES:
-            msg = f"gave {self._empty} empty pages in a row, each with a cursor for another one"
+        self.empty_pages = 0 if page.records else self.empty_pages + 1
+        if self.empty_pages > _MOST_EMPTY_PAGES:
+            msg = f"gave {self.empty_pages} empty pages in a row, each with a cursor for another one"
             raise StreamError(msg)
         asked = repr((path, sorted(token.items())))
         if asked in self._tokens:
@@ -115,6 +130,7 @@ class PageTrail:
         self.token = token
         self.path = path
         self.number += 1
+        self.last = page.records[-1] if page.records else self.last
         self.count += len(page.records)
 
     def repeats(self, page: Page) -> bool:
@@ -133,6 +149,26 @@ class PageTrail:
             for name, value in self._fixed.items()
             if str(value).isdecimal() and not words_of(name).isdisjoint(_SIZE_WORDS)
         }
+
+    def fresh(self, page: Page) -> Page:
+        """Return a page without the records that an earlier page had.
+
+        Raises:
+            LostPlaceError: It is not the page after the one before it.
+        """
+        return self._paginator.fresh(page, self)
+
+    def begin_again(self) -> bool:
+        """Go back to the first page and say so, or say that this has been done often enough."""
+        if not self._restarts_left:
+            return False
+        self._restarts_left -= 1
+        self._begin()
+        return True
+
+    def is_lost(self, status: int | None) -> bool:
+        """Say whether an answer with this status can mean that the service no longer knows where the walk stands."""
+        return self.number > 1 and self._paginator.restarts > 0 and status in _UNKNOWN_PLACE
 
     # What paginators ask of a walk whose pages have numbers
 
@@ -173,6 +209,12 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
     follows_links: ClassVar[bool] = False
     """Whether an answer says where the next page is."""
 
+    restarts: ClassVar[int] = 0
+    """How often a walk begins again after it has lost its place."""
+
+    smallest_page: ClassVar[int] = 1
+    """The fewest records that may be asked for in one answer."""
+
     limit_param: str | None = None
     limit: int | None = None
     first_token: Mapping[str, ParamValue] = EMPTY
@@ -193,3 +235,7 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
     def repeats(self, page: Page, trail: PageTrail) -> bool:  # noqa: ARG002 - for those that have to find out
         """Say whether a page that was asked for turned out to be one that has been read."""
         return False
+
+    def fresh(self, page: Page, trail: PageTrail) -> Page:  # noqa: ARG002 - for those whose pages overlap
+        """Return a page without the records that an earlier page had."""
+        return page

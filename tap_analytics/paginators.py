@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
@@ -20,6 +20,8 @@ from tap_analytics.signs import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tap_analytics.answers import Page
     from tap_analytics.pagination import PageTrail
 
@@ -143,15 +145,24 @@ class LastRecord(FlaggedPaginator, frozen=True, kw_only=True):
 
     @override
     def token_after(self, page: Page, trail: PageTrail, *, has_more: bool) -> Params | None:
-        if not page.records:
-            return None
-        values = (page.records[-1].get(field) for field in self.fields)
+        return {self.cursor_param: self.value_of(page.records[-1])} if page.records else None
+
+    def value_of(self, record: Mapping[str, Any]) -> str | int:
+        """Return what asks for the records after this one.
+
+        Args:
+            record: The record.
+
+        Raises:
+            StreamError: It has no text or whole number to ask with.
+        """
+        values = (record.get(field) for field in self.fields)
         value = next((value for value in values if not is_nothing(value)), None)
         if not isinstance(value, str) and not is_whole(value):
             names = " or ".join(f"'{field}'" for field in self.fields)
             msg = f"gave a last record without {names}, which asks for the next page"
             raise StreamError(msg)
-        return {self.cursor_param: value}
+        return value
 
 
 class PageNumber(FlaggedPaginator, frozen=True, kw_only=True):

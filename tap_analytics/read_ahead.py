@@ -26,7 +26,11 @@ Pages: TypeAlias = "Iterator[Page]"
 
 
 def read_ahead(
-    walks: Iterable[Walk], read: Callable[[Walk], Pages], threads: int, run: Run
+    walks: Iterable[Walk],
+    read: Callable[[Walk], Pages],
+    threads: int,
+    run: Run,
+    at_once: Callable[[], int] | None = None,
 ) -> Generator[tuple[Walk, Pages]]:
     """Fetch several walks at once, and the next page of a walk while the one before it is written.
 
@@ -35,6 +39,7 @@ def read_ahead(
         read: Walks through the pages of a walk; called in a thread.
         threads: How many walks may be fetched at once. With one, nothing is fetched before it is asked for.
         run: The run that this is a part of.
+        at_once: Says before walks are taken how many may be fetched at once for now, one at least.
 
     Yields:
         Each walk with its pages. An error of `read` is raised where its page would be.
@@ -47,7 +52,8 @@ def read_ahead(
     readers: deque[Reader] = deque()
     try:
         while True:
-            for walk in islice(coming, threads - len(readers)):
+            most = threads if at_once is None else min(threads, at_once())
+            for walk in islice(coming, max(0, most - len(readers))):
                 readers.append(Reader(walk, read, run))
             if not readers:
                 return

@@ -15,6 +15,7 @@ from msgspec import Struct
 from typing_extensions import Self, override
 
 from tap_analytics.datetimes import DateStyle
+from tap_analytics.window_widths import WindowWidths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,6 +62,12 @@ class Walk:
         """Return the objects of a page as they are to become records."""
         return [{**record, **self._added} for record in records] if self._added else records
 
+    def count(self, rows: int) -> None:
+        """Take in how many rows a page had."""
+
+    def finish(self) -> None:
+        """Take in that the last page has been read."""
+
     def takes(self, key: Key, instant: datetime | None) -> bool:  # noqa: ARG002 - for the narrower walks
         """Say whether a row belongs to this walk.
 
@@ -98,13 +105,41 @@ class NewestFirst(Walk):
         self._descends = False
         self._ascends = False
         self._last: datetime | None = None
+        self.pages = 0
+        self.first_page: list[tuple[Key, datetime | None]] = []
+        """Which rows the first page had."""
+
+    @property
+    def may_have_moved(self) -> bool:
+        """Whether a row that was changed during the walk can be on a page that had been read by then.
+
+        One answer is of one moment; and where the order was not the one that was asked for, rows do not move so.
+        """
+        return self.pages > 1 and bool(self.first_page) and not self._ascends
+
+    def front(self, look_back: timedelta, run_start: datetime, known: Sequence[object]) -> Front:
+        """Return the walk that reads again what may have changed since this one began.
+
+        Args:
+            look_back: How much later than its date a row may be committed.
+            run_start: What is later than this is no date of a change.
+            known: The first page of the walk before.
+        """
+        # The newest date of the first page is the service's own clock, whatever ours says.
+        newest = max((at for _, at in self.first_page if at is not None and at <= run_start), default=None)
+        front = Front(None if newest is None else newest - look_back, self._bounds, known)
+        front.params, front.path, front._added = self.params, self.path, self._added  # noqa: SLF001 - the same list
+        return front
 
     @override
     def takes(self, key: Key, instant: datetime | None) -> bool:
+        if not self.pages:
+            self.first_page.append((key, instant))
         return _is_within(self._bounds, instant)
 
     @override
     def is_done(self, instants: Sequence[datetime | None]) -> bool:
+        self.pages += 1
         dated = [instant for instant in instants if instant is not None]
         before = [self._last] if self._last is not None else []
         self._ascends = self._ascends or any(a < b for a, b in pairwise([*before, *dated]))
@@ -119,6 +154,35 @@ class NewestFirst(Walk):
         )
 
 
+class Front(NewestFirst):
+    """The newest rows of a list, read again after the whole of it.
+
+    A row that is changed during a walk jumps to the front, maybe from a page that was still to come to one that had
+    been read. Here the order has been seen on all pages of the walk before, so the last row of a page is enough to
+    tell that all further ones are older.
+
+    Args:
+        until: When the walk before began; None if it had no dates: then only the first page is read.
+        bounds: The first and the last instant that any row may have, where they are bounded.
+        known: The first page of the walk before.
+    """
+
+    def __init__(self, until: datetime | None, bounds: Bounds, known: Sequence[object]) -> None:
+        super().__init__(until, bounds)
+        self._known = known
+
+    @override
+    def is_done(self, instants: Sequence[datetime | None]) -> bool:
+        super().is_done(instants)
+        last = instants[-1] if instants else None
+        return self._until is None or (last is not None and last < self._until and not self._ascends)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no row can have been missed: all came in one answer, or no row had come to the front before it."""
+        return (self.pages <= 1 and self._until is not None) or self.first_page == self._known
+
+
 class DateWindow(Walk):
     """The rows of some calendar days, where the API filters by date.
 
@@ -131,6 +195,7 @@ class DateWindow(Walk):
         days: The first and the last day of the window; None where it is open.
         bounds: The first and the last instant that any row may have, where they are bounded.
         before: The window before this one.
+        widths: What learns how many rows the window holds.
     """
 
     # Windows are fetched side by side, so that each has to go on while another one is read.
@@ -142,8 +207,12 @@ class DateWindow(Walk):
         days: Days,
         bounds: Bounds = (None, None),
         before: DateWindow | None = None,
+        widths: WindowWidths | None = None,
     ) -> None:
         super().__init__(params)
+        self._days = days
+        self._widths = widths
+        self._pages: list[int] = []
         first_day, last_day = days
         # A day for the overlap, or for an end that is not inclusive, and one for the time zone.
         inner_first = _midnight(first_day) - _DAY if before and first_day else None
@@ -156,6 +225,16 @@ class DateWindow(Walk):
         self._read_before: set[Key] = before.read_at_seam if before else set()
         self.read_at_seam: set[Key] = set()
         """Keys of rows that the next window may give again."""
+
+    @override
+    def count(self, rows: int) -> None:
+        self._pages.append(rows)
+
+    @override
+    def finish(self) -> None:
+        first, last = self._days
+        if self._widths is not None:
+            self._widths.learn((last - first).days + 1 if first and last else None, self._pages)
 
     @override
     def takes(self, key: Key, instant: datetime | None) -> bool:
@@ -172,7 +251,8 @@ class DateFilter(Struct, frozen=True, kw_only=True):
     Attributes:
         start_param: The query parameter that takes the first day; None where the API has none.
         end_param: The query parameter that takes the last day; None where the API has none.
-        window: Days from the beginning of a window to its end, at least two.
+        window: Days from the beginning of a window to its end at least, two or more. Windows get wider where days hold
+            few rows.
         style: How dates are written. A day that is written as a date-time is its midnight in UTC.
         always_ends: Whether `end_param` is sent where no end is wanted, too: then the day after tomorrow is.
     """
@@ -184,15 +264,23 @@ class DateFilter(Struct, frozen=True, kw_only=True):
     always_ends: bool = False
 
     def windows(
-        self, since: datetime | None, start: datetime | None, end: datetime | None, today: date
+        self,
+        since: datetime | None,
+        start: datetime | None,
+        end: datetime | None,
+        today: date,
+        widths: WindowWidths | None = None,
     ) -> Iterator[DateWindow]:
         """Cut what is to be read into windows, each beginning a day before its predecessor ended.
+
+        How wide a window is depends on those that have been read by the time that it is taken.
 
         Args:
             since: The bookmark less the look-back.
             start: The first instant that the user wants.
             end: The last instant that the user wants.
             today: The day up to which rows can be expected.
+            widths: What is known of how many rows windows hold.
 
         Yields:
             The windows, oldest first; one without a beginning where neither `since` nor `start` is known.
@@ -204,8 +292,9 @@ class DateFilter(Struct, frozen=True, kw_only=True):
         if first_day and last_day and first_day > last_day:
             return
         before = None
-        for days in self._cut(first_day, last_day, today):
-            before = DateWindow(self._params(days, today), days, (first, end), before)
+        widths = widths or WindowWidths(self.window)
+        for days in self._cut(first_day, last_day, today, widths):
+            before = DateWindow(self._params(days, today), days, (first, end), before, widths)
             yield before
 
     def _params(self, days: Days, today: date) -> Params:
@@ -216,12 +305,11 @@ class DateFilter(Struct, frozen=True, kw_only=True):
         params = zip((self.start_param, self.end_param), (first, last), strict=True)
         return {param: self.style.write(_midnight(day)) for param, day in params if param and day}
 
-    def _cut(self, first: date | None, last: date | None, today: date) -> Iterator[Days]:
+    def _cut(self, first: date | None, last: date | None, today: date, widths: WindowWidths) -> Iterator[Days]:
         if first is not None and self.start_param is not None and self.end_param is not None:
-            step = timedelta(days=self.window)
             # Whatever lies beyond today fits into one window: an end for ever must not cost thousands of requests.
             until = min(last or today, today)
-            while first + step < until:
+            while (left := until - first) > (step := timedelta(days=widths.next_width(left.days))):
                 yield first, first + step
                 first += step - _DAY
         yield first, last

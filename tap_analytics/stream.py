@@ -8,6 +8,7 @@ from abc import ABC
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from typing_extensions import override
@@ -19,8 +20,9 @@ from tap_analytics.output import OutputStream
 from tap_analytics.parents import Absences, places
 from tap_analytics.read_ahead import read_ahead
 from tap_analytics.records import RESCUED_DATA, RecordShaper, emitted_name, without_open_objects
-from tap_analytics.replication import Bookmark, Bounds, DateFilter, Key, NewestFirst, Walk
+from tap_analytics.replication import Bookmark, Bounds, DateFilter, Front, Key, NewestFirst, Walk
 from tap_analytics.texts import escape, shorten
+from tap_analytics.window_widths import WindowWidths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
     from tap_analytics.answers import Page
     from tap_analytics.parents import Parent
+
+_MOST_FRONTS: Final = 5
 
 CUT_OFF: Final = "was cut off by 'end_date'"
 NOTHING_ASKED: Final = "asked for nothing: no day up to now is within the dates that are set"
@@ -69,7 +73,8 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
             since: The bookmark less the look-back; None for a whole read.
         """
         if self.date_filter is not None:
-            return self.date_filter.windows(since, self.start_date, self.end_date, self.run_start.date())
+            today = self.run_start.date()
+            return self.date_filter.windows(since, self.start_date, self.end_date, today, self._window_widths)
         if self.newest_first:
             start, _ = self.bounds
             return [NewestFirst(max(filter(None, (since, start)), default=None), self.bounds)]
@@ -114,6 +119,12 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         days = self.config.get("lookback_days")
         return self.lookback if days is None else timedelta(days=days)
 
+    @cached_property
+    def _window_widths(self) -> WindowWidths:
+        """How wide the stream's windows are, whatever list they are of."""
+        size = (self.paginator.limit or self.page_size) if self.paginator.limit_param else None
+        return WindowWidths(self.date_filter.window if self.date_filter else 0, size)
+
     # How it is read
 
     @override
@@ -126,11 +137,14 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         since = max(bookmark.value, EARLIEST) - self.effective_lookback if bookmark.value else None
         absences = Absences()
         read = partial(self._read_walk, absences=absences)
-        fetched = read_ahead(self._walks_everywhere(since), read, self._threads, self._session.run)
+        fetched = read_ahead(self._walks_everywhere(since), read, self._threads, self._session.run, self._walks_at_once)
         walk = None
         with self.request_counter, closing(fetched):
             for walk, pages in fetched:
                 yield from self._walk_records(walk, pages, bookmark)
+                if self._stream_version is not None and not self._doubt:
+                    for front in self._fronts(walk, self.withhold_version):
+                        yield from self._walk_records(front, read(front), bookmark)
                 # The generator goes on only when the walk's last record has been written. Under a parent, what is
                 # older may still come with the next one.
                 if self.parent is None:
@@ -143,10 +157,29 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         self._report_rescued()
         self.activate_version()
 
+    def _fronts(self, walk: Walk, withhold: Callable[[str], None]) -> Iterator[Front]:
+        """Yield the walks that read the newest rows again: a changed one may have jumped over the place of the walk.
+
+        Each is read to its end before the next one is asked for.
+        """
+        if not isinstance(walk, NewestFirst) or not walk.may_have_moved:
+            return
+        known = walk.first_page
+        for _ in range(_MOST_FRONTS):
+            front = walk.front(self.lookback, self.run_start, known)
+            yield front
+            if front.is_whole:
+                return
+            known = front.first_page
+        withhold(f"saw rows come to the front of the list in each of {_MOST_FRONTS} further reads of it")
+
     @property
     def _threads(self) -> int:
         # A dry run wants one record, a list that comes newest first may end at any page: no pages that nobody reads.
         return 1 if self.newest_first or self.ABORT_AT_RECORD_COUNT is not None else self.parallel_requests
+
+    def _walks_at_once(self) -> int:
+        return self._threads if self.date_filter is None else self._window_widths.at_once
 
     def raw_records(self, doubt: Callable[[str], None]) -> Iterator[dict[str, Any]]:
         """Yield the objects that the stream's own whole read would write, as the API gives them.
@@ -157,10 +190,11 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         if reason := self.cut_by_dates:
             doubt(reason)
         end = self.bounds[1]
-        for walk in self.walks(None):
+        for walk in chain.from_iterable(chain([walk], self._fronts(walk, doubt)) for walk in self.walks(None)):
             for page in self.pages(walk.params):
                 if page.doubt:
                     doubt(page.doubt)
+                walk.count(len(page.records))
                 objects = walk.objects(page.records)
                 instants = [self._raw_instant(raw) for raw in objects]
                 for raw, instant in zip(objects, instants, strict=True):
@@ -170,6 +204,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                         doubt(CUT_OFF)
                 if walk.is_done(instants):
                     break
+            walk.finish()
 
     def _raw_instant(self, raw: Mapping[str, Any]) -> datetime | None:
         """Return the replication key of an object as the API gives it, None where it is no date-time."""
@@ -204,6 +239,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         end = self.bounds[1]
         for page in pages:
             self.begin_page()
+            walk.count(len(page.records))
             if page.doubt:
                 self.withhold_version(page.doubt)
             instants = []
@@ -222,7 +258,8 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
             # The next answer may take its time; what is here must not wait for it.
             self.writer.flush()
             if walk.is_done(instants):
-                return
+                break
+        walk.finish()
 
     def _key_of(self, record: dict[str, Any], position: int) -> Key:
         if self.key_fallbacks:

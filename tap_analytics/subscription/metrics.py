@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 from abc import ABC
+from collections import Counter
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from msgspec import Struct
 from typing_extensions import override
@@ -20,19 +22,24 @@ from tap_analytics.paginators import SinglePage
 from tap_analytics.periods import Interval
 from tap_analytics.read_ahead import Reader
 from tap_analytics.replication import Walk
+from tap_analytics.shared_answers import SharedAnswer
 from tap_analytics.stream import CUT_OFF
 from tap_analytics.subscription.client import SubscriptionStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
-    from datetime import date, datetime
+    from datetime import datetime
 
     from tap_analytics.answers import Page
     from tap_analytics.pagination import Params
     from tap_analytics.replication import Bounds
     from tap_analytics.stream import AnalyticsStream
+    from tap_analytics.subscription.account_calendar import AccountCalendar
     from tap_analytics.subscription.streams import Account, Activities
     from tap_analytics.tap import TapAnalytics
+
+_LONG_AGO: Final = date(1970, 1, 1)
+"""Before any customer."""
 
 
 class Periods(Struct, frozen=True):
@@ -101,11 +108,18 @@ class PeriodWalk(Walk):
         }
 
     def _week_start(self, days: list[date]) -> int:
-        """Read from the answer on which weekday weeks begin; the account's setting is only what the service claims."""
+        """Return the weekday that weeks begin with: the one of the answer, where most of its closed rows agree.
+
+        The first row may be dated otherwise if its week began before the first day that was asked for, and the last
+        one has the last day that was asked for. So one closed row proves nothing, and the account's setting decides.
+        """
         claimed = self._periods.week_start
-        if self._periods.interval is not Interval.WEEK or len(days) == 1:
+        if self._periods.interval is not Interval.WEEK:
             return claimed
-        found = (days[0].weekday() + 1) % 7
+        counted = Counter((day.weekday() + 1) % 7 for day in days[:-1]).most_common(2)
+        if not counted or counted[0][1] == 1 or (len(counted) > 1 and counted[0][1] == counted[1][1]):
+            return claimed
+        found = counted[0][0]
         if found != claimed:
             self._warn("the answer's weeks do not begin on the account's 'week_start_on'; the answer is followed")
         return found
@@ -126,7 +140,7 @@ class MetricStream(SubscriptionStream, ABC):
 
     @override
     def walks(self, since: datetime | None) -> Iterator[Walk]:
-        calendar = self._account.calendar
+        calendar = self._calendar
         today = self.run_start.astimezone(calendar.time_zone).date()
         end = today
         if self.end_date is not None:
@@ -139,13 +153,50 @@ class MetricStream(SubscriptionStream, ABC):
             periods = Periods(self.interval, start, end, today, calendar.week_start)
             yield PeriodWalk(periods, warn=lambda text: self.log("%s: %s", self.name, text, level=logging.WARNING))
 
+    @property
+    def _calendar(self) -> AccountCalendar:
+        try:
+            return self._account.calendar
+        except StreamError as error:
+            msg = f"{self.name}: cannot be asked for without the account's calendar: {error}"
+            raise StreamError(msg, error.status) from error
+
     def _first_day(self, today: date) -> date:
         if self.start_date is not None:
             return self.start_date.date()
-        first_activity = self._activities.first_date
-        if first_activity is None:
-            return today
-        return first_activity.astimezone(self._account.calendar.time_zone).date()
+        try:
+            first_activity = self._activities.first_date.get()
+        except StreamError as error:
+            return self._first_quarter_day(today, error)
+        return today if first_activity is None else first_activity.astimezone(self._calendar.time_zone).date()
+
+    def _first_quarter_day(self, today: date, why: StreamError) -> date:
+        """Ask the metric itself for its first day, where the activities do not tell."""
+        try:
+            day = cast("MetricStream", self._builtin("customer_quarterly_count")).first_quarter.get()
+        except StreamError as error:
+            msg = f"{self.name}: set 'start_date', since no first day can be found out: {error}"
+            raise StreamError(msg, error.status) from error
+        self.log(
+            "%s: begins with the first quarter that has a customer, since the first activity cannot be read (%s). "
+            "Set 'start_date' for another day",
+            self.name,
+            why,
+            level=logging.WARNING,
+        )
+        return today if day is None else day
+
+    @cached_property
+    def first_quarter(self) -> SharedAnswer[date | None]:
+        """The first day of the first quarter with a customer, None when there is none."""
+        return SharedAnswer(self._first_quarter)
+
+    def _first_quarter(self) -> date | None:
+        today = self.run_start.astimezone(self._calendar.time_zone).date()
+        walk = PeriodWalk(Periods(Interval.QUARTER, _LONG_AGO, today, today, 0), warn=lambda _: None)
+        rows = self.fetch({**self.params, **walk.params}).records
+        days = [_day_of(row) for row in rows if row.get("customers") not in {None, 0}]
+        return Interval.QUARTER.first_day(min(days)) if days else None
 
     @override
     def pages(self, params: Params, path: str | None = None) -> Generator[Page]:

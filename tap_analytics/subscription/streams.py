@@ -12,11 +12,13 @@ from typing_extensions import override
 
 from tap_analytics.datetimes import parse_instant
 from tap_analytics.errors import StreamError
-from tap_analytics.paginators import LastRecord, SinglePage
+from tap_analytics.overlap import OverlappingPages
+from tap_analytics.paginators import SinglePage
 from tap_analytics.periods import Interval
 from tap_analytics.replication import DateFilter
 from tap_analytics.schemas import SchemaFile
 from tap_analytics.selection import WholeBody
+from tap_analytics.shared_answers import SharedAnswer
 from tap_analytics.subscription.account_calendar import AccountCalendar
 from tap_analytics.subscription.client import SubscriptionStream
 from tap_analytics.subscription.metrics import MetricStream
@@ -46,7 +48,7 @@ class Account(SubscriptionStream):
             StreamError: The account cannot be read, for another reason than that the key may not.
         """
         try:
-            account = self.answer.body
+            account = self.answer.get().body
         except StreamError as error:
             if error.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
                 raise
@@ -55,13 +57,13 @@ class Account(SubscriptionStream):
         return AccountCalendar.of(account, self._warn)
 
     @cached_property
-    def answer(self) -> Page:
-        """The account, asked for once in a run."""
-        return self.fetch({})
+    def answer(self) -> SharedAnswer[Page]:
+        """The account."""
+        return SharedAnswer(lambda: self.fetch({}))
 
     @override
     def pages(self, params: Params, path: str | None = None) -> Generator[Page]:
-        yield self.answer
+        yield self.answer.get()
 
     def _warn(self, text: str) -> None:
         self.log("%s: %s", self.name, text, level=logging.WARNING)
@@ -79,30 +81,31 @@ class Activities(SubscriptionStream):
     """What changed a customer's recurring revenue.
 
     The service recalculates: activities get new ids within an hour, and a late invoice makes some in the past. The
-    cursor of its own answers loses a row at a page's end, so pages are asked for by the last row's uuid.
+    cursor of its own answers loses a row at a page's end, so pages are asked for by a row's uuid.
     """
 
     name = "activities"
     path = "/activities"
     primary_keys = ("uuid",)
     replication_key = "date"
-    paginator = LastRecord(cursor_param="start-after", fields=("uuid",), limit_param="per_page")
+    paginator = OverlappingPages(
+        cursor_param="start-after", fields=("uuid",), order_field="date", limit_param="per_page"
+    )
     date_filter = DateFilter(start_param="start-date", end_param="end-date")
     lookback = timedelta(days=30)
     fixed_params = {"order": "date"}  # noqa: RUF012
 
     @cached_property
-    def first_date(self) -> datetime | None:
-        """The instant of the account's first activity, None when there is none.
+    def first_date(self) -> SharedAnswer[datetime | None]:
+        """The instant of the account's first activity, None when there is none."""
+        return SharedAnswer(self._first_date)
 
-        Raises:
-            StreamError: It cannot be read, or has no date.
-        """
+    def _first_date(self) -> datetime | None:
         for record in self.fetch({**self.params, "per_page": 1}).records[:1]:
             try:
                 return parse_instant(record["date"])
             except (KeyError, TypeError, ValueError) as error:
-                msg = f"{self.name}: the first activity has no date to begin with; set 'start_date'"
+                msg = f"{self.name}: the first activity has no date to begin with"
                 raise StreamError(msg) from error
         return None
 

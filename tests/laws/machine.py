@@ -125,7 +125,14 @@ class Convergence(RuleBasedStateMachine):
         assert self.rows() == rows, "a run without news changed a row"
         assert self.state == state or self.has_come_of_age(began, began_again), "a run without news moved a bookmark"
         self.run(Order(page_size=page_size, streams=STREAMS[self.api], refresh=True))
-        assert self.rows() == self.target.source.incremental(), "a whole read left something else than the truth"
+        source = self.target.source
+        truth = source.incremental()
+        held = {
+            # A read that the user's last date cut off takes no row out of the table.
+            stream: {key: row for key, row in rows.items() if key in truth[stream] or not source.may_be_cut_off(stream)}
+            for stream, rows in self.rows().items()
+        }
+        assert held == truth, "a whole read left something else than the truth"
 
     @override
     def teardown(self) -> None:

@@ -133,7 +133,7 @@ class Reading:
         for stream in self._order.streams:
             is_incremental = stream in self._target.ledgers
             is_whole = not is_incremental or stream in self._order.full_table or self._given[stream] is None
-            if stream in complete and not (is_whole and self._is_cut_off(stream)):
+            if stream in complete and not (is_whole and self._target.source.may_be_cut_off(stream)):
                 assert (stream in self._activated) == is_whole, f"{stream}: whole reads, and no others, are activated"
             if is_incremental:
                 if stream in complete and stream not in self._activated:
@@ -142,12 +142,6 @@ class Reading:
             elif stream in self._activated and is_exact:
                 truth = self._target.source.full(stream, self._started)
                 assert self._target.held(stream) == truth, f"{stream}: a whole read left something else than the truth"
-
-    def _is_cut_off(self, stream: str) -> bool:
-        """Say whether a whole read may lack rows for the user's last date, so that it need not be activated."""
-        source = self._target.source
-        bounded = {"activities", "customers"} if source.words else {"activities"}
-        return source.end is not None and (stream in bounded & set(self._target.ledgers) or stream.endswith("_count"))
 
 
 def bookmark_of(state: State, stream: str) -> datetime | None:

@@ -11,11 +11,12 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_analytics.errors import StreamError
+from tap_analytics.errors import AnalyticsError, StreamError
 from tap_analytics.periods import Interval
 from tap_analytics.subscription.account_calendar import AccountCalendar
 from tap_analytics.subscription.metrics import Periods, PeriodWalk
-from tests.unit.taps import URL, queries, stream_of
+from tests.singer import select
+from tests.unit.taps import URL, queries, stream_of, tap_of
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -25,6 +26,7 @@ DAY = timedelta(days=1)
 DAYS = st.dates(date(2020, 1, 1), date(2024, 12, 31))
 WEEK_STARTS = st.sampled_from([MONDAY, SUNDAY])
 TODAY = date(2024, 5, 15)
+ROWS: list[Row] = [{}, {"date": None}, {"date": "soon"}, {"date": 7}]
 NOON = datetime(2024, 5, 15, 12, tzinfo=timezone.utc)
 
 
@@ -114,6 +116,28 @@ def test_weeks_follow_the_answer_where_it_differs_from_the_account_with_one_warn
     records, warnings = shaped(Interval.WEEK, sundays, TODAY, TODAY, MONDAY)
     assert [record["date"] for record in records] == ["2024-05-04", "2024-05-11", "2024-05-18"]
     assert len(warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "week_start", "last"),
+    [
+        # A first row that is dated by its own first day.
+        (("2024-05-01", "2024-05-11", "2024-05-18", "2024-05-20"), SUNDAY, "2024-05-25"),
+        (("2024-05-01", "2024-05-11", "2024-05-18", "2024-05-20"), MONDAY, "2024-05-25"),
+        (("2024-05-01", "2024-05-12", "2024-05-19", "2024-05-22"), SUNDAY, "2024-05-26"),
+        # One closed row, and several that do not agree: the account decides.
+        (("2024-05-01", "2024-05-20"), SUNDAY, "2024-05-25"),
+        (("2024-05-01", "2024-05-20"), MONDAY, "2024-05-26"),
+        (("2024-05-01", "2024-05-11", "2024-05-20"), SUNDAY, "2024-05-25"),
+        (("2024-05-01", "2024-05-11", "2024-05-20"), MONDAY, "2024-05-26"),
+        (("2024-04-27", "2024-05-04", "2024-05-12", "2024-05-19", "2024-05-20"), MONDAY, "2024-05-26"),
+    ],
+)
+def test_weeks_begin_on_the_weekday_that_most_closed_rows_agree_on(
+    days: tuple[str, ...], week_start: int, last: str
+) -> None:
+    records, _ = shaped(Interval.WEEK, [{"date": day} for day in days], TODAY, TODAY, week_start)
+    assert [record["date"] for record in records] == [*days[:-1], last]
 
 
 @pytest.mark.parametrize(("week_start", "last"), [(MONDAY, "2024-05-19"), (SUNDAY, "2024-05-18")])
@@ -226,11 +250,54 @@ def test_without_a_start_date_counts_begin_with_the_first_activity(
     assert one == {"per_page": ["1"], "order": ["date"]}
 
 
-@pytest.mark.parametrize("row", [{}, {"date": None}, {"date": "soon"}, {"date": 7}])
-def test_a_first_activity_without_a_date_ends_the_stream_and_says_what_to_set(requests_mock: Mocker, row: Row) -> None:
-    requests_mock.get(f"{URL}/v1/activities", json={"entries": [row]})
-    with pytest.raises(StreamError, match="'start_date'"):
-        asked(requests_mock, "customer_daily_count")
+QUARTERS = {"entries": [{"date": "2023-09-30", "customers": 0}, {"date": "2023-12-31", "customers": 3}]}
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize(
+    "failure",
+    [{"status_code": 403}, {"status_code": 404}, {"status_code": 500}, *({"json": {"entries": [row]}} for row in ROWS)],
+    ids=str,
+)
+def test_where_the_first_activity_cannot_be_read_the_counts_ask_the_metric_once(
+    requests_mock: Mocker, capsys: pytest.CaptureFixture[str], failure: dict[str, Any]
+) -> None:
+    requests_mock.get(f"{URL}/v1/account", json={"id": "a"})
+    activities = requests_mock.get(f"{URL}/v1/activities", [failure])
+    metric = requests_mock.get(f"{URL}/v1/metrics/customer-count", json=QUARTERS)
+    names = [f"customer_{period}_count" for period in ("daily", "weekly", "monthly", "quarterly")]
+    with time_machine.travel(NOON, tick=False):
+        tap_of(catalog=select(tap_of().catalog_dict, *names), max_retries=2).sync_all()
+    asked_for = [(query["interval"], query["start-date"]) for query in queries(requests_mock) if "interval" in query]
+    assert (["quarter"], ["1970-01-01"]) in asked_for
+    assert sorted(start for _, [start] in asked_for[1:]) == ["2023-09-25", *["2023-10-01"] * 3]
+    assert metric.call_count == 5
+    assert activities.call_count == (3 if failure.get("status_code") == 500 else 1)
+    assert capsys.readouterr().out.count("ACTIVATE_VERSION") == 4
+
+
+def test_where_neither_tells_the_first_day_the_counts_say_what_to_set(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/v1/activities", status_code=403)
+    requests_mock.get(f"{URL}/v1/metrics/customer-count", status_code=403, json={"message": "Not yours"})
+    requests_mock.get(f"{URL}/v1/account", json={"id": "a"})
+    with pytest.raises(StreamError, match=r"customer_daily_count: set 'start_date'.*Not yours"):
+        list(stream_of("customer_daily_count").get_records(None))
+
+
+def test_an_account_without_a_customer_begins_today(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/v1/activities", status_code=403)
+    query = asked(requests_mock, "customer_daily_count")[-1]
+    assert query["start-date"] == "2024-05-15"
+
+
+@pytest.mark.usefixtures("waits")
+def test_an_account_that_fails_is_asked_for_by_one_stream_for_all(requests_mock: Mocker) -> None:
+    account = requests_mock.get(f"{URL}/v1/account", status_code=500)
+    requests_mock.get(f"{URL}/v1/activities", json={"entries": []})
+    names = ["account", *(f"customer_{period}_count" for period in ("daily", "weekly", "monthly", "quarterly"))]
+    with pytest.raises(AnalyticsError, match="5 of 5 streams failed"):
+        tap_of(catalog=select(tap_of().catalog_dict, *names), max_retries=3).sync_all()
+    assert account.call_count == 4
 
 
 @pytest.mark.parametrize("status", [403, 404])

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
-from itertools import pairwise
+from itertools import islice, pairwise
+from math import ceil
 from random import Random
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tap_analytics.replication import Bookmark, DateFilter, DateWindow
+from tap_analytics.window_widths import WindowWidths
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tap_analytics.pagination import Params
 
 TODAY = date(2024, 3, 15)
@@ -98,9 +103,12 @@ def test_every_row_within_bounds_is_read_once_and_no_bookmark_runs_ahead(  # noq
     wanted = {key for key, at in rows if key in allowed and at}
     bookmark = Bookmark(since, NOW)
     read: Counter[int] = Counter()
-    for window in date_filter.windows(since, start, end, TODAY):
+    widths = WindowWidths(date_filter.window, random.choice([None, 2, 200]))
+    for window in date_filter.windows(since, start, end, TODAY, widths):
         answer = server.answer(rows, window.params)
         random.shuffle(answer)
+        window.count(len(answer))
+        window.finish()
         for key, at in answer:
             if window.takes((key,), at):
                 read[key] += 1
@@ -196,3 +204,68 @@ def test_the_later_of_bookmark_and_start_date_is_what_is_asked_for() -> None:
     expected = spans(list(date_filter.windows(None, late, None, TODAY)))
     assert spans(list(date_filter.windows(late, early, None, TODAY))) == expected
     assert spans(list(date_filter.windows(early, late, None, TODAY))) == expected
+
+
+def asked_for(
+    rows_per_day: Callable[[int], float], days: int, page_size: int, readers: int, *, known: bool = True
+) -> tuple[list[int], int, int]:
+    """Read windows as a run does, and return their widths, the requests that they cost, and the pages of all rows."""
+    first = TODAY - days * DAY
+    filled = DateFilter(start_param="from", end_param="to")
+    widths = WindowWidths(filled.window, page_size if known else None)
+    start = datetime.combine(first, time(), tzinfo=timezone.utc)
+    windows = filled.windows(None, start, None, TODAY, widths)
+    under_way: deque[DateWindow] = deque()
+    spans_read, requests = [], 0
+    while True:
+        under_way.extend(islice(windows, max(0, min(readers, widths.at_once) - len(under_way))))
+        if not under_way:
+            break
+        window = under_way.popleft()
+        begin = date.fromisoformat(str(window.params["from"]))
+        end = date.fromisoformat(str(window.params.get("to", TODAY)))
+        spans_read.append((end - begin).days)
+        left = sum(int(rows_per_day((begin + n * DAY - first).days)) for n in range((end - begin).days + 1))
+        pages = [min(page_size, left - at) for at in range(0, max(left, 1), page_size)]
+        requests += len(pages)
+        for rows in pages:
+            window.count(rows)
+        window.finish()
+    rows = sum(int(rows_per_day(n)) for n in range(days + 1))
+    return spans_read, requests, max(1, ceil(rows / page_size))
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("readers", [1, 4, 8])
+@pytest.mark.parametrize("days", [40, 365, 1461, 3000])
+@pytest.mark.parametrize(
+    "rows_per_day",
+    [
+        lambda _: 0,
+        lambda n: n % 4 != 0,
+        lambda _: 5,
+        lambda _: 30,
+        lambda _: 100,
+        lambda n: n / 60,
+        lambda n: 2 * (n > 700),
+        lambda n: 60 * (n % 30 == 0),
+    ],
+    ids=["none", "few", "some", "more", "many", "growing", "late", "bursts"],
+)
+def test_windows_cost_few_requests_more_than_their_rows_have_pages(
+    rows_per_day: Callable[[int], float], days: int, readers: int, *, known: bool
+) -> None:
+    _, requests, pages = asked_for(rows_per_day, days, 200, readers, known=known)
+    assert requests <= 1.2 * pages + readers + 2
+
+
+def test_dense_days_are_asked_for_in_narrow_windows_so_that_all_readers_have_some() -> None:
+    widths, _, _ = asked_for(lambda _: 100, 1461, 200, 8)
+    assert len(widths) > 60
+    assert min(widths[:-1]) >= 20
+
+
+def test_windows_widen_only_as_far_as_is_known() -> None:
+    widths, _, _ = asked_for(lambda n: 100 * (n > 400), 1461, 200, 8)
+    # What is left over is divided evenly among the last ones.
+    assert all(width <= 2 * 9 * max(widths[:at], default=20) for at, width in enumerate(widths))

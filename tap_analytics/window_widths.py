@@ -1,0 +1,76 @@
+"""How many days to ask for at once, where nobody knows how many rows they hold."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Final
+
+_GROWTH: Final = 3
+"""How many times wider than the widest so far a window may be, for the days to come may hold more rows."""
+
+_GROWTH_WITHOUT_ROWS: Final = 9
+"""The same while no row has been found at all: people set a first day long before their data."""
+
+_FEWEST_PAGES: Final = 5
+"""Pages of a window that is as wide as it is to be: the last one is seldom full, so fewer would cost more requests."""
+
+_MARGIN: Final = 0.25
+"""The part of a window's last page that is left empty, for no number of rows is foreseen exactly."""
+
+
+class WindowWidths:
+    """How wide windows are: narrow until some have been read, then as wide as their rows make worth a request.
+
+    Args:
+        narrowest: The days of the first windows, and the fewest of all others.
+        page_size: Rows in one answer, None if that is not known.
+    """
+
+    def __init__(self, narrowest: int, page_size: int | None = None) -> None:
+        self._narrowest = narrowest
+        self._page_size = page_size
+        self._finished = 0
+        self._widest = 0
+        self._days = 0
+        self._rows = 0
+        self._rows_per_day = 0.0
+
+    @property
+    def at_once(self) -> int:
+        """How many windows to ask for at once: while little is known, those that are begun should be few."""
+        return 1 << 2 * min(self._finished, 4)
+
+    def learn(self, days: int | None, pages: list[int]) -> None:
+        """Take in what a window turned out to hold.
+
+        Args:
+            days: How many days it had, None if it was open.
+            pages: How many rows each of its pages had.
+        """
+        self._finished += 1
+        if days is None:
+            return
+        if len(pages) > 1:
+            # An answer that is one of several is as long as they get, whatever was asked for.
+            longest = max(1, *pages)
+            self._page_size = min(longest, self._page_size or longest)
+        rows = sum(pages)
+        self._widest = max(self._widest, days)
+        self._days += days
+        self._rows += rows
+        self._rows_per_day = max(rows / days, self._rows / self._days)
+
+    def next_width(self, left: int) -> int:
+        """Return how many days the next window has.
+
+        Args:
+            left: How many days are left: they are divided evenly.
+        """
+        growth = _GROWTH if self._rows else _GROWTH_WITHOUT_ROWS
+        width = max(self._narrowest, self._widest * growth)
+        if self._page_size and self._rows_per_day:
+            rows = self._narrowest * self._rows_per_day
+            pages = max(_FEWEST_PAGES, ceil(rows / self._page_size + _MARGIN))
+            wanted = (pages - _MARGIN) * self._page_size / self._rows_per_day
+            width = max(self._narrowest, int(min(width, wanted)) - 1)
+        return ceil(left / max(1, left // width))
