@@ -18,7 +18,7 @@ from tap_analytics.declared.resources import declarations
 from tap_analytics.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError
 from tap_analytics.parents import Absences
-from tap_analytics.records import emitted_name
+from tap_analytics.records import RESCUED_DATA, emitted_name
 from tap_analytics.schema_faults import type_name
 from tap_analytics.stream import AnalyticsStream
 from tap_analytics.values import ANY_AS_TEXT, takes_any_as_text, types_of
@@ -172,6 +172,16 @@ class DeclaredStream(AnalyticsStream):
                 found = "can have values of several types"
             raise StreamError(
                 self.told(f"has no date-time as 'incremental.cursor_path': '{self.replication_key}' {found}")
+            )
+
+    @override
+    def _report_rescued(self) -> None:
+        super()._report_rescued()
+        known = self.effective_schema["properties"].keys() - {*self.primary_keys, self.replication_key, RESCUED_DATA}
+        if not known and self._shaper.rescued():
+            self._warn(
+                f"{self.name}: the catalog has no field but the key, so all others are in {RESCUED_DATA}; discover "
+                "again (with Meltano: --refresh-catalog), or declare a 'schema'"
             )
 
     def _warn(self, text: str) -> None:

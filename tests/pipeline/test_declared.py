@@ -96,4 +96,8 @@ def test_columns_of_every_inferred_type_take_what_comes(meltano: Path, tmp_path:
             ODD[2],
         ]
         assert {row["id"] for row in database.rows("tap_analytics", "late")} == {"1", "b"}
+        # What the documentation says of nulls in PostgreSQL.
+        assert not database.query("select id from tap_analytics.odd where form is null")
+        [without] = database.query("select id from tap_analytics.odd where nullif(form, 'null') is null")
+        assert without["id"] == ODD[2]["id"]
         assert all(not isinstance(row["id"], Decimal) for row in odd)
