@@ -21,7 +21,7 @@ demo: sync ## Sync both APIs from the sandbox into a PostgreSQL, twice, and show
 
 test: lint types check ## Lint, types and all tests
 	@echo "==> Tests"
-	@$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 bench: sync ## Compare the speed with other readers; ARGS="--help" says how, ARGS=--quick takes less than a minute
 	@$(RUN) python -m benchmarks $(ARGS)

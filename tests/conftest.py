@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_SLOWEST = ("pipeline", "laws", "faults", "integration")
+"""Folders of tests, the slowest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slowest tests, so that no process is left with one of them when the others have finished."""
+    items.sort(key=lambda item: [folder not in item.path.parts for folder in _SLOWEST])
+
+
 @pytest.fixture
 def tap(tmp_path: Path) -> Tap:
     """The tap as a process."""

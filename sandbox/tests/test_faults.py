@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from analytics_sandbox.gate import Connection
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from analytics_sandbox import Sandbox
@@ -101,11 +104,16 @@ def test_unknown_fault_is_refused(sandbox: Sandbox) -> None:
         sandbox.faults.add(colour="red")
 
 
-def test_nothing_is_slow_unless_it_is_told_to(sandbox: Sandbox) -> None:
-    key = sandbox.subscription_config["api_key"]
-    started = time.monotonic()
-    with requests.Session() as session:
-        for _ in range(20):
-            assert session.get(sandbox.url + PATH, auth=(key, ""), timeout=10).ok
-    # A system that gathers small pieces waits up to 40 ms for the one before to be acknowledged.
-    assert time.monotonic() - started < 20 * 0.03
+def test_pieces_of_an_answer_are_not_gathered(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that gathers small pieces waits up to 40 ms for the one before to be acknowledged."""
+    at_once: list[int] = []
+    connection_made = Connection.connection_made
+
+    def remember(connection: Connection, transport: asyncio.Transport) -> None:
+        connection_made(connection, transport)
+        at_once.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(Connection, "connection_made", remember)
+    assert get(PATH).ok
+    assert at_once
+    assert all(at_once)

@@ -76,7 +76,10 @@ def test_retry_after_in_seconds_or_as_a_date_is_a_floor_and_garbage_means_nothin
     assert at["day"][1] - at["day"][0] >= 1
     assert at["month"][1] >= due - 0.01
     told = [line for line in run.stderr.splitlines() if "Trying again" in line]
-    assert ["in 0.0 s" in line for line in told] == [False, False, True, True]
+    # On a slow machine the date may have passed before the answer with it is read.
+    assert len(told) == 4
+    assert "in 0.0 s" not in told[0]
+    assert all("in 0.0 s" in line for line in told[2:])
 
 
 @pytest.mark.parametrize("wait", ["3600", format_datetime(datetime(2999, 1, 1, tzinfo=timezone.utc), usegmt=True)])
