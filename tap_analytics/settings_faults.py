@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from requests.utils import get_environ_proxies, select_proxy
 from singer_sdk.plugin_base import JSONSchemaValidator
 
 from tap_analytics.authentication import METHODS, needed_settings
@@ -69,7 +70,7 @@ def faults(
         *_each("requests_per_second", config, _pace_fault),
         *_each("user_agent", config, _header_fault),
         *_date_faults(config),
-        *_each("api_url", config, _api_url_fault),
+        *(list(_each("api_url", config, _api_url_fault)) or _proxy_faults(config)),
         *_each("batch_config", config, lambda _: "is not supported: batches would bypass stream maps and selection"),
     ]
 
@@ -169,6 +170,21 @@ def _api_url_fault(url: str) -> str | None:
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         return "must begin with https://, since credentials go with every request"
     return None
+
+
+def _proxy_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with the proxy that requests would go through, without its address: it may hold a password."""
+    url = str(config.get("api_url", ""))
+    proxy = select_proxy(url, get_environ_proxies(url))
+    if proxy is None:
+        return
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")
+        is_url = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_url = False
+    if not is_url:
+        yield "the proxy in HTTP_PROXY, HTTPS_PROXY or ALL_PROXY must be a URL like http://proxy.example.com:3128"
 
 
 def _is_loopback(host: str) -> bool:

@@ -281,3 +281,11 @@ def test_what_is_no_pace_is_refused(given: object) -> None:
     with pytest.raises(SettingsError, match=r"'requests_per_second' must be a number") as error:
         tap_of(requests_per_second=given)
     assert len(str(error.value)) < 120
+
+
+@pytest.mark.parametrize("address", ["http://user:pw@", "http://user:pw@[::1", "http://user:pw@proxy:port", "user:pw@"])
+def test_a_proxy_that_is_no_url_is_refused_without_its_address(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    with pytest.raises(SettingsError, match="HTTPS_PROXY") as error:
+        tap_of()
+    assert "pw@" not in str(error.value)
