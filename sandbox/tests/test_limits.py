@@ -100,3 +100,10 @@ def test_stopped_sandbox_answers_no_more(sandbox: Sandbox, get: Get) -> None:
         get("/v1/ping")
     with pytest.raises(RuntimeError, match="started once"):
         sandbox.start()
+
+
+def test_something_can_happen_between_two_pages(sandbox: Sandbox, get: Get) -> None:
+    (first,) = get("/v1/activities", {"per_page": 1}).json()["entries"]
+    sandbox.before_answer = lambda request: sandbox.world.delete_activity(request.params["start-after"][0])
+    assert get("/v1/activities", {"per_page": 1, "start-after": first["uuid"]}).status_code == 400
+    assert len(sandbox.requests) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,15 +35,23 @@ def checked_schema(word: str | dict[str, Any]) -> dict[str, Any]:
     if not fields or not all(isinstance(field, dict) for field in fields.values()):
         msg = "must say of each field what it is, by an object with its 'type'"
         raise ValueError(msg)
-    if "$ref" in json.dumps(schema):
+    text = json.dumps(schema)
+    if "$ref" in text:
         msg = "must not have references: put what they refer to in their place"
         raise ValueError(msg)
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        msg = f"is no JSON schema (see '{'.'.join(map(str, error.absolute_path))}')"
-        raise ValueError(msg) from error
+    if fault := _fault_of(text):
+        raise ValueError(fault)
     return schema
+
+
+@lru_cache
+def _fault_of(schema: str) -> str:
+    """Return what is wrong with a schema, given as its text; settings are checked more than once, which takes long."""
+    try:
+        Draft202012Validator.check_schema(json.loads(schema))
+    except SchemaError as error:
+        return f"is no JSON schema (see '{'.'.join(map(str, error.absolute_path))}')"
+    return ""
 
 
 def given_schema(word: str | dict[str, Any], keys: Collection[str], depth: int = 0) -> dict[str, Any]:

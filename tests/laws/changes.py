@@ -27,24 +27,26 @@ class Change:
 
     Attributes:
         verb: What happens.
-        row: Which row it happens to, counted round and round.
+        row: Which row it happens to, counted round and round; None: the one behind which the page just asked for
+            begins, else the first.
         by: How far from the anchor is the date that a row gets; or how far the clock goes on.
         anchor: Now, the row's own instant, the newest row's, how far back the next run looks, or what the user's first
             and last date are; now, where there is no such thing.
     """
 
     verb: Verb
-    row: int = 0
+    row: int | None = 0
     by: timedelta = timedelta()
     anchor: Anchor = "now"
 
-    def apply(self, sandbox: Sandbox, api: Api, edges: Edges) -> None:
+    def apply(self, sandbox: Sandbox, api: Api, edges: Edges, last: str | None = None) -> None:
         """Let it happen; to a row that is not there nothing can.
 
         Args:
             sandbox: Where.
             api: To whose data.
             edges: The instants where promises begin or end, by the name of the anchor.
+            last: The uuid of the row behind which the page that is just asked for begins.
         """
         world = sandbox.world
         if self.verb == "advance":
@@ -53,13 +55,13 @@ class Change:
             key = _pick(world.customers("subscription"), self.row)["id"]
             world.update_customer("subscription", key, status="Cancelled" if self.by else "Active")
         elif api == "subscription":
-            self._apply_to_activities(sandbox, edges)
+            self._apply_to_activities(sandbox, edges, last)
             self._apply_to_customers(sandbox, api, edges)
         else:
             self._apply_to_custom_fields(sandbox)
             self._apply_to_customers(sandbox, api, edges)
 
-    def _apply_to_activities(self, sandbox: Sandbox, edges: Edges) -> None:
+    def _apply_to_activities(self, sandbox: Sandbox, edges: Edges, last: str | None) -> None:
         world = sandbox.world
         rows = world.activities()
         if self.verb == "add" and world.customers("subscription"):
@@ -67,6 +69,8 @@ class Change:
         if not rows:
             return
         row = _pick(rows, self.row)
+        if self.row is None:
+            row = next((row for row in rows if row["uuid"] == last), row)
         match self.verb:
             case "restate":
                 world.restate_activity(row["uuid"])
@@ -105,7 +109,7 @@ class Change:
         world = sandbox.world
         rows = world.custom_fields()
         if self.verb == "field":
-            world.add_custom_fields(1, "Customer" if self.row % 2 else "Ticket")
+            world.add_custom_fields(1, "Customer" if (self.row or 0) % 2 else "Ticket")
         elif self.verb == "unfield" and rows:
             world.delete_custom_field(_pick(rows, self.row)["id"])
 
@@ -115,14 +119,14 @@ class Change:
         past = [instant for instant in instants if instant <= now]
         match self.anchor:
             case "row" if instants:
-                return instants[self.row % len(instants)] + self.by
+                return instants[(self.row or 0) % len(instants)] + self.by
             case "newest" if past:
                 return max(past) + self.by
         return edges.get(self.anchor, now) + self.by
 
 
-def _pick(rows: list[dict[str, Any]], row: int) -> dict[str, Any]:
-    return rows[row % len(rows)]
+def _pick(rows: list[dict[str, Any]], row: int | None) -> dict[str, Any]:
+    return rows[(row or 0) % len(rows)]
 
 
 def _instant(text: str) -> datetime:
@@ -150,5 +154,5 @@ ADDED = st.builds(Change, st.just("add"), ROWS, OFFSETS, ANCHORS)
 MOVED = st.builds(Change, st.sampled_from(["move", "cancel"]), ROWS, OFFSETS, ANCHORS)
 DATED = ADDED | MOVED
 
-# An activity that is moved while the walk stands on it takes the walk with it: see docs/reliability.md.
+# While a run goes on: anything, to any row, and to the very one by which the next page is asked for.
 MEANWHILE = ADDED | SMALL | STEPS

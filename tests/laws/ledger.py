@@ -21,37 +21,51 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        # The last of the possible contents is the one that the source has.
+        self._current: dict[object, Record] = {}
         self._possible: dict[object, list[Record | None]] = {}
         # Of rows that changed during the present run: the content at its beginning, and each one since.
         self._changed: dict[object, list[Record | None]] = {}
 
     def observe(self, truth: Rows) -> None:
         """Take in what the source has now."""
-        for key in {*self._possible, *truth}:
-            possible = self._possible.setdefault(key, [None])
-            if possible[-1] != truth.get(key):
-                self._changed.setdefault(key, [possible[-1]]).append(truth.get(key))
-                possible.append(truth.get(key))
+        for key in {*self._current, *truth}:
+            before, now = self._current.get(key), truth.get(key)
+            if before != now:
+                self._changed.setdefault(key, [before]).append(now)
+                self._possible.setdefault(key, [None]).append(now)
+        self._current = dict(truth)
 
     def begin(self) -> None:
         """A run begins."""
         self._changed.clear()
 
+    def write(self, key: object, record: Record) -> None:
+        """The run has written a record.
+
+        Raises:
+            AssertionError: The source did not have such a row while the run went on.
+        """
+        assert record in self._seen(key), f"row {key} was written as {record}, but never was so during the run"
+        self._possible[key].append(record)
+
     def read(self, covers: Callable[[Record], bool]) -> None:
         """The run has read rows for sure: those that it covers and that did not change meanwhile."""
-        for key, possible in self._possible.items():
-            current = possible[-1]
-            if key not in self._changed and current is not None and covers(current):
-                del possible[:-1]
+        for key, current in self._current.items():
+            if key not in self._changed and covers(current):
+                self._possible[key] = [current]
 
-    def replace(self) -> None:
+    def replace(self, wants: Callable[[Record], bool], *, may_miss_changed: bool) -> None:
         """The run has read the whole stream, and the table holds nothing else.
 
-        A row that changed meanwhile may have slipped through: from a page that was not read yet to one that was.
+        Args:
+            wants: Whether a row is to be in the table.
+            may_miss_changed: Whether a row that changed meanwhile may be missing: it can have moved from a window that
+                was not read yet to one that was.
         """
         for key, possible in self._possible.items():
-            possible[:] = [None, *self._changed[key]] if key in self._changed else possible[-1:]
+            possible[:] = [row if row is not None and wants(row) else None for row in self._seen(key)]
+            if may_miss_changed and key in self._changed:
+                possible.append(None)
 
     def check(self, table: Rows) -> None:
         """Hold a table to the ledger.
@@ -62,3 +76,7 @@ class Ledger:
         for key in {*self._possible, *table}:
             possible = self._possible.get(key, [None])
             assert table.get(key) in possible, f"row {key} is {table.get(key)}, but can only be one of {possible}"
+
+    def _seen(self, key: object) -> list[Record | None]:
+        """Return the contents that a row had since the beginning of the run."""
+        return self._changed.get(key, [self._current.get(key)])

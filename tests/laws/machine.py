@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,25 @@ from tests.laws.changes import DATED, SMALL, STEPS, Change
 from tests.laws.reading import Reading, Target, bookmark_of
 from tests.laws.runs import Kill, Order, run
 from tests.laws.source import Source, instant_of
-from tests.laws.strategies import FAULTS, KILLS, MANNERS, ORDERS, PATHS, SETTINGS, STREAMS, WORDS
+from tests.laws.strategies import (
+    DAYS,
+    FAULTS,
+    KILLS,
+    MANNERS,
+    ORDERS,
+    OTHER_DAYS,
+    PATHS,
+    SETTINGS,
+    STREAMS,
+    WORDS,
+)
 
 if TYPE_CHECKING:
     from analytics_sandbox.manners import Api
 
     from tests.laws.declared import Words
     from tests.laws.ledger import Rows
+    from tests.laws.maps import StreamMap
     from tests.laws.runs import State
 
 NOW = datetime(2024, 6, 15, 12, tzinfo=timezone.utc)
@@ -33,39 +46,38 @@ class Convergence(RuleBasedStateMachine):
     """A source, a tap and a table that anything can happen to, and what has to hold all the while."""
 
     @initialize(
-        api=st.sampled_from(["subscription", "support"]),
+        chosen=st.sampled_from(["subscription", "support"]).flatmap(lambda api: st.tuples(st.just(api), st.none())),
         seed=st.integers(0, 50),
         size=st.integers(1, 6),
         manners=MANNERS,
+        days=DAYS,
         settings=SETTINGS,
         words=WORDS,
     )
     def begin(  # noqa: PLR0913 - so much is chosen
         self,
         *,
-        api: Api,
+        chosen: tuple[Api, StreamMap | None],
         seed: int,
         size: int,
         manners: dict[str, Any],
+        days: tuple[date | None, date | None],
         settings: dict[str, Any],
         words: Words | None,
     ) -> None:
         """A service, a tap with its settings and its own or declared streams, and empty tables."""
-        self.api = api
+        self.api, mapped = chosen
         self.sandbox = Sandbox(seed=seed, size=size, now=NOW, **manners).start()
-        self.config = {
-            **getattr(self.sandbox, f"{api}_config"),
+        self.settings = {
+            **getattr(self.sandbox, f"{self.api}_config"),
+            **(mapped.settings() if mapped else {}),
             **{name: value for name, value in settings.items() if value is not None},
-            **(words.settings(api, settings["start_date"]) if words else {}),
         }
-        start, end = (
-            date.fromisoformat(text) if (text := settings[name]) else None for name in ("start_date", "end_date")
-        )
-        days = settings["lookback_days"]
+        look_back = settings["lookback_days"]
         look_backs = declared.LOOK_BACKS if words else LOOK_BACKS
-        if days is not None:
-            look_backs = dict.fromkeys(LOOK_BACKS, timedelta(days=days))
-        self.target = Target(Source(self.sandbox, api, start, end, words), look_backs)
+        if look_back is not None:
+            look_backs = dict.fromkeys(LOOK_BACKS, timedelta(days=look_back))
+        self.target = Target(Source(self.sandbox, self.api, *days, words, mapped), look_backs)
         self.state: State | None = None
 
     # What can happen
@@ -73,8 +85,7 @@ class Convergence(RuleBasedStateMachine):
     @rule(change=SMALL | STEPS)
     def happens(self, change: Change) -> None:
         """Something happens at the source."""
-        change.apply(self.sandbox, self.api, self.edges())
-        self.target.observe()
+        self.act(change)
 
     @rule(change=DATED)
     def is_dated(self, change: Change) -> None:
@@ -91,6 +102,11 @@ class Convergence(RuleBasedStateMachine):
     def syncs(self, order: dict[str, Any]) -> None:
         """A run that nothing disturbs but what happens meanwhile."""
         self.run(self.ordered(order))
+
+    @rule(order=ORDERS, days=OTHER_DAYS)
+    def fills_back(self, order: dict[str, Any], days: tuple[date | None, date | None]) -> None:
+        """A run with other days and a state of its own, into the same tables."""
+        self.run(dataclasses.replace(self.ordered({**order, "refresh": True}), within=days))
 
     @rule(order=ORDERS, kill=KILLS)
     def is_killed(self, order: dict[str, Any], kill: Kill) -> None:
@@ -125,14 +141,12 @@ class Convergence(RuleBasedStateMachine):
         assert self.rows() == rows, "a run without news changed a row"
         assert self.state == state or self.has_come_of_age(began, began_again), "a run without news moved a bookmark"
         self.run(Order(page_size=page_size, streams=STREAMS[self.api], refresh=True))
-        source = self.target.source
-        truth = source.incremental()
-        held = {
-            # A read that the user's last date cut off takes no row out of the table.
-            stream: {key: row for key, row in rows.items() if key in truth[stream] or not source.may_be_cut_off(stream)}
-            for stream, rows in self.rows().items()
-        }
-        assert held == truth, "a whole read left something else than the truth"
+        # What only stays because the read was cut off, the ledgers know.
+        for stream, truth in self.target.source.incremental().items():
+            held = self.target.held(stream)
+            if self.target.source.is_cut(stream, self.sandbox.world.clock.now()) is not False:
+                held = {key: row for key, row in held.items() if key in truth}
+            assert held == truth, f"{stream}: a whole read left something else than the truth"
 
     @override
     def teardown(self) -> None:
@@ -160,6 +174,18 @@ class Convergence(RuleBasedStateMachine):
         )
         return any(instant is not None and first < instant <= second for instant in instants)
 
+    def act(self, change: Change, last: str | None = None) -> None:
+        """Let something happen at the source, and take note of it."""
+        change.apply(self.sandbox, self.api, self.edges(), last)
+        self.target.observe()
+
+    def config(self, source: Source) -> State:
+        """The tap's settings."""
+        days = {"start_date": source.start, "end_date": source.end}
+        dates = {name: day.isoformat() for name, day in days.items() if day is not None}
+        words = source.words.settings(self.api, dates.get("start_date")) if source.words else {}
+        return {**self.settings, **dates, **words}
+
     def edges(self) -> dict[str, datetime]:
         """Where promises begin or end: the first instant that the next run looks at, and the user's dates."""
         edges = {
@@ -185,6 +211,7 @@ class Convergence(RuleBasedStateMachine):
             refresh=order["refresh"],
             kill=kill,
             meanwhile=order["meanwhile"],
+            between=order["between"],
         )
 
     def run(self, order: Order, *, may_fail: bool = False, is_honest: bool = True) -> datetime:
@@ -204,16 +231,19 @@ class Convergence(RuleBasedStateMachine):
         # Two runs never begin in the same millisecond.
         began = self.sandbox.world.advance(timedelta(milliseconds=1))
         given = {} if self.state is None or order.refresh else self.state
-        reading = Reading(self.target, order, given, began)
-        outcome = run(self.config, given, order, self.sandbox.world.clock.now, self.happens)
-        if outcome.error is not None and not (may_fail or order.meanwhile):
+        source = self.target.source if order.within is None else self.target.source.between(*order.within)
+        reading = Reading(self.target, source, order, given, began)
+        outcome = run(self.config(source), given, order, self.sandbox, self.act)
+        if outcome.error is not None and not (
+            may_fail or order.is_disturbed or all(map(source.removes, order.streams))
+        ):
             raise outcome.error
         for message in outcome.messages:
             reading.take(message)
-        reading.finish(outcome.complete(order.streams), is_exact=is_honest and not order.meanwhile)
+        reading.finish(outcome.complete(order.streams), is_exact=is_honest and not order.is_disturbed)
         states = [message["value"] for message in outcome.messages if message["type"] == "STATE"]
         if order.kill is not None:
             states = states[: max(0, len(states) - order.kill.unacknowledged)]
-        if states:
+        if states and order.within is None:
             self.state = states[-1]
         return began

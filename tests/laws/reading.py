@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.laws.ledger import Ledger
@@ -30,22 +32,26 @@ class Target:
         self.source = source
         self.look_backs = look_backs
         self.tables = Tables()
-        self.ledgers = {stream: Ledger() for stream in source.incremental()}
+        self.ledgers = {stream: Ledger() for stream in source.every_incremental()}
+        # Things happen between two requests, too: then it is a thread of the server that tells.
+        self._lock = threading.Lock()
         self._keys = {stream.name: stream.primary_keys[0] for stream in streams_of(source.api)}
         self.observe()
 
     def observe(self) -> None:
         """Take in that something may have happened at the source."""
-        for stream, rows in self.source.incremental().items():
-            self.ledgers[stream].observe(rows)
+        with self._lock:
+            for stream, rows in self.source.every_incremental().items():
+                self.ledgers[stream].observe(rows)
 
     def held(self, stream: str) -> Rows:
         """The rows of a table, none of which may have anything rescued."""
-        rows = {}
-        for row in self.tables.rows(stream):
-            assert row["_rescued_data"] is None
-            rows[row[self._keys[stream]]] = {name: value for name, value in row.items() if name != "_rescued_data"}
-        return rows
+        return dict(self.row(stream, record) for record in self.tables.rows(stream))
+
+    def row(self, stream: str, record: Record) -> tuple[object, Record]:
+        """The key and the content of a record, which may not have anything rescued."""
+        assert record["_rescued_data"] is None
+        return record[self._keys[stream]], {name: value for name, value in record.items() if name != "_rescued_data"}
 
     def check(self, stream: str) -> None:
         """Hold an incremental stream's table to its ledger.
@@ -61,13 +67,15 @@ class Reading:
 
     Args:
         target: Where they go.
+        source: What the run is to read, as far as its settings want it.
         order: What the run was asked to do.
         given: The state that it began with.
         started: When it began.
     """
 
-    def __init__(self, target: Target, order: Order, given: State, started: datetime) -> None:
+    def __init__(self, target: Target, source: Source, order: Order, given: State, started: datetime) -> None:
         self._target = target
+        self._source = source
         self._order = order
         self._started = started
         self._given = {stream: bookmark_of(given, stream) for stream in target.ledgers}
@@ -84,15 +92,22 @@ class Reading:
         match message["type"]:
             case "RECORD":
                 assert stream not in self._activated, f"{stream}: a record after ACTIVATE_VERSION"
+                self._look_at_record(stream, message["record"])
                 if stream in self._instants and (instant := instant_of(stream, message["record"])) is not None:
                     self._instants[stream].add(instant)
             case "ACTIVATE_VERSION":
                 self._activated.add(stream)
                 if stream in self._target.ledgers:
-                    self._target.ledgers[stream].replace()
+                    self._target.ledgers[stream].replace(partial(self._source.wants, stream), may_miss_changed=True)
             case "STATE":
                 for name in self._target.ledgers:
                     self._look_at_bookmark(name, bookmark_of(message["value"], name))
+
+    def _look_at_record(self, stream: str, record: Record) -> None:
+        if stream in self._target.ledgers:
+            key, row = self._target.row(stream, record)
+            self._target.ledgers[stream].write(key, row)
+            assert self._source.wants(stream, row), f"{stream}: the user does not want {record}"
 
     def _look_at_bookmark(self, stream: str, bookmark: datetime | None) -> None:
         given, last = self._given[stream], self._last[stream]
@@ -119,7 +134,7 @@ class Reading:
         def is_read(record: Record) -> bool:
             instant = instant_of(stream, record)
             within = instant is not None and given is not None and instant >= given - self._target.look_backs[stream]
-            return covers(instant) and (given is None or within)
+            return self._source.wants(stream, record) and covers(instant) and (given is None or within)
 
         self._target.ledgers[stream].read(is_read)
 
@@ -133,15 +148,28 @@ class Reading:
         for stream in self._order.streams:
             is_incremental = stream in self._target.ledgers
             is_whole = not is_incremental or stream in self._order.full_table or self._given[stream] is None
-            if stream in complete and not (is_whole and self._target.source.may_be_cut_off(stream)):
-                assert (stream in self._activated) == is_whole, f"{stream}: whole reads, and no others, are activated"
+            if stream in complete:
+                self._look_at_version(stream, is_whole=is_whole)
             if is_incremental:
-                if stream in complete and stream not in self._activated:
+                if stream in complete:
                     self._has_read(stream, lambda _instant: True)
                 self._target.check(stream)
-            elif stream in self._activated and is_exact:
-                truth = self._target.source.full(stream, self._started)
-                assert self._target.held(stream) == truth, f"{stream}: a whole read left something else than the truth"
+            elif stream in complete and is_exact:
+                self._look_at_table(stream)
+
+    def _look_at_version(self, stream: str, *, is_whole: bool) -> None:
+        is_activated = stream in self._activated
+        if not is_whole or self._source.removes(stream):
+            assert not is_activated, f"{stream}: only a whole read is activated"
+            return
+        is_cut = self._source.is_cut(stream, self._started)
+        assert is_cut in {None, not is_activated}, f"{stream}: whole reads, and no others, are activated"
+
+    def _look_at_table(self, stream: str) -> None:
+        truth, held = self._source.full(stream, self._started), self._target.held(stream)
+        if stream not in self._activated:
+            held = {key: row for key, row in held.items() if key in truth}
+        assert held == truth, f"{stream}: a whole read left something else than the truth"
 
 
 def bookmark_of(state: State, stream: str) -> datetime | None:

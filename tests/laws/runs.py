@@ -9,7 +9,8 @@ from collections import defaultdict
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from typing import TYPE_CHECKING, Any, Protocol
 
 import time_machine
 from typing_extensions import override
@@ -20,7 +21,9 @@ from tests.singer import Message, Run, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import date
+
+    from analytics_sandbox import Request, Sandbox
 
 State = dict[str, Any]
 
@@ -55,6 +58,8 @@ class Order:
         refresh: Whether the run is given no state, as `--full-refresh` does.
         kill: When it is killed, None to let it live.
         meanwhile: What happens at the source, by the number of lines that were written before.
+        between: What happens at the source, by the number of requests that were answered before.
+        within: The first and the last day that are read instead of those of the settings, None for the settings' own.
     """
 
     page_size: int
@@ -63,6 +68,13 @@ class Order:
     refresh: bool = False
     kill: Kill | None = None
     meanwhile: Sequence[tuple[int, Any]] = ()
+    between: Sequence[tuple[int, Any]] = ()
+    within: tuple[date | None, date | None] | None = None
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether anything happens at the source while it is read."""
+        return bool(self.meanwhile or self.between)
 
 
 @dataclass(frozen=True)
@@ -119,34 +131,52 @@ class Output(io.StringIO):
         self.after_line(self.lines)
 
 
-def run(config: State, state: State, order: Order, now: Callable[[], datetime], act: Callable[[Any], None]) -> Outcome:
+class Act(Protocol):
+    """Lets something happen."""
+
+    def __call__(self, change: Any, last: str | None = None, /) -> None:  # noqa: ANN401 - a `Change`
+        """Let it happen.
+
+        Args:
+            change: What happens.
+            last: The uuid of the row behind which the page that is just asked for begins.
+        """
+
+
+def run(config: State, state: State, order: Order, sandbox: Sandbox, act: Act) -> Outcome:
     """Run the tap.
 
     Args:
         config: The settings.
         state: The state to begin with.
         order: What to do.
-        now: The present of the source, which is the tap's too.
+        sandbox: The source, whose present is the tap's too.
         act: Called with what happens meanwhile.
 
     Returns:
         What came of it.
     """
-    waiting = defaultdict(list)
-    for line, change in order.meanwhile:
-        waiting[line].append(change)
+    now = sandbox.world.clock.now
+    by_lines, by_requests = _by_number(order.meanwhile), _by_number(order.between)
+    requests = count()
 
     def after_line(line: int) -> None:
-        for change in waiting.pop(line, ()):
+        for change in by_lines.pop(line, ()):
             act(change)
+            clock.move_to(now())
+
+    def before_answer(request: Request) -> None:
+        for change in by_requests.pop(next(requests), ()):
+            act(change, *request.params.get("start-after", []))
             clock.move_to(now())
 
     output = Output(order.kill, after_line)
     error = None
     logging.disable(logging.CRITICAL)
+    catalog = _catalog(config, order)
     try:
         with time_machine.travel(now(), tick=False) as clock, redirect_stdout(output):
-            catalog = _catalog(config, order)
+            sandbox.before_answer = before_answer
             # As from a file: the tap must not change what the next run is given.
             given = json.loads(json.dumps(state))
             TapAnalytics(config=config | {"page_size": order.page_size}, catalog=catalog, state=given).sync_all()
@@ -155,9 +185,17 @@ def run(config: State, state: State, order: Order, now: Callable[[], datetime], 
     except Killed:
         pass
     finally:
+        sandbox.before_answer = None
         logging.disable(logging.NOTSET)
     whole_lines = output.getvalue().rpartition("\n")[0]
     return Outcome(Run(0, whole_lines, "").messages, error, output.killed)
+
+
+def _by_number(changes: Sequence[tuple[int, Any]]) -> dict[int, list[Any]]:
+    numbered = defaultdict(list)
+    for number, change in changes:
+        numbered[number].append(change)
+    return numbered
 
 
 def _catalog(config: State, order: Order) -> State:

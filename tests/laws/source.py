@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from analytics_sandbox import Sandbox
     from analytics_sandbox.manners import Api, Interval, WeekStart
+    from typing_extensions import Self
 
     from tests.laws.declared import Words
     from tests.laws.ledger import Record, Rows
+    from tests.laws.maps import StreamMap
 
 _DAY = timedelta(days=1)
 _INTERVALS: dict[str, Interval] = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter"}
@@ -37,6 +39,7 @@ class Source:
         start: The first day that the user wants.
         end: The last one.
         words: How the streams are declared, None for the built-in ones.
+        mapped: What the user's stream map leaves out.
     """
 
     sandbox: Sandbox
@@ -44,13 +47,75 @@ class Source:
     start: date | None = None
     end: date | None = None
     words: Words | None = None
+    mapped: StreamMap | None = None
     _known: dict[bytes, Record] = field(default_factory=dict, init=False, repr=False)
 
+    def between(self, start: date | None, end: date | None) -> Self:
+        """Return the same source for a user who wants other days."""
+        return replace(self, start=start, end=end)
+
     def incremental(self) -> dict[str, Rows]:
-        """The rows of the incremental streams, by stream."""
+        """The rows that the user wants of the incremental streams, by stream."""
+        return {
+            stream: {key: row for key, row in rows.items() if self.wants(stream, row)}
+            for stream, rows in self.every_incremental().items()
+        }
+
+    def every_incremental(self) -> dict[str, Rows]:
+        """All rows of the incremental streams, by stream."""
         if self.api == "support":
-            return {"customers": self._wanted("customers", self._by("id", self.sandbox.world.customers("support")))}
-        return {"activities": self._wanted("activities", self._by("uuid", self.sandbox.world.activities()))}
+            return {"customers": self._by("id", self.sandbox.world.customers("support"))}
+        return {"activities": self._by("uuid", self.sandbox.world.activities())}
+
+    def wants(self, stream: str, row: Record) -> bool:
+        """Say whether the user wants a row of an incremental stream."""
+        if self.mapped is not None and not self.mapped.keeps(stream, row):
+            return False
+        instant = instant_of(stream, row)
+        if instant is None or not self._is_bounded(stream):
+            return True
+        day = instant.date()
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+    def removes(self, stream: str) -> bool:
+        """Say whether the user has removed a stream."""
+        return self.mapped is not None and self.mapped.removes(stream)
+
+    def is_cut(self, stream: str, now: datetime) -> bool | None:
+        """Say whether the user's dates leave out rows that a stream's table can have, or leave nothing to ask for.
+
+        Args:
+            stream: Its name.
+            now: The start of the run.
+
+        Returns:
+            None where both can be said: the first or the last day is today in one time zone and not in another, or lies
+            in the future.
+        """
+        if not self._is_bounded(stream):
+            return False
+        days = {now.date(), self._today(now)} if stream.endswith("_count") else {now.date()}
+        if self.end is not None and self.end < min(days):
+            return True
+        if stream.endswith("_count"):
+            # A period that has begun can have its end, or its beginning, after today.
+            if self.start is None or self.start <= min(days):
+                return False if self.end is None or self.end > max(days) else None
+            return None if self.full(stream, now) else True
+        if self.start is not None and self.start > now.date():
+            return True
+        return None if self.end is not None and self._has_later(stream, self.end) else False
+
+    def _is_bounded(self, stream: str) -> bool:
+        """Say whether the user's first and last day have a say in a stream: full tables ignore them."""
+        if stream == "customers":
+            # Nor has the built-in list of the support API's customers a first or a last day.
+            return self.api == "support" and self.words is not None
+        return stream == "activities" or stream.endswith("_count")
+
+    def _has_later(self, stream: str, end: date) -> bool:
+        instants = [instant_of(stream, row) for row in self.every_incremental()[stream].values()]
+        return any(instant is not None and instant.date() > end for instant in instants)
 
     def full(self, stream: str, today: datetime) -> Rows:
         """The rows of a stream that is always read whole.
@@ -59,6 +124,12 @@ class Source:
             stream: Its name.
             today: When it was read.
         """
+        rows = self._every_full(stream, today)
+        if self.mapped is None:
+            return rows
+        return {key: row for key, row in rows.items() if self.mapped.keeps(stream, row)}
+
+    def _every_full(self, stream: str, today: datetime) -> Rows:
         world = self.sandbox.world
         match self.api, stream:
             case "support", "account":
@@ -87,19 +158,9 @@ class Source:
             self._known[body] = as_declared(record) if self.words else record
         return self._known[body]
 
-    def _wanted(self, stream: str, rows: Rows) -> Rows:
-        return {key: row for key, row in rows.items() if self._wants(instant_of(stream, row))}
-
-    def _wants(self, instant: datetime | None) -> bool:
-        if instant is None or (self.api == "support" and self.words is None):
-            # The support API's built-in customers have no first or last day.
-            return True
-        day = instant.date()
-        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
-
     def _counts(self, interval: Interval, now: datetime) -> Iterable[Mapping[str, Any]]:
         zone, week_start_on = ZoneInfo(self.sandbox.time_zone), self.sandbox.week_start_on
-        today = now.astimezone(zone).date()
+        today = self._today(now)
         first = self.start or min(
             (datetime.fromisoformat(self._record(raw)["date"]).astimezone(zone).date() for raw in self._activities()),
             default=today,
@@ -115,6 +176,9 @@ class Source:
             if self.sandbox.style == "sketch":
                 del known["percentage-change"]
             yield {**known, "date": last.isoformat(), "is_complete": last < today and last <= end}
+
+    def _today(self, now: datetime) -> date:
+        return now.astimezone(ZoneInfo(self.sandbox.time_zone)).date()
 
     def _activities(self) -> list[Record]:
         return self.sandbox.world.activities()

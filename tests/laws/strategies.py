@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from hypothesis import strategies as st
 
 from tests.laws.changes import MEANWHILE
 from tests.laws.declared import Words
+from tests.laws.maps import StreamMap
 from tests.laws.runs import Kill
 from tests.singer import streams_of
 
@@ -21,10 +24,31 @@ PATHS = {
 
 # None: the streams are the built-in ones.
 WORDS = st.none() | st.builds(Words, st.sampled_from([None, "days", "instants"]), st.booleans())
+LEFT_OUT = st.sampled_from(["some", "some", "all", "stream"])
+SOME_DAY = st.none() | st.dates(date(2022, 1, 1), date(2024, 8, 1))
+
+
+def _in_order(days: tuple[date | None, date | None]) -> bool:
+    """Say whether the settings may have these as their first and last day."""
+    start, end = days
+    return start is None or end is None or start <= end
+
+
+# The clock begins on 2024-06-15.
+STARTS = [
+    None,
+    None,
+    date(2021, 11, 1),
+    date(2024, 1, 10),
+    date(2024, 6, 14),
+    date(2024, 6, 16),
+    date(2099, 1, 1),
+]
+ENDS = [None, None, None, None, date(2024, 5, 1), date(2024, 6, 15), date(2024, 7, 20)]
+DAYS = st.tuples(st.sampled_from(STARTS), st.sampled_from(ENDS)).filter(_in_order)
+OTHER_DAYS = st.tuples(SOME_DAY, SOME_DAY).filter(_in_order)
 SETTINGS = st.fixed_dictionaries(
     {
-        "start_date": st.sampled_from([None, "2021-11-01", "2024-01-10", "2024-06-14"]),
-        "end_date": st.sampled_from([None, None, None, "2024-06-15", "2024-07-20"]),
         "lookback_days": st.sampled_from([None, None, 0, 3, 200]),
         "max_retries": st.sampled_from([0, 1]),
         "backoff_factor": st.just(0),
@@ -33,6 +57,10 @@ SETTINGS = st.fixed_dictionaries(
         "requests_per_second": st.just(100_000),
     }
 )
+MAPPED = {
+    "subscription": st.builds(StreamMap, st.sampled_from(["activities", "customers"]), LEFT_OUT),
+    "support": st.builds(StreamMap, st.sampled_from(["customers", "custom_fields"]), LEFT_OUT),
+}
 MANNERS = st.fixed_dictionaries(
     {},
     optional={
@@ -53,6 +81,7 @@ ORDERS = st.fixed_dictionaries(
         "refresh": st.sampled_from([False, False, False, True]),
         "full_table": st.sampled_from([False, False, False, True]),
         "meanwhile": st.just([]) | st.lists(st.tuples(st.integers(0, 40), MEANWHILE), max_size=3),
+        "between": st.just([]),
     }
 )
 KILLS = st.builds(Kill, st.integers(0, 60), st.integers(0, 2000), st.integers(0, 2))
@@ -61,11 +90,12 @@ FAULTS = st.fixed_dictionaries(
         "path": st.integers(0, 4),
         "after": st.integers(0, 12),
         "times": st.sampled_from([1, 2, None]),
-        # Nothing that is wrong and looks right: an empty list that hides rows cannot be told from the truth.
+        # Nothing that is wrong and looks right: an empty list that hides rows, or what some services send for one,
+        # cannot be told from the truth.
         "wrong": st.one_of(
             st.sampled_from(["cut", "close", "reset"]).map(lambda kind: {"kind": kind}),
             st.sampled_from([401, 403, 404, 429, 500, 503]).map(lambda status: {"status": status}),
-            st.sampled_from(["", "<html>", "{}", '{"entries": [', {"data": {}}, [1]]).map(lambda body: {"body": body}),
+            st.sampled_from(["", "<html>", "{}", '{"entries": [', {"data": 5}, [1]]).map(lambda body: {"body": body}),
         ),
     }
 )

@@ -90,6 +90,8 @@ class Gate:
         try:
             if self._manners.latency:
                 await asyncio.sleep(self._manners.latency)
+            if self._manners.before_answer:
+                self._manners.before_answer(request)
             answer, fault = self._refused(api), None
             if answer is None:
                 fault = self._faults.take(request)

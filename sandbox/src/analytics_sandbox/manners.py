@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analytics_sandbox.recording import Request
 
 Api = Literal["subscription", "support"]
 Interval = Literal["day", "week", "month", "quarter"]
@@ -33,6 +38,8 @@ class Manners:
             before each page but the first.
         inclusive_dates: Whether `start-date` and `end-date` of activities include these days.
         cursor_lifetime: Seconds of the sandbox's clock after which a cursor of the support API expires.
+        before_answer: Called with each request before it is answered. What it changes is in the answer already, but in
+            none before: this is how a test lets something happen between two pages.
     """
 
     style: Style = "today"
@@ -50,3 +57,4 @@ class Manners:
     empty_pages: bool = False
     inclusive_dates: bool = True
     cursor_lifetime: float = 3600.0
+    before_answer: Callable[[Request], None] | None = None
