@@ -19,6 +19,7 @@ from singer_sdk.exceptions import (
     MapExpressionError,
     StreamMapConfigError,
 )
+from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers.capabilities import PluginCapabilities
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import Catalog
@@ -283,8 +284,14 @@ class TapAnalytics(Tap):
 
     @override
     def setup_mapper(self) -> None:
+        # As the SDK does it, but it takes all fields from a stream that is not selected, and then finds no key in it.
+        super(Tap, self).setup_mapper()
         try:
-            super().setup_mapper()
+            for entry in self.catalog.streams:
+                name = entry.stream or entry.tap_stream_id
+                schema, mask = entry.schema.to_dict(), entry.metadata.resolve_selection()
+                selected = get_selected_schema(name, schema, mask) if mask[()] else schema
+                self.mapper.register_raw_stream_schema(name, selected, entry.key_properties)
         except (MapExpressionError, StreamMapConfigError, NotImplementedError) as error:
             msg = f"Settings: 'stream_maps': {shorten(str(error))}"
             raise SettingsError(msg) from error

@@ -103,3 +103,11 @@ def test_records_that_a_map_leaves_out_move_no_bookmark(maps: dict[str, Any], ex
         run = run_here(subscription(server.url, stream_maps=maps), "activities", state=STATE)
     assert run.exit_code == 0, run.stderr
     assert run.state["bookmarks"]["activities"]["replication_key_value"][:10] == expected
+
+
+def test_a_map_for_a_stream_that_is_not_selected_does_not_matter() -> None:
+    scripts = {"/v1/account": always(whole({"id": "a"}))}
+    with Server(routes(scripts)) as server:
+        run = run_here(subscription(server.url, stream_maps={"customers": {"__filter__": "id == 1"}}), "account")
+    assert run.exit_code == 0, run.stderr
+    assert [row["id"] for row in run.records("account")] == ["a"]

@@ -22,6 +22,7 @@ from tests.laws.strategies import (
     FAULTS,
     KILLS,
     MANNERS,
+    MAPPED,
     ORDERS,
     OTHER_DAYS,
     PATHS,
@@ -46,7 +47,7 @@ class Convergence(RuleBasedStateMachine):
     """A source, a tap and a table that anything can happen to, and what has to hold all the while."""
 
     @initialize(
-        chosen=st.sampled_from(["subscription", "support"]).flatmap(lambda api: st.tuples(st.just(api), st.none())),
+        chosen=st.one_of([st.tuples(st.just(api), st.none() | st.none() | mapped) for api, mapped in MAPPED.items()]),
         seed=st.integers(0, 50),
         size=st.integers(1, 6),
         manners=MANNERS,
