@@ -54,17 +54,20 @@ class Ledger:
             if key not in self._changed and covers(current):
                 self._possible[key] = [current]
 
-    def replace(self, wants: Callable[[Record], bool], *, may_miss_changed: bool) -> None:
+    def replace(
+        self, wants: Callable[[Record], bool], may_miss: Callable[[Record], bool], *, may_miss_changed: bool
+    ) -> None:
         """The run has read the whole stream, and the table holds nothing else.
 
         Args:
             wants: Whether a row is to be in the table.
+            may_miss: Whether a row may be missing.
             may_miss_changed: Whether a row that changed meanwhile may be missing: it can have moved from a window that
                 was not read yet to one that was.
         """
         for key, possible in self._possible.items():
             possible[:] = [row if row is not None and wants(row) else None for row in self._seen(key)]
-            if may_miss_changed and key in self._changed:
+            if (may_miss_changed and key in self._changed) or any(row and may_miss(row) for row in possible):
                 possible.append(None)
 
     def check(self, table: Rows) -> None:

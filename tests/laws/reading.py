@@ -98,7 +98,11 @@ class Reading:
             case "ACTIVATE_VERSION":
                 self._activated.add(stream)
                 if stream in self._target.ledgers:
-                    self._target.ledgers[stream].replace(partial(self._source.wants, stream), may_miss_changed=True)
+                    self._target.ledgers[stream].replace(
+                        partial(self._source.wants, stream),
+                        partial(self._source.may_miss, stream, now=self._started),
+                        may_miss_changed=True,
+                    )
             case "STATE":
                 for name in self._target.ledgers:
                     self._look_at_bookmark(name, bookmark_of(message["value"], name))
@@ -133,6 +137,8 @@ class Reading:
 
         def is_read(record: Record) -> bool:
             instant = instant_of(stream, record)
+            if self._source.may_miss(stream, record, self._started):
+                return False
             within = instant is not None and given is not None and instant >= given - self._target.look_backs[stream]
             return self._source.wants(stream, record) and covers(instant) and (given is None or within)
 

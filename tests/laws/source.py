@@ -77,6 +77,12 @@ class Source:
         day = instant.date()
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
+    def may_miss(self, stream: str, row: Record, now: datetime) -> bool:
+        """Say whether a row is dated so late that a run does not ask for it yet: a declared end is always sent."""
+        has_end = self.api == "subscription" and self.words is not None and self.words.is_sparing
+        instant = instant_of(stream, row) if has_end else None
+        return instant is not None and instant.date() > now.date() + _DAY
+
     def removes(self, stream: str) -> bool:
         """Say whether the user has removed a stream."""
         return self.mapped is not None and self.mapped.removes(stream)
