@@ -149,11 +149,6 @@ class Source:
         interval = _INTERVALS[stream.split("_")[1]]
         return self._by("date", self._counts(interval, today))
 
-    def may_be_cut_off(self, stream: str) -> bool:
-        """Say whether a whole read may lack rows for the user's last date, so that it need not be activated."""
-        bounded = {"activities", "customers"} if self.words else {"activities"}
-        return self.end is not None and (stream in bounded & set(self.incremental()) or stream.endswith("_count"))
-
     def _by(self, key: str, raws: Iterable[Mapping[str, Any]]) -> dict[object, Record]:
         return {raw[key]: self._record(raw) for raw in raws}
 
