@@ -68,7 +68,8 @@ def _property(name: str, values: Iterable[Any], depth: int, *, is_key: bool) -> 
     # An empty text beside other values is how some services write null; alone it is a text.
     found = [value for value in texts_and_others if value != ""] or texts_and_others
     kinds = {_KINDS[type(value)] for value in found}
-    if len(kinds) == 1:
+    # No target can compare rows by objects or lists.
+    if len(kinds) == 1 and not (is_key and kinds <= {"array", "object"}):
         schema = _schema_of(kinds.pop(), found, depth, is_id=is_key or bool(_ID.search(name)))
     else:
         schema = {"type": "string", **(ANY_AS_TEXT if kinds or is_key else {})}

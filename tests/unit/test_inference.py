@@ -163,6 +163,8 @@ def test_an_id_is_a_number_if_one_is_no_whole_number_of_64_bits(value: int | Dec
         ([1, None, ""], {"type": "integer"}),
         ([None, None], {"type": "string", **ANY_AS_TEXT}),
         ([], {"type": "string", **ANY_AS_TEXT}),
+        ([{"a": 1}], {"type": "string", **ANY_AS_TEXT}),
+        ([["a"]], {"type": "string", **ANY_AS_TEXT}),
     ],
     ids=repr,
 )
