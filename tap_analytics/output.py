@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib import Catalog
 
+    from tap_analytics.bookmarks import Bookmarks
     from tap_analytics.writer import LineWriter
 
 
@@ -156,13 +157,24 @@ class OutputStream(Stream, ABC):
         return REPLICATION_FULL_TABLE
 
     @property
-    def stored_bookmark(self) -> datetime | None:
-        """The bookmark that an earlier run left behind, None for a whole read.
+    def is_child(self) -> bool:
+        """Whether the stream has a list, and a bookmark, for each record of another stream."""
+        return False
+
+    @property
+    def stored_bookmarks(self) -> dict[str, datetime]:
+        """The bookmarks that an earlier run left behind, by place; empty for a whole read.
 
         Raises:
             SettingsError: The state holds something else than a date-time.
         """
-        return self.state_manager.read(str(self.replication_key)) if self.is_incremental else None
+        if not self.is_incremental:
+            return {}
+        store, field = self.state_manager, str(self.replication_key)
+        if self.is_child:
+            return store.read_parents(field)
+        instant = store.read(field)
+        return {"": instant} if instant else {}
 
     def check_bookmark(self) -> None:
         """Refuse a bookmark that is no date-time, and warn of one that is not this stream's.
@@ -170,19 +182,32 @@ class OutputStream(Stream, ABC):
         Raises:
             SettingsError: The state holds something else than a date-time.
         """
-        if self.is_incremental and (oddity := self.state_manager.oddity(str(self.replication_key))):
+        if not self.is_incremental:
+            return
+        store, field = self.state_manager, str(self.replication_key)
+        if oddity := store.oddity(field, by_parent=self.is_child):
             self.log("%s: read whole, since its bookmark in the state %s", self.name, oddity, level=logging.WARNING)
-        _ = self.stored_bookmark
+        elif self.is_child and store.is_of_all_parents(field):
+            self.log("%s: read whole, since the state has one bookmark for all parents and not one for each", self.name)
+        _ = self.stored_bookmarks
 
-    def write_bookmark(self, instant: datetime | None) -> None:
-        """Send a bookmark to the target; all records up to it have been written.
+    def write_bookmarks(self, bookmarks: Bookmarks, *, is_whole: bool = False) -> None:
+        """Send the bookmarks to the target; all records up to them have been written.
 
         Args:
-            instant: The bookmark; None leaves things as they are.
+            bookmarks: The bookmarks.
+            is_whole: Whether the stream has been read to its end.
         """
-        if self.is_incremental and instant is not None:
-            self.state_manager.write(str(self.replication_key), instant)
-            self._write_state_message()
+        instants = bookmarks.instants
+        if not self.is_incremental or not (instants or self.is_child):
+            return
+        field = str(self.replication_key)
+        if self.is_child:
+            self.state_manager.write_parents(field, instants, is_whole=is_whole)
+        else:
+            self.state_manager.write(field, instants[""])
+        self._write_state_message()
+        bookmarks.saved()
 
     @cached_property
     @override
@@ -227,6 +252,11 @@ class OutputStream(Stream, ABC):
             reason: Why it may not, for the log.
         """
         self._doubt = self._doubt or reason
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the read may not hold all rows that the source has."""
+        return bool(self._doubt)
 
     def activate_version(self) -> None:
         """Tell the target that a whole read is complete, and what has no part in it is gone."""

@@ -11,7 +11,7 @@ from functools import partial
 from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from msgspec import Struct
 
@@ -55,6 +55,12 @@ class Place(Struct, frozen=True):
     path: str
     params: Params
     added: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """What the list is asked for by, as one text: it is the same in every run."""
+        query = urlencode(sorted(self.params.items()))
+        return f"{self.path}?{query}" if query else self.path
 
 
 class Absences:
@@ -174,10 +180,9 @@ def places(
         if {".", ".."} & set(re.split(r"[/\\]", unquote(place.path))):
             msg = f"{told} may lead to another path: {shorten(place.path)}"
             raise StreamError(msg)
-        asked = (place.path, *place.params.items())
         # A list that changes while it is read can give a record twice.
-        if asked not in seen:
-            seen.add(asked)
+        if place.key not in seen:
+            seen.add(place.key)
             yield place
 
 

@@ -49,12 +49,15 @@ class Walk:
         self.params: Params = params or {}
         self.path: str | None = None
         """The list's path, where it is not the stream's."""
+        self.place = ""
+        """What tells the list from those of other parents."""
         self._added: dict[str, Any] = {}
 
     def at(self, place: Place) -> Self:
         """Let the walk go through the list of one parent's record."""
         self.params = {**self.params, **place.params}
         self.path = place.path
+        self.place = place.key
         self._added = place.added
         return self
 
@@ -128,7 +131,8 @@ class NewestFirst(Walk):
         # The newest date of the first page is the service's own clock, whatever ours says.
         newest = max((at for _, at in self.first_page if at is not None and at <= run_start), default=None)
         front = Front(None if newest is None else newest - look_back, self._bounds, known)
-        front.params, front.path, front._added = self.params, self.path, self._added  # noqa: SLF001 - the same list
+        front.params, front.path, front.place = self.params, self.path, self.place
+        front._added = self._added  # noqa: SLF001 - the same list
         return front
 
     @override

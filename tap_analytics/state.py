@@ -6,7 +6,7 @@ walks, and nothing else does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from singer_sdk.streams._state import StreamStateManager
 from typing_extensions import override
@@ -19,6 +19,8 @@ from tap_analytics.texts import shorten
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+_PARENTS: Final = "parents"
 
 
 class BookmarkStore(StreamStateManager):
@@ -36,26 +38,63 @@ class BookmarkStore(StreamStateManager):
         Raises:
             SettingsError: The bookmark is no date-time.
         """
-        value = self._entry.get("replication_key_value")
-        if value is None or self._entry.get("replication_key") != replication_key:
+        value = self._value(replication_key)
+        if value is None:
             return None
+        return self._instant(value, "is no date-time")
+
+    def read_parents(self, replication_key: str) -> dict[str, datetime]:
+        """Return the bookmarks of an earlier run by the parent's place; none if there are none of the field.
+
+        Args:
+            replication_key: The field that the bookmarks have to be of.
+
+        Raises:
+            SettingsError: They are no date-times.
+        """
+        parents = self._entry.get(_PARENTS)
+        if parents is None or self._entry.get("replication_key") != replication_key:
+            return {}
+        if not isinstance(parents, dict):
+            self._refuse(f"has no date-times by parent under '{_PARENTS}'")
+        return {
+            place: self._instant(value, f"is no date-time for '{shorten(place)}'")
+            for place, value in parents.items()
+            if value is not None
+        }
+
+    def is_of_all_parents(self, replication_key: str) -> bool:
+        """Say whether there is one bookmark for all parents, as earlier versions of the tap had it."""
+        return self._value(replication_key) is not None and _PARENTS not in self._entry
+
+    def _value(self, replication_key: str) -> Any:  # noqa: ANN401 - any JSON
+        entry = self._entry
+        return entry.get("replication_key_value") if entry.get("replication_key") == replication_key else None
+
+    def _instant(self, value: Any, fault: str) -> datetime:  # noqa: ANN401 - any JSON
         try:
             return parse_instant(value)
         except (TypeError, ValueError) as error:
-            msg = f"State: the bookmark of '{self.stream_name}' is no date-time. Mend it, or run with --full-refresh"
-            raise SettingsError(msg) from error
+            self._refuse(fault, error)
 
-    def oddity(self, replication_key: str) -> str | None:
+    def _refuse(self, fault: str, cause: Exception | None = None) -> NoReturn:
+        msg = f"State: the bookmark of '{self.stream_name}' {fault}. Mend it, or run with --full-refresh"
+        raise SettingsError(msg) from cause
+
+    def oddity(self, replication_key: str, *, by_parent: bool) -> str | None:
         """Say what makes an entry in the state useless to this stream, None if there is nothing odd about it.
 
         Args:
             replication_key: The field that the bookmark has to be of.
+            by_parent: Whether the stream has a bookmark for each parent.
         """
         if not any(self._entry.values()):
             return None
         field = self._entry.get("replication_key")
         if field is not None and field != replication_key:
             return f"is of '{shorten(str(field))}' and not of '{replication_key}'"
+        if _PARENTS in self._entry:
+            return None if by_parent else "is of lists under the records of another stream"
         if field is None or self._entry.get("replication_key_value") is None:
             return (
                 f"has the keys {shorten(', '.join(self._entry))} and not 'replication_key' and 'replication_key_value'"
@@ -69,10 +108,27 @@ class BookmarkStore(StreamStateManager):
 
     def write(self, replication_key: str, instant: datetime) -> None:
         """Put a bookmark into the state; it goes out with the next STATE message."""
-        entry = self.stream_state
-        # Whatever else an entry held, another tap's words among them, was of another time.
-        entry.clear()
-        entry.update(replication_key=replication_key, replication_key_value=format_instant(instant))
+        self._put({"replication_key": replication_key, "replication_key_value": format_instant(instant)})
+
+    def write_parents(self, replication_key: str, instants: Mapping[str, datetime], *, is_whole: bool) -> None:
+        """Put the bookmarks of all parents into the state; they go out with the next STATE message.
+
+        Args:
+            replication_key: The field that they are of.
+            instants: The bookmarks, by the parent's place.
+            is_whole: Whether all parents have been read. Until then the newest instant says nothing about all of them.
+        """
+        newest = format_instant(max(instants.values())) if is_whole and instants else self._value(replication_key)
+        parents = {place: format_instant(instant) for place, instant in instants.items()}
+        value = {} if newest is None else {"replication_key_value": newest}
+        if parents or self._entry:
+            self._put({"replication_key": replication_key, **value, _PARENTS: parents})
+
+    def _put(self, entry: Mapping[str, Any]) -> None:
+        """Replace the entry: whatever else it held, another tap's words among them, was of another time."""
+        state = self.stream_state
+        state.clear()
+        state.update(entry)
         self.is_flushed = False
 
     @override

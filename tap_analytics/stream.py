@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from typing_extensions import override
 
+from tap_analytics.bookmarks import Bookmarks
 from tap_analytics.client import ClientStream
 from tap_analytics.datetimes import EARLIEST, LATEST, end_of, parse_instant
 from tap_analytics.errors import StreamError
@@ -114,6 +115,11 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         return ""
 
     @property
+    @override
+    def is_child(self) -> bool:
+        return self.parent is not None
+
+    @property
     def effective_lookback(self) -> timedelta:
         """The look-back that the user set, else the stream's own."""
         days = self.config.get("lookback_days")
@@ -129,31 +135,40 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
 
     @override
     def get_records(self, context: Context | None) -> Iterator[dict[str, Any]]:
-        bookmark = Bookmark(self.stored_bookmark, self.run_start)
-        if bookmark.value is None:
+        bookmarks = Bookmarks(self.stored_bookmarks, self.run_start)
+        if not bookmarks.instants:
             self.begin_version()
         if reason := self.cut_by_dates:
             self.withhold_version(reason)
-        since = max(bookmark.value, EARLIEST) - self.effective_lookback if bookmark.value else None
         absences = Absences()
         read = partial(self._read_walk, absences=absences)
-        fetched = read_ahead(self._walks_everywhere(since), read, self._threads, self._session.run, self._walks_at_once)
+        walks = self._walks_everywhere(bookmarks)
+        fetched = read_ahead(walks, read, self._threads, self._session.run, self._walks_at_once)
         walk = None
-        with self.request_counter, closing(fetched):
-            for walk, pages in fetched:
-                yield from self._walk_records(walk, pages, bookmark)
-                if self._stream_version is not None and not self._doubt:
-                    for front in self._fronts(walk, self.withhold_version):
-                        yield from self._walk_records(front, read(front), bookmark)
-                # The generator goes on only when the walk's last record has been written. Under a parent, what is
-                # older may still come with the next one.
-                if self.parent is None:
-                    self.write_bookmark(bookmark.value)
+        try:
+            with self.request_counter, closing(fetched):
+                for walk, pages in fetched:
+                    bookmark = bookmarks.of(walk.place)
+                    yield from self._walk_records(walk, pages, bookmark)
+                    if self._stream_version is not None and not self._doubt:
+                        for front in self._fronts(walk, self.withhold_version):
+                            yield from self._walk_records(front, read(front), bookmark)
+                    # The generator goes on only when the walk's last record has been written.
+                    bookmarks.keep(walk.place, bookmark)
+                    if self.parent is None or bookmarks.are_due:
+                        self.write_bookmarks(bookmarks)
+        except Exception:
+            # What has been read of other parents need not be read again.
+            if self.parent is not None and not bookmarks.are_saved:
+                self.write_bookmarks(bookmarks)
+            raise
         if walk is None and self.parent is None:
             self.withhold_version(NOTHING_ASKED)
         if told := absences.told():
             self.log("%s", told, level=logging.WARNING)
-        self.write_bookmark(bookmark.value)
+        if self.parent is not None and not self.is_doubtful:
+            bookmarks.forget_unlisted()
+        self.write_bookmarks(bookmarks, is_whole=True)
         self._report_rescued()
         self.activate_version()
 
@@ -215,13 +230,21 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         except (TypeError, ValueError):
             return None
 
-    def _walks_everywhere(self, since: datetime | None) -> Iterable[Walk]:
-        return self.walks(since) if self.parent is None else self._walks_under(self.parent, since)
+    def _walks_everywhere(self, bookmarks: Bookmarks) -> Iterable[Walk]:
+        if self.parent is None:
+            return self.walks(self._since(bookmarks.of("")))
+        return self._walks_under(self.parent, bookmarks)
 
-    def _walks_under(self, parent: Parent, since: datetime | None) -> Iterator[Walk]:
+    def _since(self, bookmark: Bookmark) -> datetime | None:
+        value = bookmark.value
+        return max(value, EARLIEST) - self.effective_lookback if value else None
+
+    def _walks_under(self, parent: Parent, bookmarks: Bookmarks) -> Iterator[Walk]:
         records = cast("AnalyticsStream", self._tap.streams[parent.name]).raw_records(self._doubt_parents)
         try:
             for place in places(parent, records, self.path, self.params):
+                bookmarks.mark_listed(place.key)
+                since = self._since(bookmarks.of(place.key))
                 yield from (walk.at(place) for walk in self.walks(since))
         except StreamError as error:
             msg = f"{self.name}: {error}"

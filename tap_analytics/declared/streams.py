@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from msgspec import UNSET, UnsetType
 from typing_extensions import override
 
+from tap_analytics.bookmarks import Bookmarks
 from tap_analytics.datetimes import EARLIEST, LATEST, parse_instant
 from tap_analytics.declared.inference import infer
 from tap_analytics.declared.keywords import keep_names_apart, with_null
@@ -136,7 +137,7 @@ class DeclaredStream(AnalyticsStream):
 
     def _sample(self) -> Iterator[dict[str, Any]]:
         """Yield some records as the API gives them, of the newest dates where it filters by date."""
-        walks = self._walks_everywhere(None)
+        walks = self._walks_everywhere(Bookmarks({}, self.run_start))
         if self.date_filter is not None and self.parent is None:
             walks = reversed(list(walks))
         pages = ((walk, page) for walk in islice(walks, SAMPLE_PAGES) for page in self._read_walk(walk, Absences()))

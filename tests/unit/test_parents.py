@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,6 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tap_analytics.answers import Page
+from tap_analytics.datetimes import format_instant, parse_instant
 from tap_analytics.errors import StreamError
 from tap_analytics.parents import Absences, Parent, Place, places
 from tests.faults.server import Server, whole
@@ -199,24 +201,40 @@ def test_parents_that_have_gone_are_left_out_with_one_warning(read: Reading, cap
     ],
 )
 @pytest.mark.parametrize("incremental", [{}, {"incremental": {"cursor_path": "at"}}])
-def test_lists_that_cannot_be_read_are_an_error_and_leave_no_trace(
+def test_lists_that_cannot_be_read_are_an_error_and_leave_no_bookmark_of_theirs(
     read: Reading, caplog: pytest.LogCaptureFixture, answers: Message, told: str, incremental: Message
 ) -> None:
     messages = read(answers, paginator={"type": "cursor", "cursor_path": "next"}, **incremental)
     assert of(messages, "SCHEMA")
     assert not of(messages, "ACTIVATE_VERSION")
-    assert not any(message["value"].get("bookmarks", {}).get("notes") for message in of(messages, "STATE"))
+    entries = [message["value"].get("bookmarks", {}).get("notes", {}) for message in of(messages, "STATE")]
+    assert not any("replication_key_value" in entry for entry in entries)
+    # What has been written of another parent is safe.
+    assert all(entry.get("parents", {}).keys() <= {"/customers/a/notes"} for entry in entries)
     [line] = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert told in line
 
 
-def test_the_bookmark_comes_once_after_the_last_parent(read: Reading) -> None:
+def test_the_bookmarks_of_few_parents_come_once_after_the_last(read: Reading) -> None:
     days = {uuid: DAY.replace("02T", f"0{day}T") for uuid, day in {"a": 2, "b": 5, "c": 1}.items()}
     messages = read({uuid: some(1, at=day) for uuid, day in days.items()}, incremental={"cursor_path": "at"})
     kinds = [message["type"] for message in messages]
     assert kinds == ["SCHEMA", "RECORD", "RECORD", "RECORD", "STATE", "ACTIVATE_VERSION"]
     [state] = of(messages, "STATE")
-    assert state["value"]["bookmarks"]["notes"]["replication_key_value"].startswith("2024-03-05")
+    assert state["value"]["bookmarks"]["notes"] == {
+        "replication_key": "at",
+        "replication_key_value": "2024-03-05T00:00:00.000000+00:00",
+        "parents": {f"/customers/{uuid}/notes": format_instant(parse_instant(day)) for uuid, day in days.items()},
+    }
+
+
+@given(st.lists(st.tuples(st.text(min_size=1), st.text(min_size=1)), unique=True, max_size=6))
+def test_each_parent_has_a_key_of_its_own_whatever_its_values_hold(values: list[tuple[str, str]]) -> None:
+    assume(not any({".", ".."} & set(re.split(r"[/\\]", a)) for a, _ in values))
+    records = [{"a": a, "b": b} for a, b in values]
+    params = {"b": "{resources.customers.b}", "c": "{resources.customers.b}&x={resources.customers.a}"}
+    found = list(places(CUSTOMERS, records, "/c/{resources.customers.a}/notes", params))
+    assert len({place.key for place in found}) == len(found) == len(values)
 
 
 @pytest.mark.parametrize("count", [1, 7, 60])
