@@ -51,19 +51,20 @@ class Walk:
         """The list's path, where it is not the stream's."""
         self.place = ""
         """What tells the list from those of other parents."""
-        self._added: dict[str, Any] = {}
+        self.added: dict[str, Any] = {}
+        """Fields that each object gets from its parent's record."""
 
     def at(self, place: Place) -> Self:
         """Let the walk go through the list of one parent's record."""
         self.params = {**self.params, **place.params}
         self.path = place.path
         self.place = place.key
-        self._added = place.added
+        self.added = place.added
         return self
 
     def objects(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the objects of a page as they are to become records."""
-        return [{**record, **self._added} for record in records] if self._added else records
+        return [_with(self.added, record) for record in records] if self.added else records
 
     def count(self, rows: int) -> None:
         """Take in how many rows a page had."""
@@ -132,7 +133,7 @@ class NewestFirst(Walk):
         newest = max((at for _, at in self.first_page if at is not None and at <= run_start), default=None)
         front = Front(None if newest is None else newest - look_back, self._bounds, known)
         front.params, front.path, front.place = self.params, self.path, self.place
-        front._added = self._added  # noqa: SLF001 - the same list
+        front.added = self.added
         return front
 
     @override
@@ -317,6 +318,14 @@ class DateFilter(Struct, frozen=True, kw_only=True):
                 yield first, first + step
                 first += step - _DAY
         yield first, last
+
+
+def _with(added: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    """Return an object with its parent's fields; one of its own that has such a name goes where no column is."""
+    if not added.keys().isdisjoint(record):
+        record = {f"{name}#" if name in added else name: value for name, value in record.items()}
+    # The parent's come first: a field of the object's own that becomes the same column is the second one.
+    return {**added, **record}
 
 
 def _is_within(bounds: Bounds, instant: datetime | None) -> bool:

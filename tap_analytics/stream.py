@@ -22,6 +22,7 @@ from tap_analytics.parents import Absences, places
 from tap_analytics.read_ahead import read_ahead
 from tap_analytics.records import RESCUED_DATA, RecordShaper, emitted_name, without_open_objects
 from tap_analytics.replication import Bookmark, Bounds, DateFilter, Front, Key, NewestFirst, Walk
+from tap_analytics.shared_keys import SharedKeys
 from tap_analytics.texts import escape, shorten
 from tap_analytics.window_widths import WindowWidths
 
@@ -141,29 +142,13 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         if reason := self.cut_by_dates:
             self.withhold_version(reason)
         absences = Absences()
-        read = partial(self._read_walk, absences=absences)
-        walks = self._walks_everywhere(bookmarks)
-        fetched = read_ahead(walks, read, self._threads, self._session.run, self._walks_at_once)
-        walk = None
         try:
-            with self.request_counter, closing(fetched):
-                for walk, pages in fetched:
-                    bookmark = bookmarks.of(walk.place)
-                    yield from self._walk_records(walk, pages, bookmark)
-                    if self._stream_version is not None and not self._doubt:
-                        for front in self._fronts(walk, self.withhold_version):
-                            yield from self._walk_records(front, read(front), bookmark)
-                    # The generator goes on only when the walk's last record has been written.
-                    bookmarks.keep(walk.place, bookmark)
-                    if self.parent is None or bookmarks.are_due:
-                        self.write_bookmarks(bookmarks)
+            yield from self._records_everywhere(bookmarks, partial(self._read_walk, absences=absences))
         except Exception:
             # What has been read of other parents need not be read again.
             if self.parent is not None and not bookmarks.are_saved:
                 self.write_bookmarks(bookmarks)
             raise
-        if walk is None and self.parent is None:
-            self.withhold_version(NOTHING_ASKED)
         if told := absences.told():
             self.log("%s", told, level=logging.WARNING)
         if self.parent is not None and not self.is_doubtful:
@@ -171,6 +156,27 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         self.write_bookmarks(bookmarks, is_whole=True)
         self._report_rescued()
         self.activate_version()
+
+    def _records_everywhere(
+        self, bookmarks: Bookmarks, read: Callable[[Walk], Iterator[Page]]
+    ) -> Iterator[dict[str, Any]]:
+        walks = self._walks_everywhere(bookmarks)
+        fetched = read_ahead(walks, read, self._threads, self._session.run, self._walks_at_once)
+        shared = self.shared_keys
+        walk = None
+        with self.request_counter, closing(fetched):
+            for walk, pages in fetched:
+                bookmark = bookmarks.of(walk.place)
+                yield from self._walk_records(walk, pages, bookmark, shared)
+                if self._stream_version is not None and not self._doubt:
+                    for front in self._fronts(walk, self.withhold_version):
+                        yield from self._walk_records(front, read(front), bookmark, shared)
+                # The generator goes on only when the walk's last record has been written.
+                bookmarks.keep(walk.place, bookmark)
+                if self.parent is None or bookmarks.are_due:
+                    self.write_bookmarks(bookmarks)
+        if walk is None and self.parent is None:
+            self.withhold_version(NOTHING_ASKED)
 
     def _fronts(self, walk: Walk, withhold: Callable[[str], None]) -> Iterator[Front]:
         """Yield the walks that read the newest rows again: a changed one may have jumped over the place of the walk.
@@ -257,7 +263,9 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         pages = self.pages(walk.params, walk.path)
         return pages if walk.path is None else absences.passed(pages, walk.path)
 
-    def _walk_records(self, walk: Walk, pages: Iterator[Page], bookmark: Bookmark) -> Iterator[dict[str, Any]]:
+    def _walk_records(
+        self, walk: Walk, pages: Iterator[Page], bookmark: Bookmark, shared: SharedKeys | None
+    ) -> Iterator[dict[str, Any]]:
         shape, key_of, instant_of = self._shaper.shape, self._key_of, self._instant_of
         end = self.bounds[1]
         for page in pages:
@@ -272,6 +280,8 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                 instant = instant_of(record)
                 instants.append(instant)
                 if walk.takes(key, instant):
+                    if shared is not None:
+                        shared.see(key, walk.place, record)
                     yield record
                     # A record that a stream map filters out must come again once the filter is another one.
                     if instant is not None and self.record_was_written:
@@ -283,6 +293,15 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
             if walk.is_done(instants):
                 break
         walk.finish()
+
+    @property
+    def shared_keys(self) -> SharedKeys | None:
+        """Looks for keys that records of different parents share; None where there are no such records."""
+        if self.parent is None or not self.primary_keys:
+            return None
+        return SharedKeys(
+            self.parent, self.primary_keys, lambda text: self.log("%s: %s", self.name, text, level=logging.WARNING)
+        )
 
     def _key_of(self, record: dict[str, Any], position: int) -> Key:
         if self.key_fallbacks:

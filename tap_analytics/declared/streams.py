@@ -140,9 +140,16 @@ class DeclaredStream(AnalyticsStream):
         walks = self._walks_everywhere(Bookmarks({}, self.run_start))
         if self.date_filter is not None and self.parent is None:
             walks = reversed(list(walks))
+        shared = self.shared_keys
         pages = ((walk, page) for walk in islice(walks, SAMPLE_PAGES) for page in self._read_walk(walk, Absences()))
         for walk, page in islice(pages, SAMPLE_PAGES):
-            yield from walk.objects(page.records)
+            for raw in page.records:
+                own = {key: value for key, value in raw.items() if emitted_name(key, {}) not in walk.added}
+                record = {**own, **walk.added}
+                if shared is not None:
+                    values = {emitted_name(key, {}): value for key, value in record.items()}
+                    shared.see(tuple(map(values.get, self.primary_keys)), walk.place, record)
+                yield record
 
     def _settle_key(self, known: Collection[str], told: str) -> None:
         """Drop a key that is only a default and that the records do not have.
