@@ -155,4 +155,11 @@ MOVED = st.builds(Change, st.sampled_from(["move", "cancel"]), ROWS, OFFSETS, AN
 DATED = ADDED | MOVED
 
 # While a run goes on: anything, to any row, and to the very one by which the next page is asked for.
-MEANWHILE = ADDED | SMALL | STEPS
+# While a run goes on: anything, to any row, and to the very one by which the next page is asked for.
+MEANWHILE = (
+    DATED
+    | SMALL
+    | STEPS
+    | st.builds(Change, st.just("move"), st.none(), OFFSETS, ANCHORS)
+    | st.builds(Change, st.sampled_from(["restate", "delete", "reissue"]), st.none())
+)

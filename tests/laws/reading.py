@@ -101,7 +101,7 @@ class Reading:
                     self._target.ledgers[stream].replace(
                         partial(self._source.wants, stream),
                         partial(self._source.may_miss, stream, now=self._started),
-                        may_miss_changed=True,
+                        may_miss_changed=stream == "activities",
                     )
             case "STATE":
                 for name in self._target.ledgers:

@@ -81,7 +81,7 @@ ORDERS = st.fixed_dictionaries(
         "refresh": st.sampled_from([False, False, False, True]),
         "full_table": st.sampled_from([False, False, False, True]),
         "meanwhile": st.just([]) | st.lists(st.tuples(st.integers(0, 40), MEANWHILE), max_size=3),
-        "between": st.just([]),
+        "between": st.just([]) | st.lists(st.tuples(st.integers(0, 12), MEANWHILE), max_size=3),
     }
 )
 KILLS = st.builds(Kill, st.integers(0, 60), st.integers(0, 2000), st.integers(0, 2))

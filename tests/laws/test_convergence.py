@@ -19,7 +19,7 @@ SETTINGS = settings(deadline=None, suppress_health_check=list(HealthCheck), prin
 
 
 def test_any_order_of_changes_and_runs_converges() -> None:
-    law = settings(SETTINGS, max_examples=25, stateful_step_count=12, derandomize=True, database=None)
+    law = settings(SETTINGS, max_examples=15, stateful_step_count=12, derandomize=True, database=None)
     run_state_machine_as_test(Convergence, settings=law)
 
 
