@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How long one example takes says more about the machine than about the tap.
-settings.register_profile("unit", deadline=None)
+# A busy machine is slow, and that says nothing about the tap.
+settings.register_profile("unit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unit")
 
 
