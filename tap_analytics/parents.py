@@ -30,6 +30,9 @@ FIELD: Final = re.compile(r"resources\.(?P<parent>[\w-]+)\.(?P<field>[\w-]+(\.[\
 
 _GONE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
+_MOST_FAILURES: Final = 5
+"""Parents in a row whose lists cannot be read, before the stream ends: each takes all its retries."""
+
 
 class Parent(Struct, frozen=True, kw_only=True):
     """The list whose records a stream's requests are about.
@@ -111,6 +114,60 @@ class Absences:
         if not self._is_anyone_there:
             raise self._first
         return f"{self._first} ({len(self._gone)} parent{'s' * (len(self._gone) > 1)} left out)"
+
+
+class Failures:
+    """Which parents' lists could not be read: each ends nothing but itself.
+
+    After several in a row it is the service that fails, or the path that is wrong, and the stream ends.
+    """
+
+    def __init__(self) -> None:
+        self._places: set[str] = set()
+        self._first: StreamError | None = None
+        self._in_a_row = 0
+        self._has_read_any = False
+
+    def __contains__(self, place: str) -> bool:
+        return place in self._places
+
+    def add(self, place: str, error: StreamError) -> None:
+        """Take note of a list that could not be read.
+
+        Args:
+            place: The parent's place.
+            error: What failed.
+
+        Raises:
+            StreamError: It is one too many in a row.
+        """
+        self._places.add(place)
+        self._in_a_row += 1
+        if self._first is None:
+            # Only its words: the error itself would keep the answer and what has been read.
+            self._first = StreamError(str(error), error.status)
+        if self._in_a_row >= _MOST_FAILURES:
+            self.check()
+
+    def passed(self) -> None:
+        """Take note of a list that has been read."""
+        self._in_a_row = 0
+        self._has_read_any = True
+
+    def check(self) -> None:
+        """Raise the first failure, if there was one.
+
+        Raises:
+            StreamError: There was.
+        """
+        if self._first is None:
+            return
+        if not self._has_read_any:
+            raise self._first
+        count = len(self._places)
+        rest = "those after them were not asked for" if self._in_a_row >= _MOST_FAILURES else "the others were read"
+        msg = f"{self._first} ({count} parent{'s' * (count > 1)} could not be read; {rest})"
+        raise StreamError(msg, self._first.status)
 
 
 class ListOwners:

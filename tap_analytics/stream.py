@@ -18,7 +18,7 @@ from tap_analytics.client import ClientStream
 from tap_analytics.datetimes import EARLIEST, LATEST, end_of, parse_instant
 from tap_analytics.errors import StreamError
 from tap_analytics.output import OutputStream
-from tap_analytics.parents import Absences, places
+from tap_analytics.parents import Absences, Failures, places
 from tap_analytics.read_ahead import read_ahead
 from tap_analytics.records import RESCUED_DATA, RecordShaper, emitted_name, without_open_objects
 from tap_analytics.replication import Bookmark, Bounds, DateFilter, Front, Key, NewestFirst, Walk
@@ -163,18 +163,30 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         walks = self._walks_everywhere(bookmarks)
         fetched = read_ahead(walks, read, self._threads, self._session.run, self._walks_at_once)
         shared = self.shared_keys
+        failures = Failures()
         walk = None
         with self.request_counter, closing(fetched):
             for walk, pages in fetched:
+                if walk.place in failures:
+                    # A later window of a list whose earlier one failed: its bookmark must not pass the gap.
+                    continue
                 bookmark = bookmarks.of(walk.place)
-                yield from self._walk_records(walk, pages, bookmark, shared)
-                if self._stream_version is not None and not self._doubt:
-                    for front in self._fronts(walk, self.withhold_version):
-                        yield from self._walk_records(front, read(front), bookmark, shared)
+                try:
+                    yield from self._walk_records(walk, pages, bookmark, shared)
+                    if self._stream_version is not None and not self._doubt:
+                        for front in self._fronts(walk, self.withhold_version):
+                            yield from self._walk_records(front, read(front), bookmark, shared)
+                except StreamError as error:
+                    if self.parent is None:
+                        raise
+                    failures.add(walk.place, error)
+                    continue
+                failures.passed()
                 # The generator goes on only when the walk's last record has been written.
                 bookmarks.keep(walk.place, bookmark)
                 if self.parent is None or bookmarks.are_due:
                     self.write_bookmarks(bookmarks)
+        failures.check()
         if walk is None and self.parent is None:
             self.withhold_version(NOTHING_ASKED)
 

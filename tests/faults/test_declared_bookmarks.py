@@ -148,12 +148,15 @@ class Projects:
     def __init__(self, **issues: list[str]) -> None:
         self.issues = {name.replace("_", "/"): days for name, days in issues.items()}
         self.broken: set[str] = set()
+        self.asked: set[str] = set()
+        """The projects whose issues were asked for."""
 
     def __call__(self, request: Request) -> list[bytes]:
         """Answer with the projects, or with the issues of one."""
         if request.path == "/projects":
             return [whole([{"id": name} for name in self.issues])]
         name = unquote(request.path.split("/")[2])
+        self.asked.add(name)
         if name in self.broken:
             return [whole({}, "403 Forbidden")]
         since = request.params.get("since", "")
@@ -163,7 +166,8 @@ class Projects:
     def read(self, state: Any = None, **incremental: Any) -> Run:  # noqa: ANN401 - any JSON
         """Read the issues."""
         projects = {"name": "projects", "primary_key": "id", "endpoint": {"path": "/projects"}, "schema": TEXT_KEY}
-        own = {word: incremental.pop(word) for word in ("write_disposition", "lookback_days") if word in incremental}
+        words = ("write_disposition", "lookback_days", "max_parallel_requests")
+        own = {word: incremental.pop(word) for word in words if word in incremental}
         disposition = {"write_disposition": own.pop("write_disposition")} if "write_disposition" in own else {}
         endpoint = {**ISSUES["endpoint"], "incremental": {"cursor_path": "at", **incremental}}
         with Server(self) as server:
@@ -224,10 +228,24 @@ def test_a_parent_that_failed_keeps_its_bookmark_and_the_others_get_theirs() -> 
     failed = api.read(first.state)
     assert failed.exit_code == 1
     instants = [value[:7] for value in failed.state["bookmarks"]["issues"]["parents"].values()]
-    assert instants == ["2024-02", "2024-01", "2024-01"]
+    assert instants == ["2024-02", "2024-01", "2024-02"]
+    [line] = [line for line in failed.errors if "issues: " in line]
+    assert "GET /projects/b/issues answered 403" in line
+    assert "(1 parent could not be read; the others were read)" in line
+    assert not failed.of("issues", "ACTIVATE_VERSION")
     api.broken = set()
     last = api.read(failed.state, start_param="since")
     assert read_rows(last) >= {("b", 0), ("c", 0)}
+
+
+@pytest.mark.parametrize(("broken", "asked"), [("abcdefgh", 5), ("bcdefg", 6), ("bdfh", 8)])
+def test_parents_that_fail_end_their_stream_only_after_several_in_a_row(broken: str, asked: int) -> None:
+    api = Projects(**{name: ["2024-01-01"] for name in "abcdefgh"})
+    api.broken = set(broken)
+    failed = api.read(max_parallel_requests=1)
+    assert failed.exit_code == 1
+    assert {name for name, _ in read_rows(failed)} == set("abcdefgh"[:asked]) - set(broken)
+    assert api.asked == set("abcdefgh"[:asked])
 
 
 def test_parents_that_vanished_are_forgotten_once_all_have_been_read() -> None:
