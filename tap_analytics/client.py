@@ -87,6 +87,7 @@ class ClientStream(RESTStream[Params], ABC):
         self._counting = Lock()
         self._has_doubted = False
         self._owners = ListOwners()
+        self._selector = self.records
 
     @property
     @override
@@ -167,9 +168,9 @@ class ClientStream(RESTStream[Params], ABC):
             ServiceError: The service cannot be reached, or refuses the credentials.
             StreamError: This path cannot be read.
         """
-        trail = PageTrail(self.paginator, self.page_size, {**self.params, **params})
-        # Not a generator: between two pages it would keep the decoded one, which may be large.
         whose = parent_params(self.params, params)
+        trail = PageTrail(self.paginator, self.page_size, {**self.params, **params}, whose)
+        # Not a generator: between two pages it would keep the decoded one, which may be large.
         return iter(partial(self._next_page, trail, path, whose), None)
 
     def _next_page(self, trail: PageTrail, path: str | None, whose: Params) -> Page | None:
@@ -201,8 +202,8 @@ class ClientStream(RESTStream[Params], ABC):
         place = trail.path or f"{urlsplit(self.url_base).path}{path}"
         try:
             if parent_params(self.params, trail.params) != whose:
-                names = ", ".join(f"'{name}'" for name in whose)
-                msg = f"gave a next link without the {names} of this parent, which is not followed"
+                names = ", ".join(f"'{name}'" for name, value in whose.items() if trail.params[name] != value)
+                msg = f"gave a next link with another {names} than this parent's, which is not followed"
                 raise StreamError(msg)  # noqa: TRY301 - it is told like the other one
             self._owners.claim(place, whose, (path, repr(whose)))
         except StreamError as error:
@@ -300,10 +301,12 @@ class ClientStream(RESTStream[Params], ABC):
         with self._counting:
             self.request_counter.increment()
         response = self._request(request, None)
-        read = partial(page_of, response, self.records)
+        read = partial(page_of, response, self._selector)
         # One at a time: a decoded body is several times as large as its bytes, and many threads gain nothing.
         with _DECODING:
             page = read()
+            if page.records:
+                self._selector = self._selector.after(page.body)
         return replace(page, size=len(response.content) + _ANSWER_SIZE, read_again=read)
 
     @override

@@ -46,7 +46,7 @@ class BodyLink(Paginator, frozen=True, kw_only=True):
         if not isinstance(link, str):
             msg = f"gave no text as '{self.link_path}', which asks for the next page"
             raise StreamError(msg)
-        return _address_of(link, page)
+        return _unless_itself(_address_of(link, page), page, trail)
 
     @override
     def doubt(self, page: Page, trail: PageTrail) -> str:
@@ -71,11 +71,19 @@ class HeaderLink(Paginator, frozen=True, kw_only=True):
             refuse_dead_end(page.get(HAS_MORE))
             refuse_other_place(page, trail, f"the link '{self.relation}'")
             return None
-        return _address_of(link, page)
+        return _unless_itself(_address_of(link, page), page, trail)
 
     @override
     def doubt(self, page: Page, trail: PageTrail) -> str:
         return "" if link_in(page.headers.get("Link", ""), self.relation) else doubt_without("", page, trail)
+
+
+def _unless_itself(address: Address, page: Page, trail: PageTrail) -> Address | None:
+    """Return the address, None if it is that of the page itself, which is empty: a list that waits for new records."""
+    is_itself = not page.records and (address.path, address.params) == (page.path, trail.token)
+    if is_itself:
+        refuse_dead_end(page.get(HAS_MORE))
+    return None if is_itself else address
 
 
 def _address_of(link: str, page: Page) -> Address:

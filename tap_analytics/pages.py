@@ -10,7 +10,7 @@ from singer_sdk.exceptions import RetriableAPIError
 
 from tap_analytics.answers import Page, UnreadableBodyError, decode, error_words, words
 from tap_analytics.errors import StreamError
-from tap_analytics.failures import has_errors, is_error_object, says_failure, words_in
+from tap_analytics.failures import has_errors, heads_of, is_error_object, may_have_failed, says_failure, words_in
 from tap_analytics.selection import Found
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tap_analytics.selection import Selector
 
+_FEW: Final = 3
 _WITHOUT_BODY: Final = {HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT}
 
 
@@ -58,6 +59,11 @@ def _body_of(response: requests.Response) -> Any:  # noqa: ANN401 - any JSON
         raise RetriableAPIError(msg, response) from error
 
 
+def _is_short(body: dict[str, Any]) -> bool:
+    """Say whether a body can be told whole: it has a few texts, as a report of a failure has."""
+    return len(body) <= _FEW and all(not isinstance(value, dict | list) for value in body.values())
+
+
 def _found_in(body: Any, response: requests.Response, selector: Selector) -> Found:  # noqa: ANN401 - any JSON
     """Find the records, and refuse what is an error in an answer of a good status."""
     fault = ""
@@ -71,10 +77,15 @@ def _found_in(body: Any, response: requests.Response, selector: Selector) -> Fou
         (report,) = found.sources or found.records
         is_error = is_error_object(report)
     if isinstance(body, dict) and not is_error and report is body and not found.is_object:
-        parts = [body, *(value for value in body.values() if isinstance(value, dict) and found.doubt)]
+        heads = [] if found.records else heads_of(body)
+        parts = [body, *(value for value in body.values() if isinstance(value, dict) and found.doubt), *heads]
         report = next((part for part in parts if has_errors(part, found.sources or found.records)), body)
         has_more_errors = has_errors(report, found.sources or found.records)
         is_error = says_failure(body) or (has_more_errors and not found.records)
+        if failed := next((head for head in heads if says_failure(head)), None):
+            report, is_error = failed, True
+        elif not is_error and not found.doubt and not found.records and may_have_failed(body):
+            found = Found([], f"gave no records, and says: {words(words_in(body))}")
     elif isinstance(body, dict) and report is not body:
         is_error = is_error or says_failure(body)
         report = body if says_failure(body) else report
@@ -83,7 +94,7 @@ def _found_in(body: Any, response: requests.Response, selector: Selector) -> Fou
         msg = f"answered {response.status_code}, but says that the request failed: {said}"
         raise StreamError(msg)
     if fault:
-        said = words(words_in(body)) if isinstance(body, dict) else ""
+        said = words(words_in(body) or (body if _is_short(body) else {})) if isinstance(body, dict) else ""
         raise StreamError(f"{fault}; it says: {said}" if said else fault)
     if has_more_errors:
         return Found(found.records, f"names errors beside the records: {words(words_in(report))}", found.sources)

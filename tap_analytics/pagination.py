@@ -62,11 +62,19 @@ class PageTrail:
     Args:
         paginator: How the API pages this list.
         page_size: Records to ask for in one answer, where the paginator does not say; None leaves that to the API.
-        fixed: Query parameters that every page of the walk repeats.
+        fixed: Query parameters that every page of the walk repeats, unless an answer gives the next page's address.
+        whose: Those that say whose list it is: every page repeats them.
     """
 
-    def __init__(self, paginator: Paginator, page_size: int | None, fixed: Mapping[str, ParamValue] = EMPTY) -> None:
+    def __init__(
+        self,
+        paginator: Paginator,
+        page_size: int | None,
+        fixed: Mapping[str, ParamValue] = EMPTY,
+        whose: Mapping[str, ParamValue] = EMPTY,
+    ) -> None:
         self._paginator = paginator
+        self._whose = whose
         size = paginator.limit or page_size
         limit = {paginator.limit_param: max(size, paginator.smallest_page)} if paginator.limit_param and size else {}
         self._fixed: Params = {**fixed, **limit}
@@ -96,7 +104,7 @@ class PageTrail:
     @property
     def params(self) -> Params:
         """The query parameters that ask for the current page, its size included."""
-        return {**self._fixed, **self.token} if self.path is None else self.token
+        return {**(self._fixed if self.path is None else self._whose), **self.token}
 
     def advance(self, page: Page) -> None:
         """Go on from an answer to the next page, or finish.

@@ -16,6 +16,7 @@ from tap_analytics.signs import (
     is_whole,
     refuse_dead_end,
     refuse_other_place,
+    says_whole,
     signs_in,
 )
 
@@ -58,6 +59,8 @@ class Undeclared(Paginator, frozen=True, kw_only=True):
     def doubt(self, page: Page, trail: PageTrail) -> str:
         count = len(page.records)
         if count not in trail.sizes and (count < _SMALLEST_USUAL_SIZE or (count % 50 and count not in _USUAL_SIZES)):
+            return ""
+        if self.has_envelope and says_whole(page):
             return ""
         return (
             f"gave {count} records, which looks like a full page, and nothing about further ones: declare "

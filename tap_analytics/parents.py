@@ -19,7 +19,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.texts import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tap_analytics.answers import Page
     from tap_analytics.pagination import Params, ParamValue
@@ -64,6 +64,10 @@ class Place(Struct, frozen=True):
         """What the list is asked for by, as one text: it is the same in every run."""
         query = urlencode(sorted(self.params.items()))
         return f"{self.path}?{query}" if query else self.path
+
+
+class NoReferenceError(StreamError):
+    """A parent's record has nothing where a placeholder asks for a value, so there is no list to ask for."""
 
 
 class Absences:
@@ -207,7 +211,11 @@ def parent_params(params: Params, asked: Params) -> Params:
 
 
 def places(
-    parent: Parent, records: Iterable[Mapping[str, Any]], path: str, params: Mapping[str, ParamValue]
+    parent: Parent,
+    records: Iterable[Mapping[str, Any]],
+    path: str,
+    params: Mapping[str, ParamValue],
+    warn: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Place]:
     """Fill the placeholders of a path and of query parameters, once for each different set of values.
 
@@ -216,23 +224,25 @@ def places(
         records: The parent's records, as the API gave them.
         path: The path, with placeholders.
         params: The query parameters, some with placeholders.
+        warn: Called at the end with how many records have no value for a placeholder: they are left out.
 
     Yields:
         The places, in the order of the parent's records.
 
     Raises:
-        StreamError: A record has no value for a placeholder, or one that no address can hold.
+        StreamError: No record has a value for a placeholder, or one has a value that no address can hold.
     """
     filled = {name: text for name, text in params.items() if isinstance(text, str) and PLACEHOLDER.search(text)}
     seen = set()
+    first: NoReferenceError | None = None
+    count = 0
     for position, record in enumerate(records):
         told = f"record {position} of '{parent.name}'"
-        value = partial(_value, record=record, told=told)
-        place = Place(
-            PLACEHOLDER.sub(lambda match: quote(value(match), safe=""), path),  # noqa: B023 - it is called here
-            {name: PLACEHOLDER.sub(value, text) for name, text in filled.items()},
-            {name: _field(record, field) for field, name in parent.added.items()},
-        )
+        try:
+            place = _place(parent, record, told, path, filled)
+        except NoReferenceError as error:
+            first, count = first or error, count + 1
+            continue
         # Some servers decode a slash, or take a backslash for one, before they resolve dots.
         if {".", ".."} & set(re.split(r"[/\\]", unquote(place.path))):
             msg = f"{told} may lead to another path: {shorten(place.path)}"
@@ -241,13 +251,29 @@ def places(
         if place.key not in seen:
             seen.add(place.key)
             yield place
+    if first is not None:
+        if not seen:
+            raise first
+        warn(f"{first} ({count} parent{'s' * (count > 1)} left out)")
+
+
+def _place(parent: Parent, record: Mapping[str, Any], told: str, path: str, filled: Mapping[str, str]) -> Place:
+    value = partial(_value, record=record, told=told)
+    return Place(
+        PLACEHOLDER.sub(lambda match: quote(value(match), safe=""), path),
+        {name: PLACEHOLDER.sub(value, text) for name, text in filled.items()},
+        {name: _field(record, field) for field, name in parent.added.items()},
+    )
 
 
 def _value(match: re.Match[str], record: Mapping[str, Any], told: str) -> str:
     place = FIELD.fullmatch(match[1])
     value = _field(record, place["field"]) if place else None
+    if place and value in (None, ""):
+        msg = f"{told} has nothing as '{match[1]}' to ask with"
+        raise NoReferenceError(msg)
     # Half of a character is valid JSON, but no text.
-    is_text = isinstance(value, str) and value != "" and not re.search("[\ud800-\udfff]", value)
+    is_text = isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
     if not is_text and (not isinstance(value, int) or isinstance(value, bool)):
         msg = f"{told} has no text or whole number for '{match[1]}' to ask with"
         raise StreamError(msg)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from abc import abstractmethod
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from jsonpath_ng.ext.parser import parse
 from jsonpath_ng.jsonpath import Child, Fields, Wildcard
 from msgspec import Struct
+from msgspec.structs import replace
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
-from tap_analytics.failures import is_about_failure, is_about_outcome
+from tap_analytics.failures import is_about_errors, is_about_failure, is_about_outcome
 from tap_analytics.structs import AbstractStruct
 from tap_analytics.texts import shorten
-from tap_analytics.words import is_about_pages
+from tap_analytics.words import PAGES, is_about_pages, words_of
 
 if TYPE_CHECKING:
     from jsonpath_ng import JSONPath
@@ -29,6 +30,7 @@ _OTHER_MAP_KEY: Final = "_map_key"
 """Takes that key where the record has a field `_key` of its own."""
 
 _NULL_LIST: Final = "gave null for a list"
+_NO_LIST: Final = "gave no list, and says that there are no records"
 _EMPTY_OBJECT: Final = "gave an empty object for a list"
 
 # Names of a list of records that say nothing about what the records are.
@@ -73,6 +75,11 @@ class Selector(AbstractStruct, frozen=True):
     def records(self, body: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any JSON
         """Return the records in a body, whatever doubt there is about them."""
         return self.select(body).records
+
+    def after(self, body: Any) -> Selector:  # noqa: ANN401 - any JSON
+        """Return the selector for further answers of a list, when one has had records."""
+        del body
+        return self
 
     @abstractmethod
     def find(self, body: Any) -> Found:  # noqa: ANN401 - any JSON
@@ -132,6 +139,9 @@ class KeyPath(Selector, frozen=True):
             if not count:
                 is_dict = isinstance(found, dict)
                 told = f"has the keys {', '.join(found) or '(none)'}" if is_dict else f"is {kind_of(found)}"
+                if is_dict and self.is_declared and holds_nothing(found):
+                    # Some services leave an empty list out.
+                    return Found([], _EMPTY_OBJECT if not found else _NO_LIST)
                 msg = f"gave no list '{self}': {'the body' if found is body else 'its part'} {shorten(told)}"
                 raise StreamError(msg)
             found, keys = found[key], keys[count:]
@@ -267,11 +277,13 @@ class OnlyList(Selector, frozen=True):
         or_body: Whether a body without a list is the one record. Else null stands for an empty list.
         names: What the list may be called besides the usual names: the stream's name, the last part of its path.
         keys: Fields that tell records apart.
+        is_settled: Whether an answer has shown what the list is called.
     """
 
     or_body: bool = False
     names: tuple[str, ...] = ()
     keys: tuple[str, ...] = ("id", "uuid")
+    is_settled: bool = False
 
     @override
     def find(self, body: Any) -> Found:
@@ -298,12 +310,22 @@ class OnlyList(Selector, frozen=True):
         msg = f"gave an empty list ('{shorten(key)}') that may not be the list of records: {_CHOOSE}, [] for the body"
         raise StreamError(msg)
 
+    @override
+    def after(self, body: Any) -> Selector:
+        if self.is_settled or not isinstance(body, dict):
+            return self
+        # An empty list of that name is the list, then, whatever stands beside it.
+        names = [key for key, value in body.items() if value and self._may_be_the_list(key, value, body)]
+        return replace(self, names=(*self.names, *names), is_settled=True)
+
     def _without_list(self, body: dict[str, Any]) -> Found:
-        nulls = [key for key, value in body.items() if value is None and not is_about_failure(key)]
+        nulls = [key for key, value in body.items() if value is None and self._may_be_null_list(key)]
         if not self.or_body:
-            if nulls:
+            if nulls and not self._holds_list(body):
                 return Found([], _NULL_LIST)
-            msg = f"gave no list: the body has the keys {shorten(', '.join(body)) or '(none)'}"
+            if holds_nothing(body):
+                return Found([], _NO_LIST if body else _EMPTY_OBJECT)
+            msg = f"gave no list in the body itself, which has the keys {shorten(', '.join(body))}: {_CHOOSE}"
             raise StreamError(msg)
         return _one_or_listed(body) if self._is_record(body) else self._guessed(body, nulls)
 
@@ -322,28 +344,36 @@ class OnlyList(Selector, frozen=True):
         raise StreamError(msg)
 
     def _holds_list(self, body: dict[str, Any]) -> bool:
-        """Say whether a part of a body holds a list by the name of one."""
+        """Say whether a part of a body holds a list of records: any where the body is none, else one by its name."""
         parts = [value for value in body.values() if isinstance(value, dict)]
         return any(
-            self._is_list_name(key) and isinstance(value, list) and value and isinstance(value[0], dict)
+            (self._is_list_name(key) or not self.or_body) and isinstance(value, list) and _has_objects(value)
             for part in parts
             for key, value in part.items()
-        )
+        ) or (not self.or_body and any(isinstance(value, list) and _has_objects(value) for value in body.values()))
+
+    def _may_be_null_list(self, key: str) -> bool:
+        return self._is_list_name(key) or not (is_about_failure(key) or is_about_pages(key))
 
     def _may_be_the_list(self, key: str, value: Any, body: dict[str, Any]) -> bool:  # noqa: ANN401 - any JSON
-        if not isinstance(value, list) or (is_about_failure(key) and key not in self.names):
+        if not isinstance(value, list):
             return False
+        if is_about_failure(key) and not self._is_list_name(key):
+            # Messages may be what is asked for: they then have the key of records.
+            return not is_about_errors(key) and any(isinstance(item, dict) and self._has_key(item) for item in value)
         # What is no object among them is an error; it does not make the list another value of the record.
         has_objects = not value or any(isinstance(item, dict) for item in value)
         return has_objects or (self._is_list_name(key) and not self._is_record(body))
 
     def _is_list_name(self, key: str) -> bool:
-        return key in self.names or key.lower() in _LIST_NAMES
+        return key.lower() in _LIST_NAMES or key.lower() in map(str.lower, self.names)
 
     def _is_record(self, body: dict[str, Any]) -> bool:
         """Say whether a body without a declared list looks like a record: it has a value for a key."""
-        values = (body.get(key) for key in self.keys)
-        return self.or_body and any(isinstance(value, str | int) and value != "" for value in values)
+        return self.or_body and self._has_key(body)
+
+    def _has_key(self, record: dict[str, Any]) -> bool:
+        return any(isinstance(value := record.get(key), str | int) and value != "" for key in self.keys)
 
     @override
     def __str__(self) -> str:
@@ -351,6 +381,10 @@ class OnlyList(Selector, frozen=True):
 
 
 _CHOOSE: Final = "say in 'data_selector' which one holds the records"
+
+
+def _has_objects(value: list[Any]) -> bool:
+    return any(isinstance(item, dict) for item in value)
 
 
 def _says_nothing(key: str) -> bool:
@@ -370,11 +404,28 @@ def _one_or_listed(value: Any) -> Found:  # noqa: ANN401 - any JSON
     return Found([value], is_object=True)
 
 
+def holds_nothing(body: dict[str, Any]) -> bool:
+    """Say whether an object without the list of records says that there are none: it is empty, or has a total of 0."""
+    parts = [body, *(value for key, value in body.items() if isinstance(value, dict) and is_about_pages(key))]
+    has_list = any(isinstance(value, list) for value in body.values())
+    totals = [value for part in parts for key, value in part.items() if is_whole(value) and _is_total(words_of(key))]
+    return not body or (not has_list and bool(totals) and not any(totals))
+
+
+def _is_total(words: frozenset[str]) -> bool:
+    return bool(words & {"total", "totals", "count"} and not words & PAGES) or words >= {"result", "size"}
+
+
 def _is_map(value: dict[str, Any]) -> bool:
     """Say whether an object may be one of records, or of lists of them, rather than a record."""
     items = value.values()
     are_lists = all(isinstance(item, list) and item and isinstance(item[0], dict) for item in items)
     return bool(value) and (all(isinstance(item, dict) for item in items) or are_lists)
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Say whether a value is a whole number."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def kind_of(value: Any) -> str:  # noqa: ANN401 - any JSON

@@ -137,6 +137,20 @@ def signs_in(page: Page, *, has_envelope: bool = True) -> Signs:
     return Signs(**found, total=total or _range_in(page.headers.get("Content-Range", ""), count))
 
 
+def says_whole(page: Page) -> bool:
+    """Say whether a first page says by itself that it is all: no next page, one page in all, a total that has come."""
+    count = len(page.records)
+    nouns = {word for name in page.path.split("/")[-1:] for word in _numbers(name)} | _list_words(page)
+    return any(
+        _says_end(mark)
+        or (mark.value is None and mark.is_known and mark.words <= KNOWN and bool(mark.words & NEXT))
+        or (_is_pages(mark) and mark.value == 1)
+        or (_is_total(mark, nouns) and "total" in mark.words and mark.value == count)
+        for mark in _marks(page, has_envelope=True)
+        if not _is_of_something_else(mark)
+    )
+
+
 def refuse_dead_end(has_more: object) -> None:
     """Refuse to end where the answer says that there is more.
 
@@ -179,7 +193,7 @@ def doubt_without(path: str, page: Page, trail: PageTrail) -> str:
     if trail.number > 1 or page.get(HAS_MORE) is False or (path and not is_nothing(page.get(path))):
         return ""
     count = len(page.records)
-    if path and not page.has(path) and count in trail.sizes:
+    if path and not page.has(path) and count in trail.sizes and not says_whole(page):
         return f"gave exactly the {count} records that were asked for, without '{path}', so there may be more"
     if sign := signs_in(page).total:
         return f"gave {count} records of more ('{sign}'), and no way to ask for the others"
@@ -361,10 +375,11 @@ def _range_in(header: str, count: int | None) -> str | None:
 
 def link_in(header: str, relation: str) -> str | None:
     """Return the address of a relation in a header `Link`, None if there is none."""
-    for link, params in _LINK.findall(header):
-        for name, quoted, bare in _LINK_PARAM.findall(params):
-            if name.lower() == "rel" and relation.lower() in (quoted or bare.strip("'")).lower().split():
-                return str(link)
+    for link, text in _LINK.findall(header):
+        params = {name.lower(): (quoted or bare.strip("'")).lower() for name, quoted, bare in _LINK_PARAM.findall(text)}
+        # Some services give the link on the last page, too, and say beside it that nothing is there.
+        if relation.lower() in params.get("rel", "").split() and params.get("results") != "false":
+            return str(link)
     return None
 
 

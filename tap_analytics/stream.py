@@ -260,13 +260,16 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
     def _walks_under(self, parent: Parent, bookmarks: Bookmarks) -> Iterator[Walk]:
         records = cast("AnalyticsStream", self._tap.streams[parent.name]).raw_records(self._doubt_parents)
         try:
-            for place in places(parent, records, self.path, self.params):
+            for place in places(parent, records, self.path, self.params, self._warn_of_parents):
                 bookmarks.mark_listed(place.key)
                 since = self._since(bookmarks.of(place.key))
                 yield from (walk.at(place) for walk in self.walks(since))
         except StreamError as error:
             msg = f"{self.name}: {error}"
             raise StreamError(msg) from error
+
+    def _warn_of_parents(self, told: str) -> None:
+        self.log("%s: %s", self.name, told, level=logging.WARNING)
 
     def _doubt_parents(self, reason: str) -> None:
         self.withhold_version(f"{reason} (for its parent stream)")

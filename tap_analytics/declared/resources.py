@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import re
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     from tap_analytics.pagination import Paginator, Params, ParamValue
 
 T = TypeVar("T")
+
+# The last part of a path that leads to one record: `{resources.orders.id}`, `{resources.orders.id}.json`.
+_ONE_RECORD: Final = re.compile(rf"{PLACEHOLDER.pattern}(\.[a-z]+)?", re.ASCII)
 
 
 class Declaration(Struct, frozen=True):
@@ -135,6 +139,7 @@ class Declaration(Struct, frozen=True):
         if is_single and self._is_one_record:
             return WholeBody(or_list=True)
         last = self._last_name
+        last = re.sub(r"\.[a-z]+$", "", last)
         names = dict.fromkeys((self.name, last, last.replace("-", "_")))
         return OnlyList(is_single, tuple(names), tuple(dict.fromkeys((*self.raw_keys, "id", "uuid"))))
 
@@ -150,7 +155,7 @@ class Declaration(Struct, frozen=True):
     def _is_one_record(self) -> bool:
         """Whether the body of an answer is the one record, if the list is not paged."""
         selector = _set(self.endpoint.data_selector, self._default.data_selector)
-        return selector == [] or (isinstance(selector, UnsetType) and bool(PLACEHOLDER.fullmatch(self._last_name)))
+        return selector == [] or (isinstance(selector, UnsetType) and bool(_ONE_RECORD.fullmatch(self._last_name)))
 
     @property
     def _last_name(self) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from msgspec import UNSET, UnsetType
 from typing_extensions import override
 
+from tap_analytics.answers import words
 from tap_analytics.bookmarks import Bookmarks
 from tap_analytics.datetimes import EARLIEST, LATEST, parse_instant
 from tap_analytics.declared.inference import infer
@@ -18,6 +19,7 @@ from tap_analytics.declared.keywords import keep_names_apart, with_null
 from tap_analytics.declared.resources import declarations
 from tap_analytics.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError
+from tap_analytics.failures import words_in
 from tap_analytics.parents import Absences
 from tap_analytics.records import RESCUED_DATA, emitted_name
 from tap_analytics.schema_faults import type_name
@@ -120,7 +122,11 @@ class DeclaredStream(AnalyticsStream):
             return self._unknown_schema()
         names = [{emitted_name(key, {}) for key, value in record.items() if value is not None} for record in records]
         seen = dict.fromkeys(key for record in records for key in record)
-        self._settle_key(set.intersection(*names), f"fields seen: {', '.join(seen)}")
+        told = f"fields seen: {', '.join(seen)}"
+        if len(records) == 1 and (said := words_in(records[0])):
+            # An error in the shape of a record is told as one.
+            told = f"{told}; it says: {words(said)}"
+        self._settle_key(set.intersection(*names), told)
         return infer(records, self.primary_keys, self._flattened_levels)
 
     @property

@@ -121,13 +121,36 @@ def test_a_link_that_leads_from_one_parents_list_into_anothers_is_an_error(
     assert "from the list of one parent into that of another one" in failure_of(run, "parts")
 
 
-@pytest.mark.parametrize("link", ["/parts?page=2", "/parts?thing=2&page=2", "/other?page=2"])
-def test_a_link_that_drops_or_changes_the_parameter_of_its_parent_is_an_error(link: str) -> None:
-    path = {"path": "/parts", "params": {"thing": "{resources.things.id}"}}
-    pages = {"/parts?thing=1": ([10], link), "/parts?thing=2": ([20], None), link: ([99], None)}
-    run, _ = children(pages, **path)
-    assert "gave a next link without the 'thing' of this parent" in failure_of(run, "parts")
-    kept = "/parts?thing=1&page=2"
-    run, _ = children({"/parts?thing=1": ([10], kept), kept: ([11], None), "/parts?thing=2": ([20], None)}, **path)
+OF_THINGS = {"path": "/parts", "params": {"thing": "{resources.things.id}"}}
+
+
+@pytest.mark.parametrize("paginator", [LINKS, {"type": "header_link"}])
+@pytest.mark.parametrize("link", ["/parts?thing=1&page=2", "/parts?page=2", "?page=2", "/other?page=2"])
+def test_the_parameter_of_its_parent_goes_with_every_link(link: str, paginator: dict[str, Any]) -> None:
+    second = f"{'/other' if 'other' in link else '/parts'}?thing=1&page=2"
+    run, _ = children(
+        {"/parts?thing=1": ([10], link), second: ([11], None), "/parts?thing=2": ([20], None)},
+        **OF_THINGS,
+        paginator=paginator,
+    )
     assert run.exit_code == 0, run.stderr
     assert [(r["_things_id"], r["id"]) for r in run.records("parts")] == [(1, 10), (1, 11), (2, 20)]
+
+
+def test_a_link_with_another_value_of_its_parents_parameter_is_an_error() -> None:
+    link = "/parts?thing=2&page=2"
+    pages = {"/parts?thing=1": ([10], link), "/parts?thing=2": ([20], None), link: ([99], None)}
+    run, _ = children(pages, **OF_THINGS)
+    assert "gave a next link with another 'thing' than this parent's" in failure_of(run, "parts")
+
+
+def test_an_empty_page_whose_link_leads_to_itself_is_the_last() -> None:
+    server: list[Server] = []
+    script = linked({"/rows": ([1], "/rows?after=1"), "/rows?after=1": ([], "/rows?after=1")}, server)
+    with Server(script) as one:
+        server.append(one)
+        endpoint = {"path": "/rows", "paginator": LINKS}
+        run = run_here(declared(one.url, {"name": "rows", "schema": SCHEMA, "endpoint": endpoint}))
+    assert run.exit_code == 0, run.stderr
+    assert [row["id"] for row in run.records("rows")] == [1]
+    assert run.of("rows", "ACTIVATE_VERSION")

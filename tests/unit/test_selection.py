@@ -112,7 +112,9 @@ def test_the_only_list_of_a_body_holds_the_records(body: Any, found: list[int]) 
 
 def test_where_there_are_pages_null_is_an_empty_one_and_no_list_is_an_error() -> None:
     assert OnlyList().records({"items": None, "next": None}) == []
-    with pytest.raises(StreamError, match="gave no list: the body has the keys error"):
+    with pytest.raises(
+        StreamError, match=r"gave no list in the body itself, which has the keys error: say in .data_selector"
+    ):
         OnlyList().records({"error": "no"})
 
 
