@@ -217,6 +217,8 @@ class ClientStream(RESTStream[Params], ABC):
         """
         try:
             page = self.fetch(trail.params, path, trail.path)
+            question = trail.question()
+            confirmation = None if question is None else self.fetch(question, path)
         except StreamError as error:
             if trail.is_lost(error.status):
                 raise LostPlaceError(str(error), error.status) from error
@@ -224,9 +226,12 @@ class ClientStream(RESTStream[Params], ABC):
         if trail.repeats(page):
             return page, None
         try:
-            return page, trail.fresh(self._doubted(page, trail))
+            fresh = trail.fresh(self._doubted(page, trail))
+            if confirmation is not None:
+                trail.confirm(confirmation)
         except StreamError as error:
             raise type(error)(self.told(str(error), page.path)) from error
+        return page, fresh
 
     def _doubted(self, page: Page, trail: PageTrail) -> Page:
         """Return the page with all doubt about it, of which there is a warning once."""

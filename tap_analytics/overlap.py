@@ -24,7 +24,10 @@ class OverlappingPages(LastRecord, frozen=True, kw_only=True):
     between is left out, or comes a second time. So the answer has to begin with the record that is known to be next;
     it is then left out. If it does not, or the service no longer knows the named record, the walk begins again.
 
-    The fields have to identify a record. Servers that give one record per answer cannot be checked in this way.
+    At the end of some lists, and where servers give one record per answer, there is nothing to overlap with. Then the
+    page that the last record was read from is asked for again: it has to be there still.
+
+    The fields have to identify a record.
 
     Attributes:
         order_field: The field that the list is sorted by. Both records may have been moved together, so that the one
@@ -46,7 +49,7 @@ class OverlappingPages(LastRecord, frozen=True, kw_only=True):
 
     @override
     def token_after(self, page: Page, trail: PageTrail, *, has_more: bool) -> Params | None:
-        # Of a page with a single record it is this one, and nothing proves that the next page follows it.
+        # Of a page with a single record it is this one.
         return {self.cursor_param: self.value_of(page.records[-2:][0])} if page.records else None
 
     @override
@@ -70,6 +73,23 @@ class OverlappingPages(LastRecord, frozen=True, kw_only=True):
             )
             raise LostPlaceError(msg)
         return page
+
+    @override
+    def needs_confirmation(self, trail: PageTrail) -> bool:
+        return trail.number > 1 and not self._expects_last(trail)
+
+    @override
+    def confirm(self, page: Page, trail: PageTrail) -> None:
+        wanted, last = self.value_of(trail.last), trail.last
+        if not any(
+            record.get(self.order_field) == last.get(self.order_field) and self.value_of(record) == wanted
+            for record in reversed(page.records)
+        ):
+            msg = (
+                f"gave page {trail.number} for a record that no longer stands where it was read: records have changed "
+                "their place while they were read"
+            )
+            raise LostPlaceError(msg)
 
     def _expects_last(self, trail: PageTrail) -> bool:
         """Say whether the current page has been asked for by the record before the last one."""

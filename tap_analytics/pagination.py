@@ -95,6 +95,7 @@ class PageTrail:
         """How many pages just before the current one were empty."""
         self.last: dict[str, Any] = {}
         """The last record before the current page."""
+        self._asked_for_last: Params = {}
         self.count = 0
         """The number of records on the pages before the current one."""
         self.finished = False
@@ -135,6 +136,8 @@ class PageTrail:
             msg = f"asks for the next page with what no address can hold ({shorten(str(token))})"
             raise StreamError(msg) from error
         self._tokens.add(asked)
+        if page.records:
+            self._asked_for_last = self.params
         self.token = token
         self.path = path
         self.number += 1
@@ -165,6 +168,21 @@ class PageTrail:
             LostPlaceError: It is not the page after the one before it.
         """
         return self._paginator.fresh(page, self)
+
+    def question(self) -> Params | None:
+        """Return the parameters that ask again for the last record before the current page; None where that is no use.
+
+        Whoever asks with them has to call `confirm` with the answer.
+        """
+        return self._asked_for_last if self._paginator.needs_confirmation(self) else None
+
+    def confirm(self, page: Page) -> None:
+        """Take in the answer to the question where the last record stands.
+
+        Raises:
+            LostPlaceError: No longer where it stood, so that the current page may be another one than the next.
+        """
+        self._paginator.confirm(page, self)
 
     def begin_again(self) -> bool:
         """Go back to the first page and say so, or say that this has been done often enough."""
@@ -247,3 +265,10 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
     def fresh(self, page: Page, trail: PageTrail) -> Page:  # noqa: ARG002 - for those whose pages overlap
         """Return a page without the records that an earlier page had."""
         return page
+
+    def needs_confirmation(self, trail: PageTrail) -> bool:  # noqa: ARG002 - for those that ask by a record
+        """Say whether the current page is the next one only if the last record has not been moved."""
+        return False
+
+    def confirm(self, page: Page, trail: PageTrail) -> None:
+        """Refuse to go on if the last record is not on the page that it has been read from."""

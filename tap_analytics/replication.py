@@ -230,6 +230,23 @@ class DateWindow(Walk):
         self._read_before: set[Key] = before.read_at_seam if before else set()
         self.read_at_seam: set[Key] = set()
         """Keys of rows that the next window may give again."""
+        self.newest_days: NewestDays | None = None
+        """The walk that reads the newest days again, once all windows have been read."""
+
+    @override
+    def at(self, place: Place) -> Self:
+        if self.newest_days is not None:
+            self.newest_days.at(place)
+        return super().at(place)
+
+    def repeat(self, params: Params, first_day: date) -> None:
+        """Let the newest days of this window, the last one, be read again.
+
+        Args:
+            params: Query parameters that every page of the further walk repeats, the dates included.
+            first_day: The first of these days.
+        """
+        self.newest_days = NewestDays(params, self._bounds, since=_midnight(first_day))
 
     @override
     def count(self, rows: int) -> None:
@@ -247,7 +264,37 @@ class DateWindow(Walk):
             return False
         if self._seam is not None and (instant is None or instant >= self._seam):
             self.read_at_seam.add(key)
+        if self.newest_days is not None:
+            self.newest_days.learn(key, instant)
         return key not in self._read_before
+
+
+class NewestDays(Walk):
+    """The newest days of a list, read again after all of its windows.
+
+    Windows are read side by side. A row whose date is that of its last change moves, when it is changed during the
+    read, from a window that is still to come to the newest one, which may have been read by then.
+
+    Args:
+        params: Query parameters that every page of the walk repeats, the dates included.
+        bounds: The first and the last instant that any row may have, where they are bounded.
+        since: The first instant that is asked for.
+    """
+
+    def __init__(self, params: Params, bounds: Bounds, since: datetime) -> None:
+        super().__init__(params)
+        self._bounds = bounds
+        self._since = since
+        self._read: set[tuple[Key, datetime | None]] = set()
+
+    def learn(self, key: Key, instant: datetime | None) -> None:
+        """Take in a row that has been read."""
+        if instant is None or instant >= self._since:
+            self._read.add((key, instant))
+
+    @override
+    def takes(self, key: Key, instant: datetime | None) -> bool:
+        return _is_within(self._bounds, instant) and (key, instant) not in self._read
 
 
 class DateFilter(Struct, frozen=True, kw_only=True):
@@ -278,7 +325,8 @@ class DateFilter(Struct, frozen=True, kw_only=True):
     ) -> Iterator[DateWindow]:
         """Cut what is to be read into windows, each beginning a day before its predecessor ended.
 
-        How wide a window is depends on those that have been read by the time that it is taken.
+        How wide a window is depends on those that have been read by the time that it is taken. Where there are several,
+        the last one knows the walk that reads the newest days again.
 
         Args:
             since: The bookmark less the look-back.
@@ -299,8 +347,12 @@ class DateFilter(Struct, frozen=True, kw_only=True):
         before = None
         widths = widths or WindowWidths(self.window)
         for days in self._cut(first_day, last_day, today, widths):
-            before = DateWindow(self._params(days, today), days, (first, end), before, widths)
-            yield before
+            window = DateWindow(self._params(days, today), days, (first, end), before, widths)
+            newest = today - 2 * _DAY
+            if before is not None and days[1] == last_day and (last_day is None or newest <= last_day):
+                window.repeat(self._params((newest, last_day), today), newest)
+            before = window
+            yield window
 
     def _params(self, days: Days, today: date) -> Params:
         first, last = days

@@ -21,7 +21,7 @@ from tap_analytics.output import OutputStream
 from tap_analytics.parents import Absences, Failures, places
 from tap_analytics.read_ahead import read_ahead
 from tap_analytics.records import RESCUED_DATA, RecordShaper, emitted_name, without_open_objects
-from tap_analytics.replication import Bookmark, Bounds, DateFilter, Front, Key, NewestFirst, Walk
+from tap_analytics.replication import Bookmark, Bounds, DateFilter, DateWindow, Key, NewestFirst, Walk
 from tap_analytics.shared_keys import SharedKeys
 from tap_analytics.texts import escape, shorten
 from tap_analytics.window_widths import WindowWidths
@@ -174,8 +174,8 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                 try:
                     yield from self._walk_records(walk, pages, bookmark, shared)
                     if self._stream_version is not None and not self._doubt:
-                        for front in self._fronts(walk, self.withhold_version):
-                            yield from self._walk_records(front, read(front), bookmark, shared)
+                        for again in self._repeated(walk, self.withhold_version):
+                            yield from self._walk_records(again, read(again), bookmark, shared)
                 except StreamError as error:
                     if self.parent is None:
                         raise
@@ -190,11 +190,13 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         if walk is None and self.parent is None:
             self.withhold_version(NOTHING_ASKED)
 
-    def _fronts(self, walk: Walk, withhold: Callable[[str], None]) -> Iterator[Front]:
-        """Yield the walks that read the newest rows again: a changed one may have jumped over the place of the walk.
+    def _repeated(self, walk: Walk, withhold: Callable[[str], None]) -> Iterator[Walk]:
+        """Yield the walks that read the newest rows again: a changed one may have jumped over the place of the read.
 
         Each is read to its end before the next one is asked for.
         """
+        if isinstance(walk, DateWindow) and walk.newest_days is not None:
+            yield walk.newest_days
         if not isinstance(walk, NewestFirst) or not walk.may_have_moved:
             return
         known = walk.first_page
@@ -223,7 +225,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         if reason := self.cut_by_dates:
             doubt(reason)
         end = self.bounds[1]
-        for walk in chain.from_iterable(chain([walk], self._fronts(walk, doubt)) for walk in self.walks(None)):
+        for walk in chain.from_iterable(chain([walk], self._repeated(walk, doubt)) for walk in self.walks(None)):
             for page in self.pages(walk.params):
                 if page.doubt:
                     doubt(page.doubt)

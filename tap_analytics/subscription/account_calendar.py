@@ -35,7 +35,7 @@ class AccountCalendar(Struct, frozen=True):
                 time_zone = ZoneInfo(name)
             except (TypeError, ValueError, OSError, KeyError):
                 warn("the account's 'time_zone' is not known here; days begin and end in UTC")
-        week_start = str(account.get("week_start_on") or "monday")
+        week_start = str(account.get("week_start_on") or "monday").lower()
         if week_start not in _WEEK_STARTS:
             warn("the account's 'week_start_on' is neither monday nor sunday; weeks begin on Monday")
         return cls(time_zone, _WEEK_STARTS.get(week_start, MONDAY))

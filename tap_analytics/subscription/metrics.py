@@ -141,14 +141,14 @@ class MetricStream(SubscriptionStream, ABC):
     @override
     def walks(self, since: datetime | None) -> Iterator[Walk]:
         calendar = self._calendar
-        today = self.run_start.astimezone(calendar.time_zone).date()
+        today = self._today
         end = today
         if self.end_date is not None:
             end = min(today, self.interval.last_day(self.end_date.date(), calendar.week_start))
             if end < today:
                 # The account's day may be another one than that of `cut_by_dates`.
                 self.withhold_version(CUT_OFF)
-        start = self.interval.first_day(self._first_day(today), calendar.week_start)
+        start = self.interval.first_day(self._first_day, calendar.week_start)
         if start <= end:
             periods = Periods(self.interval, start, end, today, calendar.week_start)
             yield PeriodWalk(periods, warn=lambda text: self.log("%s: %s", self.name, text, level=logging.WARNING))
@@ -161,16 +161,21 @@ class MetricStream(SubscriptionStream, ABC):
             msg = f"{self.name}: cannot be asked for without the account's calendar: {error}"
             raise StreamError(msg, error.status) from error
 
-    def _first_day(self, today: date) -> date:
+    @property
+    def _today(self) -> date:
+        return self.run_start.astimezone(self._calendar.time_zone).date()
+
+    @cached_property
+    def _first_day(self) -> date:
         if self.start_date is not None:
             return self.start_date.date()
         try:
             first_activity = self._activities.first_date.get()
         except StreamError as error:
-            return self._first_quarter_day(today, error)
-        return today if first_activity is None else first_activity.astimezone(self._calendar.time_zone).date()
+            return self._first_quarter_day(error)
+        return self._today if first_activity is None else first_activity.astimezone(self._calendar.time_zone).date()
 
-    def _first_quarter_day(self, today: date, why: StreamError) -> date:
+    def _first_quarter_day(self, why: StreamError) -> date:
         """Ask the metric itself for its first day, where the activities do not tell."""
         try:
             day = cast("MetricStream", self._builtin("customer_quarterly_count")).first_quarter.get()
@@ -184,7 +189,7 @@ class MetricStream(SubscriptionStream, ABC):
             why,
             level=logging.WARNING,
         )
-        return today if day is None else day
+        return self._today if day is None else day
 
     @cached_property
     def first_quarter(self) -> SharedAnswer[date | None]:
@@ -192,7 +197,7 @@ class MetricStream(SubscriptionStream, ABC):
         return SharedAnswer(self._first_quarter)
 
     def _first_quarter(self) -> date | None:
-        today = self.run_start.astimezone(self._calendar.time_zone).date()
+        today = self._today
         walk = PeriodWalk(Periods(Interval.QUARTER, _LONG_AGO, today, today, 0), warn=lambda _: None)
         rows = self.fetch({**self.params, **walk.params}).records
         days = [_day_of(row) for row in rows if row.get("customers") not in {None, 0}]

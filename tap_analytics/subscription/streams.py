@@ -101,7 +101,11 @@ class Activities(SubscriptionStream):
         return SharedAnswer(self._first_date)
 
     def _first_date(self) -> datetime | None:
-        for record in self.fetch({**self.params, "per_page": 1}).records[:1]:
+        page = self.fetch({**self.params, "per_page": 1})
+        if page.doubt or (not page.records and page.get("has_more") is True):
+            # The account may have some: the counts must not begin, and drop all rows before, today.
+            raise StreamError(self.told(page.doubt or "gave no record, but says that there is more", page.path))
+        for record in page.records[:1]:
             try:
                 return parse_instant(record["date"])
             except (KeyError, TypeError, ValueError) as error:

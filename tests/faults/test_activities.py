@@ -27,15 +27,23 @@ class Service:
         cap: How many of them it gives at once.
         changes: What happens after an answer, by its number from 1.
         says_more: Whether answers have `has_more`.
+        refuses: Whether it refuses to go on from a row that it does not have; else nothing follows such a row.
     """
 
     def __init__(
-        self, count: int, cap: int, changes: dict[int, Callable[[Service], None]], *, says_more: bool = True
+        self,
+        count: int,
+        cap: int,
+        changes: dict[int, Callable[[Service], None]],
+        *,
+        says_more: bool = True,
+        refuses: bool = True,
     ) -> None:
         self.dates = {f"u{n}": n for n in range(count)}
         self._cap = cap
         self._changes = changes
         self._says_more = says_more
+        self._refuses = refuses
         self.asked = 0
 
     def __call__(self, request: Request) -> Iterable[bytes]:
@@ -43,10 +51,11 @@ class Service:
         order = sorted(self.dates, key=lambda uuid: (self.dates[uuid], uuid))
         after = request.params.get("start-after")
         self.asked += 1
-        if after is not None and after not in self.dates:
+        is_unknown = after is not None and after not in self.dates
+        if is_unknown and self._refuses:
             answer = whole({"message": "Parameter start-after is invalid"}, "400 Bad Request")
         else:
-            rest = order[order.index(after) + 1 :] if after else order
+            rest = [] if is_unknown else order[order.index(after) + 1 :] if after else order
             cap = min(self._cap, int(request.params["per_page"]))
             entries = [
                 {"uuid": uuid, "date": f"2024-01-01T00:00:{self.dates[uuid]:02}Z", "activity-mrr": self.dates[uuid]}
@@ -84,6 +93,16 @@ def reissued(*uuids: str) -> Callable[[Service], None]:
     return change
 
 
+def without(*uuids: str) -> Callable[[Service], None]:
+    """Return a change that takes rows away."""
+
+    def change(service: Service) -> None:
+        for uuid in uuids:
+            service.dates.pop(uuid, None)
+
+    return change
+
+
 @pytest.mark.parametrize("says_more", [True, False])
 @pytest.mark.parametrize("cap", [2, 3, 5])
 @pytest.mark.parametrize(
@@ -108,6 +127,31 @@ def test_rows_that_are_issued_anew_while_the_walk_stands_on_them_begin_the_list_
     assert run.exit_code == 0, run.stderr
     held = {row["uuid"] for row in run.records("activities")}
     assert set(service.dates) <= held
+
+
+@pytest.mark.parametrize("says_more", [True, False])
+@pytest.mark.parametrize("number", [1, 2])
+def test_rows_that_go_where_the_walk_stands_take_no_other_row_with_them(number: int, *, says_more: bool) -> None:
+    gone = {1: ("u1", "u2"), 2: ("u3", "u4")}[number]
+    service = Service(8, 3, {number: without(*gone)}, says_more=says_more, refuses=False)
+    run = service.read()
+    assert run.exit_code == 0, run.stderr
+    assert set(service.dates) <= {row["uuid"] for row in run.records("activities")}
+    assert run.of("activities", "ACTIVATE_VERSION")
+
+
+@pytest.mark.parametrize("says_more", [True, False])
+@pytest.mark.parametrize(
+    "change", [to(59, "u2"), without("u2"), reissued("u2")], ids=["dated anew", "gone", "reissued"]
+)
+def test_a_row_that_changes_while_the_walk_stands_on_it_is_noticed_where_answers_have_one_row(
+    change: Callable[[Service], None], *, says_more: bool
+) -> None:
+    # Each further row is asked for, and then the row before it once more.
+    service = Service(8, 1, {4: change}, says_more=says_more, refuses=False)
+    run = service.read()
+    assert run.exit_code == 0, run.stderr
+    assert set(service.dates) <= {row["uuid"] for row in run.records("activities")}
 
 
 def test_a_list_that_changes_faster_than_it_is_read_fails_in_one_line() -> None:
@@ -155,7 +199,7 @@ def test_nothing_after_either_of_the_last_two_rows_is_the_end(has_more: dict[str
         run = run_here(subscription(server.url, start_date=None), "activities")
         asked = [request.params.get("start-after") for request in server.requests]
     assert run.exit_code == 0, run.stderr
-    assert asked == [None, "u1", "u2"]
+    assert asked == [None, "u1", "u2", None], "the last request asks whether the last row is still there"
     assert len(run.records("activities")) == 3
 
 

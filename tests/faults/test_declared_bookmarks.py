@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta, timezone
+from threading import Event
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
@@ -80,6 +81,49 @@ def test_a_declared_end_is_sent_with_every_request_and_no_row_is_lost() -> None:
     assert run.exit_code == again.exit_code == 0, run.stderr
     assert {row["id"] for row in run.records("rows")} >= set(range(60))
     assert 0 in {row["id"] for row in again.records("rows")}
+
+
+@pytest.mark.parametrize("under", [False, True], ids=["a list", "lists under parents"])
+def test_a_row_that_moves_to_the_newest_window_while_others_are_read_is_not_missed(*, under: bool) -> None:
+    now = datetime.now(timezone.utc)
+    ages = {parent: {n: now - timedelta(days=n) for n in range(1, 300)} for parent in ("1", "2")}
+    moved = {parent: Event() for parent in ages}
+
+    def answer(request: Request) -> list[bytes]:
+        if request.path == "/parents":
+            return [whole([{"id": 1}, {"id": 2}])]
+        parent = request.path.split("/")[2] if under else "1"
+        params, rows = request.params, ages[parent]
+        newest = params["to"] > now.date().isoformat()
+        if not newest and params["to"] > rows[110].date().isoformat():
+            # The window with row 100 is answered after the newest one.
+            moved[parent].wait(5)
+        listed = [{"id": n, "at": at.isoformat()} for n, at in rows.items()]
+        listed = [row for row in listed if params["from"] <= str(row["at"])[:10] <= params["to"]]
+        if newest:
+            rows[100] = datetime.now(timezone.utc)
+            moved[parent].set()
+        return [whole(listed)]
+
+    first = (now - timedelta(days=299)).date().isoformat()
+    incremental = {"cursor_path": "at", "start_param": "from", "end_param": "to", "initial_value": first}
+    child = {"path": "parents/{resources.parents.id}/rows"} if under else {}
+    stream = rows(incremental=incremental, paginator={"type": "single_page"})
+    stream["endpoint"] |= child
+    if under:
+        stream |= {"primary_key": ["_parents_id", "id"], "include_from_parent": ["id"]}
+        stream["schema"] = {**ROWS, "properties": {**ROWS["properties"], "_parents_id": {"type": "integer"}}}
+    parents = {"name": "parents", "primary_key": "id", "endpoint": {"path": "/parents"}, "schema": ROWS}
+    with Server(answer) as server:
+        run = run_here(settings(server.url, *([parents] if under else []), stream, max_parallel_requests=8))
+        windows = len([request for request in server.requests if "from" in request.params])
+    assert run.exit_code == 0, run.stderr
+    assert windows > 4
+    read = [(row.get("_parents_id", 1), row["id"]) for row in run.records("rows")]
+    wanted = {(int(parent), n) for parent in (ages if under else "1") for n in range(1, 300)}
+    assert set(read) == wanted
+    assert len(read) <= len(wanted) + len(ages), "what has been read already is left out"
+    assert run.of("rows", "ACTIVATE_VERSION")
 
 
 @pytest.mark.parametrize("keys", ["id", "day", ["day", "id"], ["id", "day"]])

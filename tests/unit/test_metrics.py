@@ -243,7 +243,7 @@ def test_weeks_begin_on_the_accounts_weekday(requests_mock: Mocker) -> None:
 def test_without_a_start_date_counts_begin_with_the_first_activity(
     requests_mock: Mocker, activities: list[Row], first: str
 ) -> None:
-    requests_mock.get(f"{URL}/v1/activities", json={"entries": activities, "has_more": True})
+    requests_mock.get(f"{URL}/v1/activities", json={"entries": activities, "has_more": bool(activities)})
     [query] = asked(requests_mock, "customer_monthly_count", {"json": {"time_zone": "Europe/Berlin"}})
     assert query["start-date"] == first
     [one] = [query for query in queries(requests_mock) if "order" in query]
@@ -256,11 +256,23 @@ QUARTERS = {"entries": [{"date": "2023-09-30", "customers": 0}, {"date": "2023-1
 @pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize(
     "failure",
-    [{"status_code": 403}, {"status_code": 404}, {"status_code": 500}, *({"json": {"entries": [row]}} for row in ROWS)],
+    [
+        {"status_code": 403},
+        {"status_code": 404},
+        {"status_code": 500},
+        {"text": "null"},
+        {"json": {"entries": None, "has_more": False}},
+        {"json": {"entries": {}, "has_more": False}},
+        {"json": {"entries": [], "has_more": True}},
+        *({"json": {"entries": [row]}} for row in ROWS),
+    ],
     ids=str,
 )
 def test_where_the_first_activity_cannot_be_read_the_counts_ask_the_metric_once(
-    requests_mock: Mocker, capsys: pytest.CaptureFixture[str], failure: dict[str, Any]
+    requests_mock: Mocker,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    failure: dict[str, Any],
 ) -> None:
     requests_mock.get(f"{URL}/v1/account", json={"id": "a"})
     activities = requests_mock.get(f"{URL}/v1/activities", [failure])
@@ -274,6 +286,7 @@ def test_where_the_first_activity_cannot_be_read_the_counts_ask_the_metric_once(
     assert metric.call_count == 5
     assert activities.call_count == (3 if failure.get("status_code") == 500 else 1)
     assert capsys.readouterr().out.count("ACTIVATE_VERSION") == 4
+    assert [caplog.text.count(f"{name}: begins with the first quarter") for name in names] == [1] * 4
 
 
 def test_where_neither_tells_the_first_day_the_counts_say_what_to_set(requests_mock: Mocker) -> None:
