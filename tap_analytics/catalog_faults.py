@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 
 from tap_analytics.errors import SettingsError
 from tap_analytics.schema_faults import JSON_TYPES
@@ -12,8 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def check_catalog(catalog: Any) -> None:  # noqa: ANN401 - it may be anything
-    """Refuse a catalog that is not built like one.
+_METHODS: Final = (REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL)
+
+
+def given_catalog(catalog: Any) -> dict[str, Any]:  # noqa: ANN401 - it may be anything
+    """Return a catalog as the SDK reads it, or refuse one that is not built like a catalog.
+
+    The replication method that a user chose stands in the stream's metadata, by the Singer specification, or beside
+    it, where the SDK looks for it.
 
     Args:
         catalog: The catalog that the tap was given, as JSON.
@@ -24,6 +32,18 @@ def check_catalog(catalog: Any) -> None:  # noqa: ANN401 - it may be anything
     if fault := next(_faults(catalog), None):
         msg = f"Catalog: {fault}. Discover again"
         raise SettingsError(msg)
+    entries = [{**entry, "replication_method": (_method(entry) or "").upper() or None} for entry in catalog["streams"]]
+    return {**catalog, "streams": entries}
+
+
+def _method(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+    return _of_stream(entry).get("replication-method") or entry.get("replication_method")
+
+
+def _of_stream(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the metadata of the stream itself."""
+    items = entry.get("metadata", [])
+    return next((item["metadata"] for item in items if not item["breadcrumb"]), {})
 
 
 def _faults(catalog: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
@@ -47,9 +67,17 @@ def _entry_faults(entry: dict[str, Any]) -> Iterator[str]:
     keys = entry.get("key_properties")
     if keys is not None and not _are_texts(keys):
         yield "'key_properties' must be a list of names"
+    elif missing := [key for key in keys or () if key not in schema["properties"]]:
+        yield f"'key_properties' has '{shorten(missing[0])}', and 'schema' has no such property"
     items = entry.get("metadata", [])
     if not isinstance(items, list) or not all(map(_is_metadata, items)):
         yield "'metadata' must be a list of objects with a 'breadcrumb' and 'metadata'"
+        return
+    if any(not isinstance(item["metadata"].get("selected"), bool | None) for item in items):
+        yield "'selected' must be true or false in 'metadata'"
+    method = _method(entry)
+    if method and (not isinstance(method, str) or method.upper() not in _METHODS):
+        yield f"the replication method must be {' or '.join(_METHODS)}"
 
 
 def _schema_faults(schema: Any, place: str) -> Iterator[str]:  # noqa: ANN401 - any JSON

@@ -15,6 +15,7 @@ from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 from tap_analytics.errors import AnalyticsError, OutputError, SettingsError
+from tap_analytics.selection import kind_of
 from tap_analytics.stdout import STDOUT
 
 
@@ -61,14 +62,15 @@ def checked(name: str, file: IO[str] | None) -> IO[str] | None:
     if file is None:
         return None
     try:
-        content = file.read()
-        is_text = isinstance(json.loads(content), str)
+        # Some editors put a byte order mark before the text.
+        content = file.read().removeprefix("\ufeff")
+        document = json.loads(content)
     except (ValueError, RecursionError) as error:
         msg = f"{name}: {file.name} holds no JSON ({error})"
         raise SettingsError(msg) from error
-    if is_text:
-        # The SDK would take it for the path of another file.
-        msg = f"{name}: {file.name} holds a text, where an object belongs"
+    if document is None or isinstance(document, str):
+        # The SDK would take it for no file, or for the path of another one.
+        msg = f"{name}: {file.name} holds {kind_of(document)}, where an object belongs"
         raise SettingsError(msg)
     return io.StringIO(content)
 

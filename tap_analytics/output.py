@@ -216,8 +216,12 @@ class OutputStream(Stream, ABC):
 
     @override
     def apply_catalog(self, catalog: Catalog) -> None:
-        declared = self.replication_key
+        declared, keys = self.replication_key, self.primary_keys
         super().apply_catalog(catalog)
+        entry = catalog.get_stream(self.name)
+        if entry and entry.key_properties is None and not self.primary_keys:
+            # A catalog made by hand may not mention the key; a table without one would get every row again and again.
+            self.primary_keys = keys
         if self.replication_key not in {None, declared}:
             self.log(
                 "%s: the API gives no way to read by '%s', which the catalog wants as replication key; using %s",

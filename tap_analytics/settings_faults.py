@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from requests.utils import get_environ_proxies, select_proxy
+from singer_sdk.configuration._dict_config import TRUTHY
 from singer_sdk.plugin_base import JSONSchemaValidator
 
+from tap_analytics import stream_maps
 from tap_analytics.authentication import METHODS, needed_settings
 from tap_analytics.datetimes import end_of, parse_instant
 from tap_analytics.declared.endpoint_faults import OWN_HEADERS
@@ -71,6 +73,7 @@ def faults(
         *_each("user_agent", config, _header_fault),
         *_date_faults(config),
         *(list(_each("api_url", config, _api_url_fault)) or _proxy_faults(config)),
+        *stream_maps.faults(config.get("stream_maps") or {}),
         *_each("batch_config", config, lambda _: "is not supported: batches would bypass stream maps and selection"),
     ]
 
@@ -85,7 +88,12 @@ def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
     Returns:
         One sentence for each such variable.
     """
-    readers: dict[str, Callable[[str], object]] = {"integer": int, "array": json.loads, "object": json.loads}
+    readers: dict[str, Callable[[str], object]] = {
+        "integer": int,
+        "boolean": _read_boolean,
+        "array": json.loads,
+        "object": json.loads,
+    }
     found = []
     for name, schema in jsonschema["properties"].items():
         variable = f"{prefix}{name.upper()}"
@@ -96,6 +104,26 @@ def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
             except ValueError:
                 found.append(f"the variable {variable} must be {type_name(kind)}{' in JSON' * (read is json.loads)}")
     return found
+
+
+def boolean_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
+    """Say which variables of the environment should hold a truth value and do not: the SDK takes any text for false.
+
+    Args:
+        jsonschema: The schema of all settings.
+        prefix: What the name of a setting's variable begins with.
+
+    Returns:
+        One sentence for each such variable.
+    """
+    settings = {name: schema for name, schema in jsonschema["properties"].items() if "boolean" in schema["type"]}
+    return environment_faults({"properties": settings}, prefix)
+
+
+def _read_boolean(text: str) -> bool:
+    if text.lower() not in {*TRUTHY, "false", "0", "no", "off", ""}:
+        raise ValueError
+    return text.lower() in TRUTHY
 
 
 def _schema_faults(error: ValidationError) -> Iterator[str]:

@@ -16,8 +16,7 @@ from singer_sdk import Tap
 from singer_sdk.exceptions import (
     AbortedSyncFailedException,
     AbortedSyncPausedException,
-    MapExpressionError,
-    StreamMapConfigError,
+    ConfigValidationError,
 )
 from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers.capabilities import PluginCapabilities
@@ -25,8 +24,8 @@ from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from tap_analytics import declared, settings, settings_faults, subscription, support
-from tap_analytics.catalog_faults import check_catalog
+from tap_analytics import declared, settings, settings_faults, stream_maps, subscription, support
+from tap_analytics.catalog_faults import given_catalog
 from tap_analytics.command import AnalyticsCommand, checked, read_settings
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.logs import mask_secrets
@@ -93,7 +92,7 @@ class TapAnalytics(Tap):
             # The SDK takes an empty list for no state, and a full one for a path.
             state = given_state(state)
         if catalog is not None and not isinstance(catalog, str | PurePath | Catalog):
-            check_catalog(catalog)
+            catalog = given_catalog(catalog)
         try:
             # A copy: the SDK takes `__else__` out of the stream maps.
             super().__init__(config=deepcopy(config), state=state, catalog=catalog, **kwargs)
@@ -104,6 +103,11 @@ class TapAnalytics(Tap):
                 raise
             msg = f"Settings: {'; '.join(faults)}"
             raise SettingsError(msg) from error
+        if kwargs.get("parse_env_config") and (
+            faults := settings_faults.boolean_faults(self.config_jsonschema, self._env_var_prefix)
+        ):
+            msg = f"Settings: {'; '.join(faults)}"
+            raise SettingsError(msg)
 
     @override
     def discover_streams(self) -> list[AnalyticsStream]:
@@ -245,6 +249,7 @@ class TapAnalytics(Tap):
         if not selected and not self.failures:
             msg = "Settings: 'stream_maps' removes every stream that is selected"
             raise SettingsError(msg)
+        stream_maps.check_names(self.config.get("stream_maps"), known, selected)
         for stream in selected:
             stream.check_bookmark()
         return selected
@@ -285,15 +290,22 @@ class TapAnalytics(Tap):
     @override
     def setup_mapper(self) -> None:
         # As the SDK does it, but it takes all fields from a stream that is not selected, and then finds no key in it.
-        super(Tap, self).setup_mapper()
         try:
+            super(Tap, self).setup_mapper()
             for entry in self.catalog.streams:
                 name = entry.stream or entry.tap_stream_id
                 schema, mask = entry.schema.to_dict(), entry.metadata.resolve_selection()
                 selected = get_selected_schema(name, schema, mask) if mask[()] else schema
                 self.mapper.register_raw_stream_schema(name, selected, entry.key_properties)
-        except (MapExpressionError, StreamMapConfigError, NotImplementedError) as error:
-            msg = f"Settings: 'stream_maps': {shorten(str(error))}"
+        except AnalyticsError:
+            # Discovery may run in here.
+            raise
+        except ConfigValidationError as error:
+            msg = f"Settings: {shorten('; '.join(error.errors) or str(error))}"
+            raise SettingsError(msg) from error
+        except Exception as error:
+            # The SDK lets through whatever an odd expression, or a very short name, leads to.
+            msg = f"Settings: 'stream_maps' or flattening: {shorten(str(error))}"
             raise SettingsError(msg) from error
 
     # The process

@@ -111,3 +111,34 @@ def test_a_map_for_a_stream_that_is_not_selected_does_not_matter() -> None:
         run = run_here(subscription(server.url, stream_maps={"customers": {"__filter__": "id == 1"}}), "account")
     assert run.exit_code == 0, run.stderr
     assert [row["id"] for row in run.records("account")] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"stream_maps": {"customers": {"__alias__": "activities"}}}, "'activities' to more than one stream"),
+        ({"stream_maps": {"activities": {"__source__": "customers"}}}, "'activities' to more than one stream"),
+        ({"stream_maps": {"customers": {"__fliter__": "id > 1"}}}, "'__fliter__' (is it '__filter__'?)"),
+        ({"stream_maps": {"customers": {"x": ""}}}, "'stream_maps' or flattening: "),
+        (
+            {"flattening_enabled": True, "flattening_max_depth": 2, "flattening_max_key_length": 1},
+            "'stream_maps' or flattening: Duplicate column name",
+        ),
+        ({"flattening_enabled": True}, "Settings: flattening_max_depth"),
+    ],
+)
+def test_maps_that_cannot_be_followed_are_refused_before_the_first_request(settings: dict[str, Any], told: str) -> None:
+    with Server(routes(scripts())) as server:
+        run = run_here({**subscription(server.url), **settings})
+        assert not server.requests
+    assert run.exit_code == 1
+    assert told in run.errors[-1]
+    assert not run.messages
+
+
+def test_a_map_of_a_stream_that_does_not_exist_is_warned_of() -> None:
+    maps = {"custmers": {"email": "md5(email)"}, "act*": {}, "__else__": None}
+    with Server(routes(scripts())) as server:
+        run = run_here(subscription(server.url, stream_maps=maps), "activities")
+    (warning,) = [line for line in run.warnings if "stream_maps" in line]
+    assert "'custmers', since there is no such stream (is it 'customers'?)" in warning

@@ -20,6 +20,10 @@ def entry(**words: Any) -> dict[str, Any]:
     return {"streams": [{word: value for word, value in made.items() if value is not None}]}
 
 
+def of_stream(**words: Any) -> dict[str, Any]:
+    return {"breadcrumb": [], "metadata": words}
+
+
 def typed(**schema: Any) -> dict[str, Any]:
     return entry(schema={"type": "object", "properties": {"name": schema}})
 
@@ -41,6 +45,10 @@ def typed(**schema: Any) -> dict[str, Any]:
         (typed(type=7), "'schema.name.type' must be"),
         (entry(schema={"properties": {"name": "string"}}), "'schema.name' must be an object"),
         (entry(key_properties="id"), "'key_properties' must be a list of names"),
+        (entry(key_properties=["id"]), "'key_properties' has 'id', and 'schema' has no such property"),
+        (entry(replication_method="LOG_BASED"), "the replication method must be FULL_TABLE or INCREMENTAL"),
+        (entry(metadata=[of_stream(**{"replication-method": 7})]), "the replication method must be"),
+        (entry(metadata=[of_stream(selected="false")]), "'selected' must be true or false"),
         (entry(metadata={}), "'metadata' must be a list"),
         (entry(metadata=[{"breadcrumb": []}]), "'metadata' must be a list"),
     ],
@@ -60,3 +68,21 @@ def test_keys_are_read_though_a_catalog_deselects_them(
             item["metadata"].update({"inclusion": "available", "selected": False})
     tap_of(catalog=catalog).sync_all()
     assert '"record":{"id":1}' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("method", ["FULL_TABLE", "full_table"])
+@pytest.mark.parametrize("place", ["beside the metadata", "in the metadata"])
+def test_a_catalog_chooses_a_whole_read_wherever_it_says_so(method: str, place: str) -> None:
+    catalog = tap_of().catalog_dict
+    (found,) = [each for each in catalog["streams"] if each["tap_stream_id"] == "activities"]
+    if place == "in the metadata":
+        found["metadata"] = [*(item for item in found["metadata"] if item["breadcrumb"]), of_stream(selected=True)]
+        found["metadata"][-1]["metadata"]["replication-method"] = method
+    else:
+        found["replication_method"] = method
+    assert tap_of(catalog=catalog).streams["activities"].replication_method == "FULL_TABLE"
+
+
+def test_a_catalog_that_does_not_mention_the_key_leaves_it_as_it_is() -> None:
+    catalog = {"streams": [{"tap_stream_id": "activities", "schema": {"type": "object", "properties": {}}}]}
+    assert tuple(tap_of(catalog=catalog).streams["activities"].primary_keys) == ("uuid",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from io import StringIO
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from singer_sdk.helpers.capabilities import PluginCapabilities
 
+from tap_analytics.command import checked
 from tap_analytics.errors import SettingsError
 from tap_analytics.settings import CONFIG_JSONSCHEMA, SECRETS
 from tap_analytics.settings_faults import environment_faults
@@ -245,6 +247,7 @@ def test_what_is_secret_is_marked_as_such() -> None:
         ("PAGE_SIZE", "1.5"),
         ("CUSTOM_FIELD_OBJECT_TYPES", f"[{MARK}"),
         ("STREAM_MAPS", MARK),
+        ("EMIT_ACTIVATE_VERSION_MESSAGES", MARK),
     ],
 )
 def test_a_variable_that_cannot_be_read_is_named_without_its_value(
@@ -289,3 +292,27 @@ def test_a_proxy_that_is_no_url_is_refused_without_its_address(monkeypatch: pyte
     with pytest.raises(SettingsError, match="HTTPS_PROXY") as error:
         tap_of()
     assert "pw@" not in str(error.value)
+
+
+def test_a_truth_value_that_is_none_is_refused_rather_than_taken_for_false(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"API_URL": "https://api.example.com", "API_KEY": "key-1", "EMIT_ACTIVATE_VERSION_MESSAGES": "Y"}
+    for name, text in settings.items():
+        monkeypatch.setenv(f"TAP_ANALYTICS_{name}", text)
+    with pytest.raises(SettingsError, match="TAP_ANALYTICS_EMIT_ACTIVATE_VERSION_MESSAGES must be true or false"):
+        TapAnalytics(parse_env_config=True)
+    monkeypatch.setenv("TAP_ANALYTICS_EMIT_ACTIVATE_VERSION_MESSAGES", "off")
+    assert TapAnalytics(parse_env_config=True).config["emit_activate_version_messages"] is False
+
+
+@pytest.mark.parametrize("content", ["null", '"state.json"', ""])
+def test_a_file_without_an_object_is_refused_by_name(content: str) -> None:
+    file = StringIO(content)
+    file.name = "state.json"
+    with pytest.raises(SettingsError, match=r"State: state\.json holds"):
+        checked("State", file)
+
+
+def test_a_byte_order_mark_is_no_fault() -> None:
+    file = checked("Catalog", StringIO('\ufeff{"streams": []}'))
+    assert file is not None
+    assert file.read() == '{"streams": []}'
