@@ -24,6 +24,7 @@ _ERROR_PARTS: Final = re.compile(
     r"(error|err)(s|code|no|number|msg|message|messages|text|string|description|detail|details|reason|type)?"
 )
 _CODES: Final = {"code", "cod", "status", "statuscode", "httpstatus", "httpcode", "httpstatuscode"}
+_NO_ERROR: Final = {"0", "ok", "success", "successful", "succeeded", "none", "null", "false", "no", "no error"}
 _FAILED: Final = {"error", "fail", "failed", "failure", "exception"}
 _REFERENCES: Final = {"type", "instance", "path", "timestamp", "requestid", "traceid", "documentationurl", "helpurl"}
 _WORDS: Final = _ERRORS | _MESSAGES | _NOTICES | _SUCCESS | _FAILURE | _STATUSES | _CODES | _REFERENCES
@@ -54,7 +55,7 @@ def has_errors(body: Any, records: list[Any]) -> bool:  # noqa: ANN401 - any JSO
     if not isinstance(body, dict):
         return False
     return any(
-        is_about_errors(key) and _holds_something(value) and not _is_list_of(value, records)
+        is_about_errors(key) and _says_something(value) and not _is_list_of(value, records)
         for key, value in body.items()
     )
 
@@ -91,7 +92,7 @@ def words_in(body: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in body.items()
-        if (is_about_errors(key) or _bare(key) in _MESSAGES) and _holds_something(value)
+        if (is_about_errors(key) or _bare(key) in _MESSAGES) and _says_something(value)
     }
 
 
@@ -114,6 +115,12 @@ def _is_sign(name: str, value: object) -> bool:
             is_false = value.lower() == "false"
             return (name in _STATUSES and (is_false or value.lower() in _FAILED)) or (name in _SUCCESS and is_false)
     return False
+
+
+def _says_something(value: object) -> bool:
+    """Say whether a part for errors has any: `"errcode": "0"` and `"errmsg": "ok"` are none."""
+    leaves = (leaf.strip().lower() if isinstance(leaf, str) else leaf for leaf in _leaves(value))
+    return any(leaf not in ("", 0, False, None) and leaf not in _NO_ERROR for leaf in leaves)
 
 
 def _holds_something(value: object) -> bool:

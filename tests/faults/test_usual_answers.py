@@ -156,6 +156,23 @@ def test_a_code_that_only_the_service_knows_drops_no_row() -> None:
     assert activates(read({"code": 0, "error_code": 0, "error_message": None, "data": ROWS}))
 
 
+@pytest.mark.parametrize("rows", [ROWS, []])
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"errcode": 0, "errmsg": "ok"},
+        {"error_code": "0", "error_msg": "Success"},
+        {"errorCode": "OK", "errorMessage": ""},
+        {"error_code": "none"},
+        {"code": 1000, "message": "success"},
+    ],
+)
+def test_a_report_that_there_is_no_error_is_none(beside: dict[str, Any], rows: list[Any]) -> None:
+    run = read({"data": rows, **beside})
+    assert activates(run)
+    assert not run.errors
+
+
 # Lists under parents
 
 
