@@ -95,7 +95,9 @@ FAULTS = st.fixed_dictionaries(
         "wrong": st.one_of(
             st.sampled_from(["cut", "close", "reset"]).map(lambda kind: {"kind": kind}),
             st.sampled_from([401, 403, 404, 429, 500, 503]).map(lambda status: {"status": status}),
-            st.sampled_from(["", "<html>", "{}", '{"entries": [', {"data": 5}, [1]]).map(lambda body: {"body": body}),
+            st.sampled_from(["", "<html>", {"error": 1}, '{"entries": [', {"data": 5}, [1]]).map(
+                lambda body: {"body": body}
+            ),
         ),
     }
 )
