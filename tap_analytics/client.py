@@ -270,6 +270,9 @@ class ClientStream(RESTStream[Params], ABC):
             raise ServiceError(self.told(str(error), place)) from error
         except (RetriableAPIError, RequestException) as error:
             raise self._failure(error, place, time.monotonic() - started) from error
+        except OSError as error:
+            # A file of this machine, like the certificates that REQUESTS_CA_BUNDLE names: no request can be sent.
+            raise ServiceError(self.told(f"failed: {type(error).__name__}: {shorten(str(error))}", place)) from error
 
     def _send_again(self, request: requests.PreparedRequest, path: str) -> Page:
         """Send a request until it is answered, or until there is no use in it; the decorator's waits have no end."""

@@ -17,17 +17,26 @@ if TYPE_CHECKING:
     from tests.faults.server import End, Request, Script
 
 READERS = 8
+WINDOWS = 4
+"""Windows that are asked for at once after the first one."""
+FIRST = "2023-12-30"
+"""The day with which the first window begins."""
+
 CUSTOMERS = always(whole({"entries": [{"id": 1}], "has_more": False}))
 
 
 def failing_first_window(status: str, refusal: bytes) -> Script:
-    """Let the first window of the activities fail, just after all others of the first round were refused otherwise."""
-    all_are_there = threading.Barrier(READERS, timeout=30)
+    """Let the second window of the activities fail, just after all others of its round were refused otherwise."""
+    all_are_there = threading.Barrier(WINDOWS, timeout=30)
+    second = "2024-02-01"
 
     def answer(request: Request) -> Iterable[bytes | float | End]:
+        if request.params["start-date"] == FIRST:
+            yield whole({"entries": [], "has_more": False})
+            return
         with suppress(threading.BrokenBarrierError):
             all_are_there.wait()
-        if request.params["start-date"] <= "2024-01-01":
+        if request.params["start-date"] < second:
             yield 0.3
             yield whole({"message": "not yours"}, status)
         else:
@@ -61,11 +70,11 @@ def test_a_stream_that_has_failed_asks_for_nothing_more_and_holds_no_other(statu
         line = failure_of(run, "activities")
         assert f"answered {status[:3]}" in line
         assert len(run.records("customers")) == 1
-        assert len(server.asked("/v1/activities")) == READERS
+        assert len(server.asked("/v1/activities")) == 1 + WINDOWS
         told = run.stderr.splitlines()
         assert not any("Trying again" in later for later in told[told.index(line) :])
         await_end_of_readers()
-        assert len(server.asked("/v1/activities")) == READERS
+        assert len(server.asked("/v1/activities")) == 1 + WINDOWS
 
 
 def test_what_ends_the_run_ends_all_threads_and_connections() -> None:
@@ -89,7 +98,9 @@ def test_a_request_that_is_under_way_when_its_stream_fails_is_neither_repeated_n
     failed = threading.Event()
 
     def activities(request: Request) -> Iterable[bytes | float | End]:
-        if request.params["start-date"] <= "2024-01-01":
+        if request.params["start-date"] == FIRST:
+            yield whole({"entries": [], "has_more": False})
+        elif request.params["start-date"] < "2024-02-01":
             yield whole({}, "403 Forbidden")
         else:
             assert failed.wait(30)
@@ -106,6 +117,6 @@ def test_a_request_that_is_under_way_when_its_stream_fails_is_neither_repeated_n
         run = run_here(subscription(server.url, max_parallel_requests=READERS), "activities", "customers")
         failure_of(run, "activities")
         assert "Trying again" not in run.stderr
-        assert "503" not in run.stderr
+        assert "answered 503" not in run.stderr
         assert len(server.asked("/v1/activities")) <= READERS
         assert run.records("customers")

@@ -31,7 +31,10 @@ def test_what_the_schema_does_not_know_or_take_is_rescued_at_any_depth_and_warne
     ]
     run = pages_of(rows, [{"id": 3, "surprise": 3, "created_datetime": "someday"}])
     assert run.exit_code == 0, run.stderr
-    first, second, third = run.records("customers")
+    # A list that comes newest first is read again at its front, without dates until that no longer changes: here that
+    # is the last answer twice more.
+    first, second, third, *again = run.records("customers")
+    assert again == [third, third]
     assert first["_rescued_data"] == {
         "surprise": {"deep": [1, None]},
         "channels.0.brand_new": {"a": [1]},
@@ -43,8 +46,8 @@ def test_what_the_schema_does_not_know_or_take_is_rescued_at_any_depth_and_warne
     assert [channel["preferred"] for channel in first["channels"]] == [None, None]
     assert second["_rescued_data"] == {"surprise": None, "name": ["no", "text"], "channels": "none"}
     assert third["_rescued_data"] == {"surprise": 3, "created_datetime": "someday"}
-    fields = {"surprise": 3, "channels.*.brand_new": 2, "channels.*.preferred": 2, "channels.*.id": 1}
-    fields |= {"name": 1, "channels": 1, "created_datetime": 1}
+    fields = {"surprise": 5, "channels.*.brand_new": 2, "channels.*.preferred": 2, "channels.*.id": 1}
+    fields |= {"name": 1, "channels": 1, "created_datetime": 3}
     for field in fields:
         assert len([line for line in run.warnings if f"'{field}' " in line]) == 1, field
     (counts,) = [line for line in run.warnings if "values in _rescued_data" in line]

@@ -102,7 +102,7 @@ def test_a_second_run_stops_at_the_bookmark_of_a_list_that_is_newest_first(tap: 
     sandbox.requests.clear()
     second = tap.run(config, state=first.state)
     assert len([request for request in sandbox.requests if request.path == "/api/customers"]) == 2
-    assert len(first.records("customers")) == 60
+    assert len({row["id"] for row in first.records("customers")}) == 60
     assert second.state == first.state
 
 
