@@ -54,7 +54,7 @@ _DEEPEST: Final = 50
 # RFC 8288; what `requests` has for it cuts an address at a semicolon, and stops at the first parameter with a "=".
 _LINK: Final = re.compile(r'<([^>]*)>((?:[^,"<]|"(?:[^"\\]|\\.)*")*)')
 _LINK_PARAM: Final = re.compile(r';\s*([^\s=;"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?')
-_RANGE: Final = re.compile(r"(?!bytes)\w+[ =]\d+-\d+/(\d+)")
+_RANGE: Final = re.compile(r"(?:(?!bytes)[a-z]\w*[ =])?\d+-\d+/(\d+)", re.IGNORECASE)
 
 
 class Signs(Struct, frozen=True):

@@ -58,6 +58,7 @@ class Throttle:
         """The ends of the pauses that the service did not ask for. They last no longer than what retries."""
         self._slowness = 1
         self._quiet = 0
+        self._told_pace = False
 
     @property
     def waiting(self) -> int:
@@ -80,6 +81,7 @@ class Throttle:
                     if self._queue[0] is not turn:
                         scope.wait()
                     elif (left := self._left()) > 0:
+                        self._tell_pace()
                         scope.wait(left)
                     else:
                         break
@@ -87,6 +89,12 @@ class Throttle:
             finally:
                 self._queue.remove(turn)
                 CHANGED.notify_all()
+
+    def _tell_pace(self) -> None:
+        """Say once that the pace itself is why nothing happens for longer than a moment."""
+        if not self._told_pace and self.interval > _LONGEST_SILENT_PAUSE:
+            self._told_pace = True
+            _LOGGER.info("One request is sent in %.1f s at most (see 'requests_per_second')", self.interval)
 
     def _left(self) -> float:
         """Return the seconds until the next request may leave."""

@@ -62,7 +62,9 @@ SERVICES: dict[str, tuple[str, Any, Any]] = {
         ),
     ),
     "Cosmos": ("", *in_headers({"x-ms-continuation": "abc"}, {"x-ms-request-charge": "2"})),
-    "PostgREST": ("", *in_headers({"Content-Range": "items 0-1/40"}, {"Content-Range": "items 0-1/2"})),
+    "Dojo": ("", *in_headers({"Content-Range": "items 0-1/40"}, {"Content-Range": "items 0-1/2"})),
+    "PostgREST": ("", *in_headers({"Content-Range": "0-1/40"}, {"Content-Range": "0-1/2"})),
+    "bytes": ("", *in_headers({"Content-Range": "items 0-1/40"}, {"Content-Range": "bytes 0-1/40"})),
     "Salesforce": (
         "records",
         *answer(

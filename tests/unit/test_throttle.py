@@ -83,6 +83,15 @@ def test_a_pace_below_one_a_second_is_kept(clock: Clock) -> None:
     assert moments(Throttle(0.5, 1), clock, 4) == pytest.approx([0, 2.2, 4.4, 6.6])
 
 
+@pytest.mark.parametrize(("requests", "told"), [(0.01, ["One request is sent in 110.0 s at most"]), (5, [])])
+def test_a_pace_that_would_look_like_silence_is_told_once(
+    clock: Clock, caplog: pytest.LogCaptureFixture, requests: float, told: list[str]
+) -> None:
+    caplog.set_level(logging.INFO)
+    moments(Throttle(requests, 1), clock, 9)
+    assert [message.partition(" (")[0] for message in caplog.messages] == told
+
+
 def test_a_refusal_holds_every_request(clock: Clock) -> None:
     throttle = Throttle(1000, 1)
     throttle.slow_down(30)
