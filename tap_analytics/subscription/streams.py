@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_analytics.datetimes import parse_instant
+from tap_analytics.datetimes import EARLIEST, parse_instant
 from tap_analytics.errors import StreamError
 from tap_analytics.overlap import OverlappingPages
 from tap_analytics.paginators import SinglePage
@@ -107,10 +107,14 @@ class Activities(SubscriptionStream):
             raise StreamError(self.told(page.doubt or "gave no record, but says that there is more", page.path))
         for record in page.records[:1]:
             try:
-                return parse_instant(record["date"])
-            except (KeyError, TypeError, ValueError) as error:
+                first = parse_instant(record["date"])
+            except (KeyError, TypeError, ValueError):
+                first = EARLIEST
+            if first <= EARLIEST:
+                # Some systems write a date that they do not have as the first day of year 1.
                 msg = f"{self.name}: the first activity has no date to begin with"
-                raise StreamError(msg) from error
+                raise StreamError(msg)
+            return first
         return None
 
 

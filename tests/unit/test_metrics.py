@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 DAYS = st.dates(date(2020, 1, 1), date(2024, 12, 31))
 WEEK_STARTS = st.sampled_from([MONDAY, SUNDAY])
 TODAY = date(2024, 5, 15)
-ROWS: list[Row] = [{}, {"date": None}, {"date": "soon"}, {"date": 7}]
+ROWS: list[Row] = [{}, *({"date": date} for date in (None, "soon", 7, "0001-01-01T00:00:00Z"))]
 NOON = datetime(2024, 5, 15, 12, tzinfo=timezone.utc)
 
 
