@@ -29,6 +29,8 @@ class AnalyticsCommand(SingerCommand):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         # The SDK warns of a Python near its end of life at every start; which Pythons the tap takes is ours to say.
         warnings.filterwarnings("ignore", message=r"Python 3\.\d+ (reached|will reach) its end of life")
+        # Click leaves the file of `--state` open when `--discover` fails, and Meltano shows such warnings.
+        warnings.filterwarnings("ignore", message="unclosed file", category=ResourceWarning)
         try:
             try:
                 return super().main(*args, **kwargs)

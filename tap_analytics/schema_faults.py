@@ -91,7 +91,7 @@ def declaration_faults(error: ValidationError, hints: Mapping[str, str]) -> Iter
             known: dict[str, Any] = error.schema["properties"] if isinstance(error.schema, dict) else {}
             for key in instance:
                 if key not in known:
-                    yield f"{place_of([*path, key])}: is no word that works here; {_instead(str(key), known, hints)}"
+                    yield f"{place_of([*path, key])}: unknown key; {_instead(str(key), known, hints)}"
         case "anyOf" if tags := _tags(error):
             yield from _tagged_faults(error, tags, hints)
         case "anyOf" if isinstance(instance, dict) and (hint := _object_hint(instance, path, hints)):
@@ -172,7 +172,7 @@ def _none_of(word: object, words: list[str], hints: Mapping[str, str]) -> str:
     if not isinstance(word, str):
         return f"must be one of {', '.join(words)}"
     hint = f"; {hints[word]}" if word in hints else ""
-    return f"'{shorten(word, 40)}' is none of {', '.join(words)}{hint}"
+    return f"'{shorten(word, 40)}' is not one of {', '.join(words)}{hint}"
 
 
 def _instead(key: str, known: Mapping[str, Any], hints: Mapping[str, str]) -> str:

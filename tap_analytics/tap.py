@@ -228,7 +228,8 @@ class TapAnalytics(Tap):
             msg = f"{len(failed)} of {len(streams)} streams failed: {', '.join(failed)}"
             statuses = {getattr(self.failures[name], "status", None) for name in failed}
             if len(failed) == len(streams) and statuses - {None} == {HTTPStatus.NOT_FOUND}:
-                msg = f"{msg}. No path was found: are 'api_url' and 'api_version' right?"
+                paths = "each 'path' in 'resources'" if self.config["api"] == "declared" else "'api_version'"
+                msg = f"{msg}. No path was found: are 'api_url' and {paths} right?"
             raise AnalyticsError(msg)
 
     def _streams_to_read(self) -> list[AnalyticsStream]:

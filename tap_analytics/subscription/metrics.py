@@ -180,7 +180,7 @@ class MetricStream(SubscriptionStream, ABC):
         try:
             day = cast("MetricStream", self._builtin("customer_quarterly_count")).first_quarter.get()
         except StreamError as error:
-            msg = f"{self.name}: set 'start_date', since no first day can be found out: {error}"
+            msg = f"{self.name}: without 'start_date' the first day has to be looked for, which failed: {error}"
             raise StreamError(msg, error.status) from error
         self.log(
             "%s: begins with the first quarter that has a customer, since the first activity cannot be read (%s). "

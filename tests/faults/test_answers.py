@@ -209,6 +209,13 @@ def test_undeclared_what_looks_like_a_full_page_is_warned_of_and_drops_no_row(co
     assert activates(read([{"id": n} for n in range(count + 1)], params=params))
 
 
+def test_a_full_page_that_says_that_there_is_more_is_an_error_and_no_warning() -> None:
+    run = read({"things": [{"id": n} for n in range(100)], "has_more": True})
+    assert run.exit_code == 1
+    assert not run.warnings
+    assert "says that there is more (has_more)" in run.errors[0]
+
+
 FAILURES: list[Any] = [
     {"error": {"msg": "the search index is being rebuilt"}},
     {"errors": [{"message": "the search index is being rebuilt"}], "data": None},

@@ -175,6 +175,24 @@ def test_paths_that_are_all_missing_ask_for_the_address(tap: Tap, sandbox: Sandb
     assert "are 'api_url' and 'api_version' right?" in run.errors[-1]
 
 
+def test_declared_paths_that_are_all_missing_do_not_ask_for_a_version(tap: Tap, sandbox: Sandbox) -> None:
+    resource = {"name": "plans", "endpoint": {"path": "/plans"}}
+    run = tap.run(sandbox.subscription_config | {"api": "declared", "resources": [resource]})
+    assert run.exit_code == 1
+    assert "are 'api_url' and each 'path' in 'resources' right?" in run.errors[-1]
+
+
+@pytest.mark.parametrize("key", [{}, {"api_key": "5ecret"}])
+def test_a_discovery_that_fails_under_meltano_shows_no_warnings_of_python(
+    tap: Tap, sandbox: Sandbox, key: dict[str, str]
+) -> None:
+    config = {"api_url": sandbox.url, "resources": [{"name": "plans", "endpoint": {"path": "/plans"}}], **key}
+    run = tap.run(config, "--discover", state={"bookmarks": {}}, PYTHONWARNINGS="once")
+    assert run.exit_code == 1
+    assert run.errors
+    assert "ResourceWarning" not in run.stderr
+
+
 def test_nothing_selected_is_an_error(tap: Tap, sandbox: Sandbox) -> None:
     run = tap.run(sandbox.support_config, catalog=select(tap.catalog(sandbox.support_config)))
     assert run.exit_code == 1

@@ -227,7 +227,7 @@ def test_discovery_without_settings_still_works_and_one_with_wrong_resources_ask
         for options in [("--discover",), (), ("--test",)]:
             run = tap.run(config, *options)
             assert run.exit_code == 1
-            assert "resources[0].endpoint.paginator.type: 'ofset' is none of single_page, cursor" in run.errors[-1]
+            assert "resources[0].endpoint.paginator.type: 'ofset' is not one of single_page, cursor" in run.errors[-1]
         assert not server.requests
 
 

@@ -41,24 +41,24 @@ SINCE = "endpoint.incremental"
         ({"endpoint": {"path": "/a"}}, "", "'name' is missing"),
         ({"name": "a", "endpoint": "posts"}, "endpoint", "must be an object with 'path'"),
         ({"name": "a", "endpoint": {}}, "endpoint", "'path' is missing"),
-        ({**resource(), "path": "/a"}, "path", "is no word that works here; it belongs into 'endpoint'"),
-        ({**resource(), "primary_kye": "id"}, "primary_kye", "is no word that works here; did you mean 'primary_key'?"),
-        ({**resource(), "x": 1}, "x", "is no word that works here; there are name, endpoint, primary_key"),
-        (resource(paginater={}), "endpoint.paginater", "is no word that works here; did you mean 'paginator'?"),
+        ({**resource(), "path": "/a"}, "path", "unknown key; it belongs into 'endpoint'"),
+        ({**resource(), "primary_kye": "id"}, "primary_kye", "unknown key; did you mean 'primary_key'?"),
+        ({**resource(), "x": 1}, "x", "unknown key; there are name, endpoint, primary_key"),
+        (resource(paginater={}), "endpoint.paginater", "unknown key; did you mean 'paginator'?"),
         (resource(paginator={"type": "offset", "limt": 1}), f"{PAGED}.limt", "did you mean 'limit'?"),
         (resource(paginator={"type": "single_page", "limit": 1}), f"{PAGED}.limit", "there are type"),
         (resource(incremental={"cursor_path": "at", "lag_": 1}), f"{SINCE}.lag_", "there are cursor_path"),
         (resource(error_handler={"max_retry": 1}), f"{RETRY}.max_retry", "did you mean 'max_retries'?"),
-        (resource(paginator={"type": "curser"}), f"{PAGED}.type", "'curser' is none of single_page, cursor, page_num"),
-        (resource(paginator={"type": "c" * 50}), f"{PAGED}.type", f"'{'c' * 40}…' is none of single_page"),
+        (resource(paginator={"type": "curser"}), f"{PAGED}.type", "'curser' is not one of single_page, cursor, page_num"),
+        (resource(paginator={"type": "c" * 50}), f"{PAGED}.type", f"'{'c' * 40}…' is not one of single_page"),
         (resource(paginator={"limit": 5}), PAGED, "'type' is missing: one of single_page, cursor, page_number"),
         (resource(paginator={"type": 7}), f"{PAGED}.type", "must be one of single_page, cursor"),
         (resource(paginator="cursor"), PAGED, "must be an object with a 'type': one of single_page, cursor"),
         (resource(paginator=None), PAGED, "must be an object with a 'type': one of single_page, cursor"),
-        (resource(method="POST"), "endpoint.method", "'POST' is none of GET, get; only reading by GET is supported"),
-        ({**resource(), "write_disposition": "skip"}, "write_disposition", "'skip' is none of append, merge, replace"),
+        (resource(method="POST"), "endpoint.method", "'POST' is not one of GET, get; only reading by GET is supported"),
+        ({**resource(), "write_disposition": "skip"}, "write_disposition", "'skip' is not one of append, merge, replace"),
         ({**resource(), "write_disposition": {}}, "write_disposition", "must be one of append, merge, replace"),
-        (resource(incremental={"cursor_path": "at", "row_order": "up"}), f"{SINCE}.row_order", "'up' is none of asc"),
+        (resource(incremental={"cursor_path": "at", "row_order": "up"}), f"{SINCE}.row_order", "'up' is not one of asc"),
         # Types, and the limits of numbers and texts
         ({**resource(), "selected": "yes"}, "selected", "must be true or false"),
         (resource(name="1a"), "name", NAME),
@@ -161,7 +161,7 @@ def test_every_other_word_of_dlt_has_a_hint(level: str, word: str) -> None:
         part = part[key]
     part[word] = MARK
     prefix = ".".join(["resources[0]", *place.split(".")]).rstrip(".")
-    assert faults_of(declaration) == [f"{prefix}.{word}: is no word that works here; {HINTS[word]}"]
+    assert faults_of(declaration) == [f"{prefix}.{word}: unknown key; {HINTS[word]}"]
 
 
 @pytest.mark.parametrize("kind", ["auto", "json_response", "header_cursor"])
@@ -245,5 +245,5 @@ def test_a_secret_in_the_place_of_a_word_is_masked_in_the_log(caplog: pytest.Log
     with pytest.raises(SettingsError) as error:
         tap_of([resource(method=KEY)])
     logging.getLogger().error("%s", error.value)
-    assert "endpoint.method: '********' is none of" in caplog.text
+    assert "endpoint.method: '********' is not one of" in caplog.text
     assert KEY not in caplog.text

@@ -293,7 +293,7 @@ def test_where_neither_tells_the_first_day_the_counts_say_what_to_set(requests_m
     requests_mock.get(f"{URL}/v1/activities", status_code=403)
     requests_mock.get(f"{URL}/v1/metrics/customer-count", status_code=403, json={"message": "Not yours"})
     requests_mock.get(f"{URL}/v1/account", json={"id": "a"})
-    with pytest.raises(StreamError, match=r"customer_daily_count: set 'start_date'.*Not yours"):
+    with pytest.raises(StreamError, match=r"customer_daily_count: without 'start_date' the first day.*Not yours"):
         list(stream_of("customer_daily_count").get_records(None))
 
 
