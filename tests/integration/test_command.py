@@ -96,7 +96,10 @@ def test_test_fails_with_bad_credentials(tap: Tap, sandbox: Sandbox) -> None:
         (SUBSCRIPTION | {"batch_config": {"encoding": {}}}, "'batch_config' is not supported"),
         ("{", "config.json holds no JSON"),
         ("[]", "config.json must hold a JSON object"),
-        (SUBSCRIPTION | {"stream_maps": {"customers": {"__filter__": "name ="}}}, "'stream_maps': Failed to parse"),
+        (
+            SUBSCRIPTION | {"stream_maps": {"customers": {"__filter__": "name ="}}},
+            "'stream_maps' or flattening: Failed",
+        ),
     ],
 )
 def test_a_wrong_setting_is_one_line_without_its_value(tap: Tap, config: dict[str, Any] | str, fault: str) -> None:
