@@ -109,6 +109,8 @@ class NewestFirst(Walk):
         self._descends = False
         self._ascends = False
         self._last: datetime | None = None
+        # The last date of each page.
+        self._ends: list[datetime] = []
         self.pages = 0
         self.first_page: list[tuple[Key, datetime | None]] = []
         """Which rows the first page had."""
@@ -131,6 +133,9 @@ class NewestFirst(Walk):
         """
         # The newest date of the first page is the service's own clock, whatever ours says.
         newest = max((at for _, at in self.first_page if at is not None and at <= run_start), default=None)
+        if newest is None:
+            # It holds rows without a date, or dated in the future: a later page tells.
+            newest = next((at for at in self._ends if at <= run_start), None)
         front = Front(None if newest is None else newest - look_back, self._bounds, known)
         front.params, front.path, front.place = self.params, self.path, self.place
         front.added = self.added
@@ -149,7 +154,9 @@ class NewestFirst(Walk):
         before = [self._last] if self._last is not None else []
         self._ascends = self._ascends or any(a < b for a, b in pairwise([*before, *dated]))
         self._descends = self._descends or any(a > b for a, b in pairwise(dated))
-        self._last = dated[-1] if dated else self._last
+        if dated:
+            self._last = dated[-1]
+            self._ends.append(self._last)
         return (
             self._until is not None
             and self._descends

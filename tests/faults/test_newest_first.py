@@ -26,14 +26,21 @@ class Desk:
         count: How many rows it has.
         changes: What happens after an answer, by its number from 1.
         ascending: Whether it ignores the order that it is asked for.
+        undated_first: Whether rows without a date come first, not last.
     """
 
     def __init__(
-        self, count: int, changes: dict[int, Callable[[Desk], None]] | None = None, *, ascending: bool = False
+        self,
+        count: int,
+        changes: dict[int, Callable[[Desk], None]] | None = None,
+        *,
+        ascending: bool = False,
+        undated_first: bool = False,
     ) -> None:
         self.dates: dict[int, datetime | None] = {n: START + timedelta(hours=n) for n in range(count)}
-        self._changes = changes or {}
+        self.changes = changes or {}
         self._ascending = ascending
+        self._undated = datetime.max.replace(tzinfo=timezone.utc) if undated_first else START - timedelta(days=9)
         self.asked = 0
 
     def touch(self, row: int) -> None:
@@ -42,7 +49,7 @@ class Desk:
 
     def __call__(self, request: Request) -> Iterable[bytes]:
         """Answer a request for three rows."""
-        places = sorted(((at or START - timedelta(days=9), n) for n, at in self.dates.items()), reverse=True)
+        places = sorted(((at or self._undated, n) for n, at in self.dates.items()), reverse=True)
         if self._ascending:
             places.reverse()
         if cursor := request.params.get("cursor"):
@@ -54,7 +61,7 @@ class Desk:
         self.asked += 1
         rows = [{"id": n, "updated_datetime": at.isoformat() if (at := self.dates[n]) else None} for _, n in places[:3]]
         following = f"{places[2][0].isoformat()}|{places[2][1]}" if len(places) > 3 else None
-        if change := self._changes.get(self.asked):
+        if change := self.changes.get(self.asked):
             change(self)
         return [whole({"data": rows, "meta": {"next_cursor": following}})]
 
@@ -163,3 +170,15 @@ def test_an_order_that_was_not_asked_for_is_read_once() -> None:
     run = desk.read()
     assert set(held(run)) == set(range(9))
     assert desk.asked == 3
+
+
+@pytest.mark.parametrize("ahead", [None, datetime(2999, 1, 1, tzinfo=timezone.utc)])
+def test_a_row_that_jumps_behind_a_first_page_of_rows_without_a_past_date_is_read_too(ahead: datetime | None) -> None:
+    desk = Desk(12, undated_first=True)
+    desk.dates.update(dict.fromkeys(range(100, 104), ahead))
+
+    def change(desk: Desk) -> None:
+        desk.dates[0] = START + timedelta(days=1)
+
+    desk.changes[3] = change
+    assert held(desk.read()).keys() == desk.dates.keys()
