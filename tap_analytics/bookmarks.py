@@ -39,6 +39,7 @@ class Bookmarks:
         self._instants = {place: min(instant, run_start) for place, instant in stored.items()}
         self._run_start = run_start
         self._listed: set[str] = set()
+        self._held: set[str] = set()
         self._unsaved = 0
         self._saved_at = monotonic()
 
@@ -55,9 +56,18 @@ class Bookmarks:
         """Take note that a place is still there."""
         self._listed.add(place)
 
-    def keep(self, place: str, bookmark: Bookmark) -> None:
-        """Take note that all rows of a walk have been written."""
-        if bookmark.value is not None:
+    def keep(self, place: str, bookmark: Bookmark, *, is_doubtful: bool = False) -> None:
+        """Take note that all rows of a walk have been written.
+
+        Args:
+            place: The place of its list.
+            bookmark: How far it has been read.
+            is_doubtful: Whether rows may have been left out. The next run has to ask for them again, so that neither
+                this walk nor a later one of the same list moves the bookmark.
+        """
+        if is_doubtful:
+            self._held.add(place)
+        if bookmark.value is not None and place not in self._held:
             self._instants[place] = bookmark.value
         self._unsaved += 1
 

@@ -53,6 +53,8 @@ class Walk:
         """What tells the list from those of other parents."""
         self.added: dict[str, Any] = {}
         """Fields that each object gets from its parent's record."""
+        self.is_doubtful = False
+        """Whether rows may have been left out of its pages, so that no bookmark may pass them."""
 
     def at(self, place: Place) -> Self:
         """Let the walk go through the list of one parent's record."""

@@ -183,7 +183,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                     continue
                 failures.passed()
                 # The generator goes on only when the walk's last record has been written.
-                bookmarks.keep(walk.place, bookmark)
+                bookmarks.keep(walk.place, bookmark, is_doubtful=walk.is_doubtful)
                 if self.parent is None or bookmarks.are_due:
                     self.write_bookmarks(bookmarks)
         failures.check()
@@ -285,10 +285,12 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
     ) -> Iterator[dict[str, Any]]:
         shape, key_of, instant_of = self._shaper.shape, self._key_of, self._instant_of
         end = self.bounds[1]
-        for page in pages:
+        for number, page in enumerate(pages):
             self.begin_page()
             walk.count(len(page.records))
             if page.doubt:
+                # Nothing at all is how some services write an empty list; nothing after other pages is not.
+                walk.is_doubtful |= bool(page.records) or number > 0
                 self.withhold_version(page.doubt)
             instants = []
             for position, raw in enumerate(walk.objects(page.records)):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.runs import KEY, failure_of, run_here, subscription, support
+from tests.faults.runs import KEY, bookmark, failure_of, run_here, subscription, support
 from tests.faults.server import Server, always, head, in_turn, routes, whole
 
 if TYPE_CHECKING:
@@ -76,6 +76,17 @@ def test_null_in_the_middle_of_a_walk_that_has_a_cursor_does_not_end_it() -> Non
         run = run_here(support(server.url, custom_field_object_types=["Ticket"]), "custom_fields")
     assert [record["id"] for record in run.records("custom_fields")] == [1, 3]
     assert not activates(run, "custom_fields")
+
+
+@pytest.mark.parametrize("gap", [None, {}, {"data": None}, {"data": {}}])
+def test_a_walk_that_null_ends_on_its_way_moves_no_bookmark(gap: object) -> None:
+    first = {"data": [{"id": 1, "updated_datetime": "2024-02-01T00:00:00Z"}], "meta": {"next_cursor": "b"}}
+    state = {"bookmarks": {"customers": bookmark("updated_datetime", "2024-01-01T00:00:00.000000+00:00")}}
+    with Server(in_turn([whole(first)], [whole(gap)])) as server:
+        run = run_here(support(server.url), "customers", state=state)
+    assert run.exit_code in {0, 1}
+    assert len(run.records("customers")) == 1
+    assert run.state == state, "the rows between the first page and the old bookmark have not been read"
 
 
 def test_no_content_for_the_one_record_of_a_stream_is_an_error_and_never_an_empty_table() -> None:
