@@ -65,7 +65,11 @@ class Pipeline:
     def install(self, *plugins: str) -> None:
         """Install plugins, each with an environment of its own, and the tap from the checkout."""
         project = (CHECKOUT / "meltano.yml").read_text(encoding="utf-8")
-        project = project.replace("pip_url: -e .\n", f"pip_url: -e {shlex.quote(str(CHECKOUT))}\n")
+        here = "pip_url: -e .\n"
+        if here not in project:
+            msg = f"meltano.yml has no line '{here.strip()}'"
+            raise PipelineError(msg)
+        project = project.replace(here, f"pip_url: -e {shlex.quote(str(CHECKOUT))}\n")
         (self.folder / "meltano.yml").write_text(project, encoding="utf-8")
         with closing(self._entries("install", *plugins)) as entries:
             deque(entries, maxlen=0)
