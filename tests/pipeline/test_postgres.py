@@ -97,7 +97,8 @@ def test_the_second_run_makes_support_customers_equal_but_for_deletions(story: S
 
 @pytest.mark.parametrize(("schema", "table"), sorted(INCREMENTAL))
 def test_the_second_run_begins_where_the_first_one_ended(story: Story, schema: str, table: str) -> None:
-    assert story.first.read[schema][table] == len(story.first.truth[schema][table])
+    # A list that comes newest first is read a second time at its front.
+    assert story.first.read[schema][table] >= len(story.first.truth[schema][table])
     assert 0 < story.second.read[schema][table] < story.first.read[schema][table]
 
 
