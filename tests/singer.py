@@ -6,19 +6,29 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import count
+from tempfile import TemporaryFile
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from tap_analytics.tap import STREAMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 Message = dict[str, Any]
+
+_LONGEST_RUN = 120
+"""Seconds after which a process is killed."""
+
+_PAUSES = 10
+"""How often a reader that pauses does so."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +105,8 @@ class Tap:
                 file = self.folder / f"{name}.json"
                 file.write_text(content if isinstance(content, str) else json.dumps(content, default=str))
                 command += [f"--{name}", str(file)]
-        finished = subprocess.run(  # noqa: S603 - the tap itself
-            [*command, *options],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env={**os.environ, "PYTHONUNBUFFERED": _by_turns(), **self.environment, **environment},
-        )
-        return Run(finished.returncode, finished.stdout, finished.stderr)
+        variables = {**os.environ, "PYTHONUNBUFFERED": "1" if _turn() & 1 else "", **self.environment, **environment}
+        return _finished([*command, *options], variables, pauses=bool(_turn() & 2))
 
     def catalog(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """Return what `--discover` prints."""
@@ -111,9 +114,36 @@ class Tap:
         return catalog
 
 
-def _by_turns() -> str:
-    """Let stdout be unbuffered in every other test, as it is in many container images."""
-    return "1" if crc32(os.environ.get("PYTEST_CURRENT_TEST", "").encode()) % 2 else ""
+def _turn() -> int:
+    """Return a number that differs from test to test.
+
+    Some tests have a stdout that is unbuffered, as in many container images, some a reader that pauses.
+    """
+    return crc32(os.environ.get("PYTEST_CURRENT_TEST", "").encode())
+
+
+def _finished(command: Sequence[str], variables: Mapping[str, str], *, pauses: bool) -> Run:
+    """Run a process to its end, and read what it writes as a target does."""
+    with (
+        TemporaryFile() as stderr,
+        subprocess.Popen(  # noqa: S603 - the tap itself
+            command, stdout=subprocess.PIPE, stderr=stderr, env=variables
+        ) as process,
+    ):
+        last_resort = Timer(_LONGEST_RUN, process.kill)
+        last_resort.start()
+        stdout = b""
+        for number in count():
+            part = os.read(process.stdout.fileno(), 1000 if pauses else 2**16)  # type: ignore[union-attr]
+            if not part:
+                break
+            stdout += part
+            if pauses and number % 8 == 0 and number < _PAUSES * 8:
+                time.sleep(0.05)
+        exit_code = process.wait()
+        last_resort.cancel()
+        stderr.seek(0)
+        return Run(exit_code, stdout.decode(), stderr.read().decode())
 
 
 @dataclass(frozen=True)
