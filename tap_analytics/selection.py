@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from jsonpath_ng.ext.parser import parse
-from jsonpath_ng.jsonpath import Child, Fields, Wildcard
+from jsonpath_ng.jsonpath import Child, Fields
 from msgspec import Struct
 from msgspec.structs import replace
 from typing_extensions import override
@@ -216,7 +216,7 @@ class JsonPath(Selector, frozen=True):
             if matches := path.find(body):
                 if any(match.value is None for match in matches):
                     return _NULL_LIST
-                if isinstance(step, Wildcard) and all(match.value in ([], {}) for match in matches):
+                if _is_wildcard(step) and all(match.value in ([], {}) for match in matches):
                     return ""
                 break
         if ".." in self.text:
@@ -256,7 +256,14 @@ def _map_key(path: JSONPath, match: DatumInContext | None) -> str:
 
 def _is_choice(step: JSONPath) -> bool:
     """Say whether a step of a path leads to several values."""
-    return isinstance(step, Wildcard) or (isinstance(step, Fields) and len(step.fields) > 1)
+    return _is_wildcard(step) or (isinstance(step, Fields) and len(step.fields) > 1)
+
+
+def _is_wildcard(step: JSONPath) -> bool:
+    # The releases of the library for Python 3.10 have no class for it: there it is a field of this name, or a slice.
+    if isinstance(step, Fields):
+        return step.fields == ("*",)
+    return type(step).__name__ in {"Wildcard", "Slice"} and str(step) in {"*", "[*]"}
 
 
 def _with_key(item: Any, key: str) -> Any:  # noqa: ANN401 - any JSON
