@@ -263,7 +263,7 @@ class ClientStream(RESTStream[Params], ABC):
         place = urlsplit(str(request.url)).path
         started = time.monotonic()
         try:
-            return self._send_again(request, place)
+            return self._send_until_answered(request, place)
         except StreamError as error:
             raise StreamError(self.told(str(error), place), error.status) from error
         except ServiceError as error:
@@ -274,7 +274,7 @@ class ClientStream(RESTStream[Params], ABC):
             # A file of this machine, like the certificates that REQUESTS_CA_BUNDLE names: no request can be sent.
             raise ServiceError(self.told(f"failed: {type(error).__name__}: {shorten(str(error))}", place)) from error
 
-    def _send_again(self, request: requests.PreparedRequest, path: str) -> Page:
+    def _send_until_answered(self, request: requests.PreparedRequest, path: str) -> Page:
         """Send a request until it is answered, or until there is no use in it; the decorator's waits have no end."""
         scope = Scope.current()
         waits = self.backoff_wait_generator()
@@ -283,7 +283,7 @@ class ClientStream(RESTStream[Params], ABC):
         while True:
             attempt += 1
             try:
-                return self._send(request, path)
+                return self._send(request)
             except PASSING as error:
                 scope.check()
                 if attempt == self.backoff_max_tries() or not may_pass(error):
@@ -305,7 +305,7 @@ class ClientStream(RESTStream[Params], ABC):
             "headers": request.headers,
         }
 
-    def _send(self, request: requests.PreparedRequest, path: str) -> Page:  # noqa: ARG002 - for the line of a retry
+    def _send(self, request: requests.PreparedRequest) -> Page:
         with self._counting:
             self.request_counter.increment()
         response = self._request(request, None)

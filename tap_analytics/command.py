@@ -10,7 +10,6 @@ import warnings
 from pathlib import Path
 from typing import IO, Any
 
-from singer_sdk.helpers._util import load_json
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
@@ -87,7 +86,7 @@ def read_settings(name: str) -> dict[str, Any]:
         SettingsError: The file cannot be read, or holds no JSON object.
     """
     try:
-        content: object = load_json(Path(name).read_text(encoding="utf-8"))
+        content: object = json.loads(Path(name).read_text(encoding="utf-8-sig"))
     except OSError as error:
         msg = f"Settings: {name} cannot be read ({error.strerror})"
         raise SettingsError(msg) from error

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _COUNTED_AT_ONCE: Final = 100
 
 # The SDK's own line about a failing stream; the line that says what failed, and what to do, follows it.
-_EMPTY_NEWS: Final = "An unhandled error occurred while syncing '%s'"
+_SDK_FAILURE: Final = "An unhandled error occurred while syncing '%s'"
 
 
 class OutputStream(Stream, ABC):
@@ -66,7 +66,7 @@ class OutputStream(Stream, ABC):
 
     @override
     def log(self, message: str, *args: Any, **kwargs: Any) -> None:
-        if message != _EMPTY_NEWS:
+        if message != _SDK_FAILURE:
             super().log(message, *args, **kwargs)
 
     # Records

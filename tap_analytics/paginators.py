@@ -13,12 +13,12 @@ from tap_analytics.signs import (
     HAS_MORE,
     doubt_without,
     is_nothing,
-    is_whole,
     refuse_dead_end,
     refuse_other_place,
     says_whole,
     signs_in,
 )
+from tap_analytics.values import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

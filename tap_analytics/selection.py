@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final
 
 from jsonpath_ng.ext.parser import parse
 from jsonpath_ng.jsonpath import Child, Fields
@@ -17,6 +17,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.failures import is_about_errors, is_about_failure, is_about_outcome
 from tap_analytics.structs import AbstractStruct
 from tap_analytics.texts import shorten
+from tap_analytics.values import is_whole
 from tap_analytics.words import PAGES, is_about_pages, words_of
 
 if TYPE_CHECKING:
@@ -428,11 +429,6 @@ def _is_map(value: dict[str, Any]) -> bool:
     items = value.values()
     are_lists = all(isinstance(item, list) and item and isinstance(item[0], dict) for item in items)
     return bool(value) and (all(isinstance(item, dict) for item in items) or are_lists)
-
-
-def is_whole(value: object) -> TypeGuard[int]:
-    """Say whether a value is a whole number."""
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def kind_of(value: Any) -> str:  # noqa: ANN401 - any JSON

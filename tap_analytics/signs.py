@@ -8,12 +8,13 @@ total, and is not empty, is a sign of more, unless the answer itself proves that
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
 from tap_analytics.answers import UnreadableBodyError, decode
 from tap_analytics.errors import StreamError
+from tap_analytics.values import is_whole
 from tap_analytics.words import (
     CURSORS,
     KNOWN,
@@ -131,7 +132,7 @@ def signs_in(page: Page, *, has_envelope: bool = True) -> Signs:
         "cursor": None if has_ended else _first(marks, _is_cursor),
         "pages": _first(marks, lambda mark: _is_pages(mark) and mark.value > 1),
     }
-    nouns = {word for name in page.path.split("/")[-1:] for word in _numbers(name)} | _list_words(page)
+    nouns = _nouns(page)
     count = _count(page)
     total = _first(marks, lambda mark: _is_total(mark, nouns) and mark.value > count) if count is not None else None
     return Signs(**found, total=total or _range_in(page.headers.get("Content-Range", ""), count))
@@ -140,7 +141,7 @@ def signs_in(page: Page, *, has_envelope: bool = True) -> Signs:
 def says_whole(page: Page) -> bool:
     """Say whether a first page says by itself that it is all: no next page, one page in all, a total that has come."""
     count = len(page.records)
-    nouns = {word for name in page.path.split("/")[-1:] for word in _numbers(name)} | _list_words(page)
+    nouns = _nouns(page)
     return any(
         _says_end(mark)
         or (mark.value is None and mark.is_known and mark.words <= KNOWN and bool(mark.words & NEXT))
@@ -357,10 +358,11 @@ def _count(page: Page) -> int | None:
     return None if any(record is page.body for record in page.records) else len(page.records)
 
 
-def _list_words(page: Page) -> set[str]:
-    """Return the words of the names of lists in the body."""
+def _nouns(page: Page) -> set[str]:
+    """Return the words for what is listed: those of the path's last part, and of the names of lists in the body."""
     body = page.body if isinstance(page.body, dict) else {}
-    return {word for key, value in body.items() if isinstance(value, list) for word in _numbers(key)}
+    names = [page.path.rpartition("/")[2], *(key for key, value in body.items() if isinstance(value, list))]
+    return {word for name in names for word in _numbers(name)}
 
 
 def _numbers(name: str) -> set[str]:
@@ -386,8 +388,3 @@ def link_in(header: str, relation: str) -> str | None:
 def is_nothing(value: object) -> bool:
     """Say whether a value is one of those that stand for none."""
     return value is None or value is False or value == ""
-
-
-def is_whole(value: object) -> TypeGuard[int]:
-    """Say whether a value is a whole number, which true is not."""
-    return isinstance(value, int) and not isinstance(value, bool)

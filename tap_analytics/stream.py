@@ -173,7 +173,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                 bookmark = bookmarks.of(walk.place)
                 try:
                     yield from self._walk_records(walk, pages, bookmark, shared)
-                    if self._stream_version is not None and not self._doubt:
+                    if self._stream_version is not None and not self.is_doubtful:
                         for again in self._repeated(walk, self.withhold_version):
                             yield from self._walk_records(again, read(again), bookmark, shared)
                 except StreamError as error:
@@ -262,16 +262,13 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
     def _walks_under(self, parent: Parent, bookmarks: Bookmarks) -> Iterator[Walk]:
         records = cast("AnalyticsStream", self._tap.streams[parent.name]).raw_records(self._doubt_parents)
         try:
-            for place in places(parent, records, self.path, self.params, self._warn_of_parents):
+            for place in places(parent, records, self.path, self.params, self.warn):
                 bookmarks.mark_listed(place.key)
                 since = self._since(bookmarks.of(place.key))
                 yield from (walk.at(place) for walk in self.walks(since))
         except StreamError as error:
             msg = f"{self.name}: {error}"
             raise StreamError(msg) from error
-
-    def _warn_of_parents(self, told: str) -> None:
-        self.log("%s: %s", self.name, told, level=logging.WARNING)
 
     def _doubt_parents(self, reason: str) -> None:
         self.withhold_version(f"{reason} (for its parent stream)")
@@ -318,9 +315,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
         """Looks for keys that records of different parents share; None where there are no such records."""
         if self.parent is None or not self.primary_keys:
             return None
-        return SharedKeys(
-            self.parent, self.primary_keys, lambda text: self.log("%s: %s", self.name, text, level=logging.WARNING)
-        )
+        return SharedKeys(self.parent, self.primary_keys, self.warn)
 
     def _key_of(self, record: dict[str, Any], position: int) -> Key:
         if self.key_fallbacks:
@@ -355,12 +350,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
                 pass
         if self.is_incremental and not self._undated:
             self._undated = True
-            self.log(
-                "%s: a record has no usable '%s'; it is written, but does not move the bookmark",
-                self.name,
-                self.replication_key,
-                level=logging.WARNING,
-            )
+            self.warn(f"a record has no usable '{self.replication_key}'; it is written, but does not move the bookmark")
         return None
 
     @cached_property
@@ -373,12 +363,7 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
     def _shaper(self) -> RecordShaper:
         schema = self.effective_schema
         if RESCUED_DATA not in schema["properties"]:
-            self.log(
-                "%s: the catalog has no '%s', so what it does not know is lost: discover again",
-                self.name,
-                RESCUED_DATA,
-                level=logging.WARNING,
-            )
+            self.warn(f"the catalog has no '{RESCUED_DATA}', so what it does not know is lost: discover again")
         return RecordShaper(
             without_open_objects(schema) if self.config.get("flattening_enabled") else schema,
             is_selected=self._is_selected,
@@ -386,6 +371,14 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
             excluded=self._mapped_fields(),
             warn=self._warn_of_misfit,
         )
+
+    def warn(self, text: str) -> None:
+        """Log a warning about this stream.
+
+        Args:
+            text: What it says, without the stream's name.
+        """
+        self.log("%s: %s", self.name, text, level=logging.WARNING)
 
     def told_failure(self, error: Exception) -> str:
         """Say in one line what ended the stream.
@@ -416,8 +409,8 @@ class AnalyticsStream(OutputStream, ClientStream, ABC):
 
     def _warn_of_misfit(self, field: str, fault: str) -> None:
         told = f"'{escape(field)}' {fault}; see {RESCUED_DATA}" if field else f"there {fault}"
-        self.log("%s: %s", self.name, told, level=logging.WARNING)
+        self.warn(told)
 
     def _report_rescued(self) -> None:
         if told := self._shaper.rescued():
-            self.log("%s: values in %s: %s", self.name, RESCUED_DATA, escape(told), level=logging.WARNING)
+            self.warn(f"values in {RESCUED_DATA}: {escape(told)}")

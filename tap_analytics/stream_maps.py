@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from difflib import get_close_matches
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any, Final
 
 from singer_sdk.mapper import RemoveRecordTransform
 
 from tap_analytics.errors import SettingsError
-from tap_analytics.texts import shorten
+from tap_analytics.texts import guess, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -33,7 +32,7 @@ def faults(maps: Mapping[str, Any]) -> Iterator[str]:
         for word in rules if isinstance(rules, dict) else ():
             if word.startswith("__") and word.endswith("__") and word not in _OPTIONS:
                 place = f"stream_maps.{shorten(stream)}"
-                yield f"'{place}' has the unknown option '{shorten(word)}'{_guess(word, _OPTIONS)}"
+                yield f"'{place}' has the unknown option '{shorten(word)}'{guess(word, _OPTIONS)}"
 
 
 def check_names(maps: Mapping[str, Any] | None, known: Collection[str], streams: Iterable[OutputStream]) -> None:
@@ -53,7 +52,7 @@ def check_names(maps: Mapping[str, Any] | None, known: Collection[str], streams:
             _LOGGER.warning(
                 "Settings: 'stream_maps' has no effect for '%s', since there is no such stream%s",
                 shorten(source),
-                _guess(source, known),
+                guess(source, known),
             )
     names = Counter(
         each.stream_alias
@@ -64,8 +63,3 @@ def check_names(maps: Mapping[str, Any] | None, known: Collection[str], streams:
     if equal := [name for name, count in names.items() if count > 1]:
         msg = f"Settings: 'stream_maps' gives the name '{shorten(equal[0])}' to more than one stream"
         raise SettingsError(msg)
-
-
-def _guess(word: str, words: Collection[str]) -> str:
-    nearest = get_close_matches(word, words, n=1, cutoff=0.75)
-    return f" (is it {nearest[0]!r}?)" if nearest else ""

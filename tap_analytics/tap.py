@@ -7,7 +7,6 @@ import signal
 from collections import defaultdict
 from contextlib import closing, contextmanager, suppress
 from copy import deepcopy
-from difflib import get_close_matches
 from http import HTTPStatus
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
@@ -32,7 +31,7 @@ from tap_analytics.logs import mask_secrets
 from tap_analytics.signals import STOPS
 from tap_analytics.state import given_state
 from tap_analytics.stdout import STDOUT
-from tap_analytics.texts import shorten
+from tap_analytics.texts import guess, shorten
 from tap_analytics.throttle import Throttle
 from tap_analytics.transport import ApiSession
 from tap_analytics.writer import LineWriter
@@ -281,12 +280,9 @@ class TapAnalytics(Tap):
         known = self.config_jsonschema["properties"]
         unknown = sorted(self._config.keys() - known.keys() - self._warned_of)
         self._warned_of.update(unknown)
-        told = []
-        for name in unknown:
-            nearest = get_close_matches(name, known, n=1, cutoff=0.75)
-            told.append(f"'{shorten(name)}'{f' (is it {nearest[0]!r}?)' if nearest else ''}")
-        if told:
-            self.logger.warning("Settings: unknown, so not used: %s", ", ".join(told))
+        if unknown:
+            told = ", ".join(f"'{shorten(name)}'{guess(name, known)}" for name in unknown)
+            self.logger.warning("Settings: unknown, so not used: %s", told)
 
     @override
     def setup_mapper(self) -> None:

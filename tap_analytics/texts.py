@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CUT: Final = "…"
 """Stands at the end of a foreign text that goes on."""
@@ -20,3 +24,9 @@ def shorten(text: str, longest: int = LONGEST_QUOTE) -> str:
 def escape(text: str) -> str:
     """Escape what cannot be seen, so that a foreign text stays on its line and colours nothing."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def guess(word: str, known: Iterable[str]) -> str:
+    """Return the known word that a misspelt one may stand for, in brackets to go behind it; empty if none is near."""
+    nearest = get_close_matches(word, list(known), n=1, cutoff=0.75)
+    return f" (is it {nearest[0]!r}?)" if nearest else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
 
 import msgspec
 
@@ -70,6 +70,11 @@ def types_of(schema: Mapping[str, Any]) -> list[str]:
 def takes_any_as_text(schema: Mapping[str, Any]) -> bool:
     """Say whether a schema is that of a text column that takes values of every type."""
     return types_of(schema) == ["string"] and ANY_AS_TEXT.items() <= schema.items()
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Say whether a value is a whole number, which true is not."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def fits_64_bits(value: object) -> bool:

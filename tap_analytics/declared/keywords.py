@@ -55,11 +55,7 @@ def columns(properties: Mapping[str, dict[str, Any]], keys: Collection[str], dep
     for name, schema in properties.items():
         column: dict[str, Any]
         if len(types_of(schema)) != 1:
-            column = {
-                **{word: schema[word] for word in _ANNOTATIONS if word in schema},
-                "type": "string",
-                **ANY_AS_TEXT,
-            }
+            column = {**_annotations(schema), "type": "string", **ANY_AS_TEXT}
         elif depth > 0 and "properties" in schema:
             column = {**schema, "properties": columns(schema["properties"], (), depth - 1)}
         else:

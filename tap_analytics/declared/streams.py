@@ -116,9 +116,9 @@ class DeclaredStream(AnalyticsStream):
         except StreamError as error:
             if not records:
                 raise
-            self._warn(f"{error} (while its schema was looked for)")
+            self.log("%s (while its schema was looked for)", error, level=logging.WARNING)
         if not records:
-            self._warn(f"{self.name}: no records, so the schema is not known; declare a 'schema', or discover again")
+            self.warn("no records, so the schema is not known; declare a 'schema', or discover again")
             return self._unknown_schema()
         names = [{emitted_name(key, {}) for key, value in record.items() if value is not None} for record in records]
         seen = dict.fromkeys(key for record in records for key in record)
@@ -169,8 +169,8 @@ class DeclaredStream(AnalyticsStream):
         names = ", ".join(f"'{name}'" for name in missing)
         if not self.declaration.key_is_default:
             raise StreamError(self.told(f"gave records without their declared primary key ({names}); {told}"))
-        self._warn(
-            f"{self.name}: the records have no {names}, the default primary key, so they are written without a key; "
+        self.warn(
+            f"the records have no {names}, the default primary key, so they are written without a key; "
             f"declare a 'primary_key' on the resource ({told})"
         )
         self.primary_keys = ()
@@ -193,13 +193,10 @@ class DeclaredStream(AnalyticsStream):
         super()._report_rescued()
         known = self.effective_schema["properties"].keys() - {*self.primary_keys, self.replication_key, RESCUED_DATA}
         if not known and self._shaper.rescued():
-            self._warn(
-                f"{self.name}: the catalog has no field but the key, so all others are in {RESCUED_DATA}; discover "
+            self.warn(
+                f"the catalog has no field but the key, so all others are in {RESCUED_DATA}; discover "
                 "again (with Meltano: --refresh-catalog), or declare a 'schema'"
             )
-
-    def _warn(self, text: str) -> None:
-        self.log("%s", text, level=logging.WARNING)
 
 
 def declared_streams(config: Mapping[str, Any], api: Api) -> list[type[DeclaredStream]]:

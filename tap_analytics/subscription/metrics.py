@@ -6,7 +6,6 @@ so only a whole answer is right. It is one request.
 
 from __future__ import annotations
 
-import logging
 from abc import ABC
 from collections import Counter
 from datetime import date
@@ -151,7 +150,7 @@ class MetricStream(SubscriptionStream, ABC):
         start = self.interval.first_day(self._first_day, calendar.week_start)
         if start <= end:
             periods = Periods(self.interval, start, end, today, calendar.week_start)
-            yield PeriodWalk(periods, warn=lambda text: self.log("%s: %s", self.name, text, level=logging.WARNING))
+            yield PeriodWalk(periods, warn=self.warn)
 
     @property
     def _calendar(self) -> AccountCalendar:
@@ -182,12 +181,9 @@ class MetricStream(SubscriptionStream, ABC):
         except StreamError as error:
             msg = f"{self.name}: without 'start_date' the first day has to be looked for, which failed: {error}"
             raise StreamError(msg, error.status) from error
-        self.log(
-            "%s: begins with the first quarter that has a customer, since the first activity cannot be read (%s). "
-            "Set 'start_date' for another day",
-            self.name,
-            why,
-            level=logging.WARNING,
+        self.warn(
+            f"begins with the first quarter that has a customer, since the first activity cannot be read ({why}). "
+            "Set 'start_date' for another day"
         )
         return self._today if day is None else day
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 from functools import cached_property
 from http import HTTPStatus
@@ -52,9 +51,9 @@ class Account(SubscriptionStream):
         except StreamError as error:
             if error.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
                 raise
-            self._warn(f"the account cannot be read ({error.status}); days are UTC's, weeks begin on Monday")
+            self.warn(f"the account cannot be read ({error.status}); days are UTC's, weeks begin on Monday")
             account = {}
-        return AccountCalendar.of(account, self._warn)
+        return AccountCalendar.of(account, self.warn)
 
     @cached_property
     def answer(self) -> SharedAnswer[Page]:
@@ -64,9 +63,6 @@ class Account(SubscriptionStream):
     @override
     def pages(self, params: Params, path: str | None = None) -> Generator[Page]:
         yield self.answer.get()
-
-    def _warn(self, text: str) -> None:
-        self.log("%s: %s", self.name, text, level=logging.WARNING)
 
 
 class Customers(SubscriptionStream):
