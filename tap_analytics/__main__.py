@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from tap_analytics import signals
+from tap_analytics.command_line import signals
 
 
 def main() -> None:

@@ -23,18 +23,21 @@ from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from tap_analytics import declared, settings, settings_faults, stream_maps, subscription, support
-from tap_analytics.catalog_faults import given_catalog
-from tap_analytics.command import AnalyticsCommand, checked, read_settings
+from tap_analytics.apis import declared, subscription, support
+from tap_analytics.command_line.command import AnalyticsCommand, checked, read_settings
+from tap_analytics.command_line.logs import mask_secrets
+from tap_analytics.command_line.signals import STOPS
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
-from tap_analytics.logs import mask_secrets
-from tap_analytics.signals import STOPS
-from tap_analytics.state import given_state
-from tap_analytics.stdout import STDOUT
-from tap_analytics.texts import guess, shorten
-from tap_analytics.throttle import Throttle
-from tap_analytics.transport import ApiSession
-from tap_analytics.writer import LineWriter
+from tap_analytics.http.session import ApiSession
+from tap_analytics.http.throttle import Throttle
+from tap_analytics.quoting import guess, shorten
+from tap_analytics.settings import faults as settings_faults
+from tap_analytics.settings import schema as settings
+from tap_analytics.settings.catalog import given_catalog
+from tap_analytics.singer import stream_maps
+from tap_analytics.singer.state import given_state
+from tap_analytics.singer.stdout import STDOUT
+from tap_analytics.singer.writer import LineWriter
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -43,9 +46,9 @@ if TYPE_CHECKING:
     import click
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
-    from tap_analytics.api import Api
-    from tap_analytics.declared import DeclaredStream
-    from tap_analytics.stream import AnalyticsStream
+    from tap_analytics.apis.declared import DeclaredStream
+    from tap_analytics.http.api import Api
+    from tap_analytics.sync.stream import AnalyticsStream
 
 STREAMS: dict[str, tuple[type[AnalyticsStream], ...]] = {
     "subscription": subscription.STREAMS,

@@ -15,7 +15,7 @@ from tests.faults.runs import KEY, bookmark, run_here
 from tests.faults.server import Server, always, whole
 
 if TYPE_CHECKING:
-    from tap_analytics.declared import DeclaredStream
+    from tap_analytics.apis.declared import DeclaredStream
     from tests.faults.server import Request
     from tests.singer import Run
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from tap_analytics import transport
+from tap_analytics.http import session
 from tests.faults.runs import failure_of, run_here, subscription, support
 from tests.faults.server import Server, always, chunk, head, routes, whole
 
@@ -178,7 +178,7 @@ BOMBS: dict[str, str] = {
 
 @pytest.mark.parametrize("status", BOMBS.values(), ids=BOMBS)
 def test_a_decompression_bomb_has_a_limit(monkeypatch: pytest.MonkeyPatch, status: str) -> None:
-    monkeypatch.setattr(transport, "LARGEST_BODY", 8 * 2**20)
+    monkeypatch.setattr(session, "LARGEST_BODY", 8 * 2**20)
 
     def answer(request: Request) -> Iterator[bytes]:
         if request.path != "/v1/customers":
@@ -193,7 +193,7 @@ def test_a_decompression_bomb_has_a_limit(monkeypatch: pytest.MonkeyPatch, statu
 
 
 def test_a_bomb_in_a_bomb_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "LARGEST_BODY", 8 * 2**20)
+    monkeypatch.setattr(session, "LARGEST_BODY", 8 * 2**20)
     inner = gzip.compress(b" " * 256 * 2**20)
     script: Script = always(whole(gzip.compress(inner), Content_Encoding="gzip, gzip"))
     with Server(script) as server:

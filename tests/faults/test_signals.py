@@ -198,7 +198,7 @@ def test_a_run_whose_target_reads_on_after_two_signals_ends_by_the_first_with_a_
 
 
 # The last resort comes so soon that a test need not wait for it.
-IMPATIENT = "from tap_analytics import signals; signals._LONGEST_STOP = 0.4"
+IMPATIENT = "from tap_analytics.command_line import signals; signals._LONGEST_STOP = 0.4"
 
 # In a call of C that no signal interrupts, as the look-up of a name can be.
 STUCK = f"""
@@ -249,7 +249,7 @@ def test_a_signal_while_the_program_is_loaded_leaves_no_trace(tmp_path: Path, st
 import os, sys
 class Finder:
     def find_spec(self, name, *_):
-        if name == "tap_analytics.stream":
+        if name == "tap_analytics.sync.stream":
             os.kill(os.getpid(), {int(stop)})
 sys.meta_path.insert(0, Finder())
 """

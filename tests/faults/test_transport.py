@@ -21,7 +21,7 @@ from tests.unit.taps import stream_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_analytics.stream import AnalyticsStream
+    from tap_analytics.sync.stream import AnalyticsStream
     from tests.faults.server import Request, Script
     from tests.singer import Tap
 

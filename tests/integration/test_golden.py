@@ -18,7 +18,7 @@ import time_machine
 from analytics_sandbox import Sandbox
 from singer_sdk.streams import RESTStream
 
-from tap_analytics.stream import AnalyticsStream
+from tap_analytics.sync.stream import AnalyticsStream
 from tap_analytics.tap import STREAMS, TapAnalytics
 from tests.singer import Run, select, streams_of
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from analytics_sandbox import Sandbox
 
-from tap_analytics.subscription.metrics import MetricStream
+from tap_analytics.apis.subscription.metrics import MetricStream
 from tap_analytics.tap import TapAnalytics
 from tests.faults.runs import run_here, subscription
 from tests.faults.server import Server, whole

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tap_analytics.datetimes import parse_instant
+from tap_analytics.records.datetimes import parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -15,7 +15,7 @@ settings.load_profile("unit")
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that were waited between attempts, without waiting them."""
     seconds: list[float] = []
-    monkeypatch.setattr("tap_analytics.cancellation.Scope.sleep", lambda _, wait: seconds.append(wait))
+    monkeypatch.setattr("tap_analytics.http.cancellation.Scope.sleep", lambda _, wait: seconds.append(wait))
     # What a refusal means for the requests of other threads is the throttle's own test.
-    monkeypatch.setattr("tap_analytics.throttle.Throttle.slow_down", lambda *_, **__: None)
+    monkeypatch.setattr("tap_analytics.http.throttle.Throttle.slow_down", lambda *_, **__: None)
     return seconds

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tap_analytics import declared
-from tap_analytics.settings_faults import faults
+from tap_analytics.apis import declared
+from tap_analytics.settings.faults import faults
 from tap_analytics.tap import TapAnalytics
 from tests.unit.taps import KEY, URL
 

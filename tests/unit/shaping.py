@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.singerlib import Schema
 from singer_sdk.sinks.core import JSONSchemaValidator
 
-from tap_analytics.declared.schemas import completed
-from tap_analytics.records import RecordShaper
+from tap_analytics.apis.declared.schemas import completed
+from tap_analytics.records.shaper import RecordShaper
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

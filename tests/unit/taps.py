@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
-from tap_analytics.answers import Page
-from tap_analytics.selection import KeyPath
+from tap_analytics.paging.answers import Page
+from tap_analytics.paging.selectors import KeyPath
 from tap_analytics.tap import TapAnalytics
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
 
-    from tap_analytics.stream import AnalyticsStream
+    from tap_analytics.sync.stream import AnalyticsStream
 
 URL = "https://api.example.com"
 KEY = "the-api-key"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_analytics.answers import Page, UnreadableBodyError, decode, error_words
-from tap_analytics.texts import shorten
+from tap_analytics.paging.answers import Page, UnreadableBodyError, decode, error_words
+from tap_analytics.quoting import shorten
 
 TEXTS = st.text(st.characters(codec="utf-8"))
 JSON = st.recursive(

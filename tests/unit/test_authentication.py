@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from requests_mock import Mocker
 
-    from tap_analytics.stream import AnalyticsStream
+    from tap_analytics.sync.stream import AnalyticsStream
 
 BEARER = {"auth_method": "bearer"}
 HEADER = {"auth_method": "header", "auth_header": "X-Api-Key"}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tap_analytics.bookmarks import Bookmarks
-from tap_analytics.state import BookmarkStore
+from tap_analytics.singer.state import BookmarkStore
+from tap_analytics.sync.bookmarks import Bookmarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ NOW = datetime(2024, 3, 15, 12, tzinfo=timezone.utc)
 
 def state_sizes(parents: int, known: int, ticks: Iterator[float], monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return the bytes of each state of a run, the last one included, by a clock that is read once for each parent."""
-    monkeypatch.setattr("tap_analytics.bookmarks.monotonic", lambda: next(ticks))
+    monkeypatch.setattr("tap_analytics.sync.bookmarks.monotonic", lambda: next(ticks))
     state = cast("TapState", {})
     store = BookmarkStore(tap_name="tap-analytics", stream_name="issues", tap_state=state)
     places = [f"/projects/{number}/issues" for number in range(parents)]

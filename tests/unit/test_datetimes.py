@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_analytics.datetimes import DateStyle, end_of, format_instant, parse_date, parse_instant
+from tap_analytics.records.datetimes import DateStyle, end_of, format_instant, parse_date, parse_instant
 
 INSTANTS = st.datetimes(timezones=st.just(timezone.utc))
 # A day from either end of the calendar, so that any offset can be written.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_analytics.declared.hints import HINTS
+from tap_analytics.apis.declared.hints import HINTS
 from tap_analytics.errors import SettingsError
 from tap_analytics.tap import TapAnalytics
 from tests.unit.declared import DECLARED, MARK, faults_of, resource, tap_of

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tap_analytics.settings import CONFIG_JSONSCHEMA
+from tap_analytics.settings.schema import CONFIG_JSONSCHEMA
 from tap_analytics.tap import STREAMS, TapAnalytics
 from tests.singer import streams_of
 

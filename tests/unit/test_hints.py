@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tap_analytics.declared.hints import HINTS
+from tap_analytics.apis.declared.hints import HINTS
 from tap_analytics.tap import TapAnalytics
 from tests.unit.declared import faults_of, resource
 

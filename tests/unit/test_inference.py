@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from singer_sdk.helpers._flattening import flatten_schema
 
-from tap_analytics.answers import decode
-from tap_analytics.datetimes import parse_instant
-from tap_analytics.declared.inference import infer
-from tap_analytics.declared.keywords import keep_names_apart
-from tap_analytics.records import RESCUED_DATA, emitted_name
-from tap_analytics.values import ANY_AS_TEXT
+from tap_analytics.apis.declared.inference import infer
+from tap_analytics.apis.declared.keywords import keep_names_apart
+from tap_analytics.paging.answers import decode
+from tap_analytics.records.datetimes import parse_instant
+from tap_analytics.records.shaper import RESCUED_DATA, emitted_name
+from tap_analytics.records.types import ANY_AS_TEXT
 from tests.unit.shaping import sent
 
 JsonObject = dict[str, Any]

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tap_analytics.answers import Page
 from tap_analytics.errors import StreamError
-from tap_analytics.links import BodyLink, HeaderLink
-from tap_analytics.pagination import PageTrail, Paginator, Params
-from tap_analytics.paginators import BodyCursor, LastRecord, PageNumber, Undeclared
+from tap_analytics.paging.answers import Page
+from tap_analytics.paging.links import BodyLink, HeaderLink
+from tap_analytics.paging.pagination import PageTrail, Paginator, Params
+from tap_analytics.paging.paginators import BodyCursor, LastRecord, PageNumber, Undeclared
 from tests.unit.taps import page_of
 from tests.unit.test_page_ends import ROWS, after
 from tests.unit.test_pagination import PAGES, Answer, Rows, in_order

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_analytics.command_line.logs import SecretMask, mask_secrets
 from tap_analytics.errors import StreamError
-from tap_analytics.logs import SecretMask, mask_secrets
 from tests.unit.taps import KEY, URL, stream_of, tap_of
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_analytics.apis.subscription.account_calendar import AccountCalendar
+from tap_analytics.apis.subscription.metrics import Periods, PeriodWalk
+from tap_analytics.apis.subscription.periods import Interval
 from tap_analytics.errors import AnalyticsError, StreamError
-from tap_analytics.periods import Interval
-from tap_analytics.subscription.account_calendar import AccountCalendar
-from tap_analytics.subscription.metrics import Periods, PeriodWalk
 from tests.singer import select
 from tests.unit.taps import URL, queries, stream_of, tap_of
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tap_analytics.errors import StreamError
-from tap_analytics.pagination import PageTrail, Paginator, Params
-from tap_analytics.paginators import BodyCursor, CursorOrPageNumber, LastRecord
+from tap_analytics.paging.pagination import PageTrail, Paginator, Params
+from tap_analytics.paging.paginators import BodyCursor, CursorOrPageNumber, LastRecord
 from tests.unit.taps import page_of
 
 ROWS = [{"uuid": "u1"}, {"uuid": "u2"}]

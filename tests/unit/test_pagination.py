@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_analytics.errors import StreamError
-from tap_analytics.pagination import PageTrail, Paginator, Params
-from tap_analytics.paginators import BodyCursor, CursorOrPageNumber, LastRecord, SinglePage
+from tap_analytics.paging.pagination import PageTrail, Paginator, Params
+from tap_analytics.paging.paginators import BodyCursor, CursorOrPageNumber, LastRecord, SinglePage
 from tests.unit.taps import page_of
 
 if TYPE_CHECKING:

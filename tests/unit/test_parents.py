@@ -14,10 +14,10 @@ import requests
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tap_analytics.answers import Page
-from tap_analytics.datetimes import format_instant, parse_instant
 from tap_analytics.errors import StreamError
-from tap_analytics.parents import Absences, Parent, Place, places
+from tap_analytics.paging.answers import Page
+from tap_analytics.records.datetimes import format_instant, parse_instant
+from tap_analytics.sync.parents import Absences, Parent, Place, places
 from tests.faults.server import Server, whole
 from tests.singer import select
 from tests.unit.taps import URL, queries, tap_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_analytics.periods import Interval
+from tap_analytics.apis.subscription.periods import Interval
 
 # A quarter from either end of the calendar.
 DAYS = st.dates(min_value=date(1, 4, 1), max_value=date(9999, 8, 31))

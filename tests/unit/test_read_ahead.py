@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_analytics.answers import Page
 from tap_analytics.errors import StreamError
-from tap_analytics.read_ahead import read_ahead
-from tap_analytics.replication import DateWindow, Walk
-from tap_analytics.run import Run
+from tap_analytics.paging.answers import Page
+from tap_analytics.sync.read_ahead import read_ahead
+from tap_analytics.sync.run import Run
+from tap_analytics.sync.walks import DateWindow, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tap_analytics.records import RESCUED_DATA, RESCUED_DATA_SCHEMA, RecordShaper
+from tap_analytics.records.shaper import RESCUED_DATA, RESCUED_DATA_SCHEMA, RecordShaper
 
 JsonObject = dict[str, Any]
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tap_analytics.datetimes import parse_instant
-from tap_analytics.records import MOST_TOLD, RESCUED_DATA, RESCUED_DATA_SCHEMA, RecordShaper
+from tap_analytics.records.datetimes import parse_instant
+from tap_analytics.records.shaper import MOST_TOLD, RESCUED_DATA, RESCUED_DATA_SCHEMA, RecordShaper
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

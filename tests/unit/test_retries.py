@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from requests.exceptions import ChunkedEncodingError, ConnectTimeout, ContentDecodingError, ReadTimeout, SSLError
 
 from tap_analytics.errors import ServiceError, StreamError
-from tap_analytics.retries import retry_after
+from tap_analytics.http.retries import retry_after
 from tests.unit.taps import URL, stream_of
 
 if TYPE_CHECKING:

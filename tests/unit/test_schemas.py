@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from tap_analytics.records import RESCUED_DATA
+from tap_analytics.records.shaper import RESCUED_DATA
 from tap_analytics.tap import STREAMS
 from tests.unit.taps import stream_of, tap_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_analytics.stream import AnalyticsStream
+    from tap_analytics.sync.stream import AnalyticsStream
 
 JsonObject = dict[str, Any]
 ALL = [(api, name) for api in STREAMS for name in tap_of(api).streams]

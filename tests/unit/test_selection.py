@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tap_analytics.errors import StreamError
-from tap_analytics.selection import Found, JsonPath, KeyPath, OnlyList, Selector, WholeBody
+from tap_analytics.paging.selectors import Found, JsonPath, KeyPath, OnlyList, Selector, WholeBody
 
 
 def test_records_are_found_under_their_key() -> None:

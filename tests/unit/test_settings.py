@@ -12,16 +12,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from singer_sdk.helpers.capabilities import PluginCapabilities
 
-from tap_analytics.command import checked
+from tap_analytics.command_line.command import checked
 from tap_analytics.errors import SettingsError
-from tap_analytics.settings import CONFIG_JSONSCHEMA, SECRETS
-from tap_analytics.settings_faults import environment_faults
+from tap_analytics.settings.faults import environment_faults
+from tap_analytics.settings.schema import CONFIG_JSONSCHEMA, SECRETS
 from tap_analytics.tap import TapAnalytics
 from tests.unit.taps import KEY, SETTINGS, URL, stream_of, tap_of
 
 if TYPE_CHECKING:
-    from tap_analytics.stream import AnalyticsStream
-    from tap_analytics.subscription.streams import Activities
+    from tap_analytics.apis.subscription.streams import Activities
+    from tap_analytics.sync.stream import AnalyticsStream
 
 MARK = "vAlUe-of-A-sEcReT"
 NAMES = sorted(CONFIG_JSONSCHEMA["properties"])

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from tap_analytics.answers import Page
 from tap_analytics.errors import StreamError
-from tap_analytics.links import BodyLink, HeaderLink
-from tap_analytics.pagination import PageTrail
-from tap_analytics.paginators import BodyCursor, Undeclared
-from tap_analytics.selection import JsonPath, KeyPath, OnlyList, Selector
+from tap_analytics.paging.answers import Page
+from tap_analytics.paging.links import BodyLink, HeaderLink
+from tap_analytics.paging.pagination import PageTrail
+from tap_analytics.paging.paginators import BodyCursor, Undeclared
+from tap_analytics.paging.selectors import JsonPath, KeyPath, OnlyList, Selector
 from tests.unit.test_page_ends import ROWS
 
 BARE = KeyPath("data")

@@ -12,9 +12,9 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_analytics.datetimes import format_instant, parse_instant
 from tap_analytics.errors import AnalyticsError, SettingsError
-from tap_analytics.state import BookmarkStore
+from tap_analytics.records.datetimes import format_instant, parse_instant
+from tap_analytics.singer.state import BookmarkStore
 from tests.singer import select
 from tests.unit.taps import URL, queries, tap_of
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_analytics.errors import OutputError
-from tap_analytics.stdout import STDOUT
+from tap_analytics.singer.stdout import STDOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -233,7 +233,7 @@ def test_records_are_collected_before_they_are_written_whether_or_not_a_stream_m
     rows = [{"id": number, "name": "x"} for number in range(100)]
     requests_mock.get(CUSTOMERS, json={"entries": rows, "has_more": False})
     writes: list[bytes] = []
-    monkeypatch.setattr("tap_analytics.stdout.STDOUT.write", lambda lines: writes.append(bytes(lines)))
+    monkeypatch.setattr("tap_analytics.singer.stdout.STDOUT.write", lambda lines: writes.append(bytes(lines)))
     stream_of("customers", stream_maps=maps).sync()
     records = [json.loads(line) for line in b"".join(writes).splitlines() if b'"RECORD"' in line]
     assert len(records) == 100 * (1 + len(maps))

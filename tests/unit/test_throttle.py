@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tap_analytics.cancellation import CHANGED, CancelledError, Scope
-from tap_analytics.throttle import Throttle
+from tap_analytics.http.cancellation import CHANGED, CancelledError, Scope
+from tap_analytics.http.throttle import Throttle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def a_clock() -> Iterator[Clock]:
     """A clock that the throttle goes by."""
     clock = Clock()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tap_analytics.throttle.time", SimpleNamespace(monotonic=lambda: clock.now))
+        patch.setattr("tap_analytics.http.throttle.time", SimpleNamespace(monotonic=lambda: clock.now))
         patch.setattr(Scope, "wait", lambda _, seconds=None: clock.wait(seconds))
         yield clock
 

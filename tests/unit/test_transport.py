@@ -131,7 +131,7 @@ def dripping() -> Iterator[bytes]:
 
 
 def test_a_server_that_drips_bytes_does_not_hold_the_tap_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_analytics.transport.ANSWER_TIMEOUTS", 0.2)
+    monkeypatch.setattr("tap_analytics.http.session.ANSWER_TIMEOUTS", 0.2)
     with serving(dripping()) as url:
         customers = stream_of("customers", api_url=url, request_timeout=1, max_retries=0)
         with pytest.raises(StreamError, match=r"timed out \(see 'request_timeout'\)"):
@@ -139,7 +139,7 @@ def test_a_server_that_drips_bytes_does_not_hold_the_tap_for_ever(monkeypatch: p
 
 
 def test_a_decompression_bomb_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_analytics.transport.LARGEST_BODY", 2**20)
+    monkeypatch.setattr("tap_analytics.http.session.LARGEST_BODY", 2**20)
     bomb = gzip.compress(b" " * 2**24)
     head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
     with serving(head + bomb) as url, pytest.raises(StreamError, match="/v1/customers sent more than 1 MiB"):

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from tap_analytics.replication import Bookmark, DateFilter, DateWindow
-from tap_analytics.window_widths import WindowWidths
+from tap_analytics.sync.walks import Bookmark, DateFilter, DateWindow
+from tap_analytics.sync.window_widths import WindowWidths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_analytics.pagination import Params
+    from tap_analytics.paging.pagination import Params
 
 TODAY = date(2024, 3, 15)
 NOW = datetime.combine(TODAY, time(10, 30), tzinfo=timezone.utc)

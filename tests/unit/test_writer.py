@@ -11,8 +11,8 @@ import pytest
 from singer_sdk.singerlib.messages import StateMessage
 
 from tap_analytics.errors import OutputError
-from tap_analytics.stdout import STDOUT
-from tap_analytics.writer import LineWriter
+from tap_analytics.singer.stdout import STDOUT
+from tap_analytics.singer.writer import LineWriter
 
 MESSAGE = StateMessage(value={"bookmarks": {}})
 

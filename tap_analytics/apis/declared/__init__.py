@@ -1,0 +1,21 @@
+"""Streams that a user declares in `resources`, in the vocabulary of dlt's REST API configurations."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tap_analytics.apis.declared.streams import DeclaredStream, declared_streams
+from tap_analytics.http.api import Api
+
+__all__ = ["API", "DeclaredStream", "declared_streams"]
+
+API: Final = Api(
+    name="declared",
+    credentials=None,
+    page_size=None,
+    max_page_size=None,
+    # Nobody knows its limits; this is what few services mind.
+    requests=10,
+    seconds=1,
+    parallel_requests=4,
+)

@@ -1,0 +1,239 @@
+"""Streams whose words are read from the configuration."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from msgspec import UNSET, UnsetType
+from typing_extensions import override
+
+from tap_analytics.apis.declared.inference import infer
+from tap_analytics.apis.declared.keywords import keep_names_apart, with_null
+from tap_analytics.apis.declared.resources import declarations
+from tap_analytics.apis.declared.schemas import completed, given_schema
+from tap_analytics.errors import StreamError
+from tap_analytics.paging.answers import words
+from tap_analytics.paging.error_bodies import words_in
+from tap_analytics.records.datetimes import EARLIEST, LATEST, parse_instant
+from tap_analytics.records.schema_faults import type_name
+from tap_analytics.records.shaper import RESCUED_DATA, emitted_name
+from tap_analytics.records.types import ANY_AS_TEXT, takes_any_as_text, types_of
+from tap_analytics.sync.bookmarks import Bookmarks
+from tap_analytics.sync.parents import Absences
+from tap_analytics.sync.stream import AnalyticsStream
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
+
+    from tap_analytics.apis.declared.resources import Declaration
+    from tap_analytics.http.api import Api
+    from tap_analytics.sync.parents import Parent
+    from tap_analytics.sync.walks import Bounds
+
+SAMPLE_RECORDS: Final = 200
+"""Records that are enough to infer a schema from."""
+
+SAMPLE_PAGES: Final = 10
+"""Pages, and lists of parents, that are read for a sample at most."""
+
+_TEXT: Final = {"type": ["string", "null"]}
+_INSTANT: Final = {"type": ["string", "null"], "format": "date-time"}
+
+
+class DeclaredStream(AnalyticsStream):
+    """A list as a user declares it."""
+
+    declaration: ClassVar[Declaration]
+
+    @property
+    @override
+    def url_base(self) -> str:
+        return str(self.config["api_url"]).rstrip("/")
+
+    @property
+    @override
+    def start_date(self) -> datetime | None:
+        word = self.declaration.endpoint.incremental
+        if isinstance(word, UnsetType) or isinstance(word.initial_value, UnsetType):
+            return super().start_date
+        start = parse_instant(word.initial_value)
+        return min(start, LATEST) if start > EARLIEST else None
+
+    @property
+    @override
+    def replication_method(self) -> str:
+        return "FULL_TABLE" if self.declaration.disposition == "replace" else super().replication_method
+
+    @property
+    @override
+    def bounds(self) -> Bounds:
+        # Whatever the catalog makes of the replication key.
+        return (self.start_date, self.end_date) if type(self).replication_key is not None else (None, None)
+
+    # Schema
+
+    @property
+    @override
+    def schema(self) -> dict[str, Any]:
+        if self._tap_input_catalog is not None:
+            # What the catalog has was found out when it was made, and what it leaves out is not read.
+            entry = self._tap_input_catalog.get_stream(self.name)
+            return entry.schema.to_dict() if entry else {"type": "object", "properties": {}}
+        return self._own_schema
+
+    @cached_property
+    def _own_schema(self) -> dict[str, Any]:
+        """The schema that was given, else the one that a sample of the records has."""
+        word = self.declaration.resource.schema
+        if isinstance(word, UnsetType):
+            schema = self._inferred_schema()
+        else:
+            schema = given_schema(word, self.primary_keys, self._flattened_levels)
+            if self.parent is not None:
+                schema["properties"] = {**self._parent_properties(self.parent), **schema["properties"]}
+            self._settle_key(set(schema["properties"]), f"the schema has {', '.join(schema['properties'])}")
+        self._check_replication_key(schema["properties"])
+        if self._flattened_levels:
+            keep_names_apart(schema["properties"], self.config.get("flattening_separator", "__"))
+        return completed(schema)
+
+    def _parent_properties(self, parent: Parent) -> dict[str, Any]:
+        """Return the schemas of the fields that the parent's records give."""
+        known = self._tap.streams[parent.name].schema["properties"]
+        found = {to: known.get(emitted_name(field, {}), _TEXT) for field, to in parent.added.items()}
+        return {name: with_null(schema, is_key=name in self.primary_keys) for name, schema in found.items()}
+
+    def _inferred_schema(self) -> dict[str, Any]:
+        records = []
+        try:
+            for record in islice(self._sample(), SAMPLE_RECORDS):
+                records.append(record)  # noqa: PERF402 - what came before a failure is a sample, too
+        except StreamError as error:
+            if not records:
+                raise
+            self.log("%s (while its schema was looked for)", error, level=logging.WARNING)
+        if not records:
+            self.warn("no records, so the schema is not known; declare a 'schema', or discover again")
+            return self._unknown_schema()
+        names = [{emitted_name(key, {}) for key, value in record.items() if value is not None} for record in records]
+        seen = dict.fromkeys(key for record in records for key in record)
+        told = f"fields seen: {', '.join(seen)}"
+        if len(records) == 1 and (said := words_in(records[0])):
+            # An error in the shape of a record is told as one.
+            told = f"{told}; it says: {words(said)}"
+        self._settle_key(set.intersection(*names), told)
+        return infer(records, self.primary_keys, self._flattened_levels)
+
+    @property
+    def _flattened_levels(self) -> int:
+        """How many levels of objects become columns; others are left as they came."""
+        return self.config.get("flattening_max_depth", 0) if self.config.get("flattening_enabled") else 0
+
+    def _unknown_schema(self) -> dict[str, Any]:
+        """Return what a schema has to have, whatever else the records hold."""
+        properties: dict[str, Any] = {name: {"type": "string", **ANY_AS_TEXT} for name in self.primary_keys}
+        if self.replication_key:
+            properties[self.replication_key] = {"type": "string"} if self.replication_key in properties else _INSTANT
+        return {"type": "object", "properties": properties}
+
+    def _sample(self) -> Iterator[dict[str, Any]]:
+        """Yield some records as the API gives them, of the newest dates where it filters by date."""
+        walks = self._walks_everywhere(Bookmarks({}, self.run_start))
+        if self.date_filter is not None and self.parent is None:
+            walks = reversed(list(walks))
+        shared = self.shared_keys
+        pages = ((walk, page) for walk in islice(walks, SAMPLE_PAGES) for page in self._read_walk(walk, Absences()))
+        for walk, page in islice(pages, SAMPLE_PAGES):
+            for raw in page.records:
+                own = {key: value for key, value in raw.items() if emitted_name(key, {}) not in walk.added}
+                record = {**own, **walk.added}
+                if shared is not None:
+                    values = {emitted_name(key, {}): value for key, value in record.items()}
+                    shared.see(tuple(map(values.get, self.primary_keys)), walk.place, record)
+                yield record
+
+    def _settle_key(self, known: Collection[str], told: str) -> None:
+        """Drop a key that is only a default and that the records do not have.
+
+        Raises:
+            StreamError: They do not have a key that was declared for them.
+        """
+        missing = [key for key in self.primary_keys if key not in known]
+        if not missing:
+            return
+        names = ", ".join(f"'{name}'" for name in missing)
+        if not self.declaration.key_is_default:
+            raise StreamError(self.told(f"gave records without their declared primary key ({names}); {told}"))
+        self.warn(
+            f"the records have no {names}, the default primary key, so they are written without a key; "
+            f"declare a 'primary_key' on the resource ({told})"
+        )
+        self.primary_keys = ()
+
+    def _check_replication_key(self, properties: Mapping[str, Any]) -> None:
+        if self.replication_key is None:
+            return
+        schema = properties.get(self.replication_key, {})
+        types = types_of(schema)
+        if types != ["string"] or takes_any_as_text(schema):
+            found = f"is {' or '.join(map(type_name, types))}" if types else "is not there"
+            if takes_any_as_text(schema):
+                found = "can have values of several types"
+            raise StreamError(
+                self.told(f"has no date-time as 'incremental.cursor_path': '{self.replication_key}' {found}")
+            )
+
+    @override
+    def _report_rescued(self) -> None:
+        super()._report_rescued()
+        known = self.effective_schema["properties"].keys() - {*self.primary_keys, self.replication_key, RESCUED_DATA}
+        if not known and self._shaper.rescued():
+            self.warn(
+                f"the catalog has no field but the key, so all others are in {RESCUED_DATA}; discover "
+                "again (with Meltano: --refresh-catalog), or declare a 'schema'"
+            )
+
+
+def declared_streams(config: Mapping[str, Any], api: Api) -> list[type[DeclaredStream]]:
+    """Return the streams that the settings declare.
+
+    Args:
+        config: The settings, free of faults.
+        api: The API that they are read from.
+    """
+    return [_declared(declaration, api) for declaration in declarations(config)]
+
+
+def _declared(declaration: Declaration, api: Api) -> type[DeclaredStream]:
+    """Return the class that somebody would write for a resource."""
+    word = declaration.endpoint.incremental
+    is_newest_first = not isinstance(word, UnsetType) and word.row_order == "desc" and word.start_param is UNSET
+    return type(
+        declaration.name,
+        (DeclaredStream,),
+        {
+            "__doc__": f"The resource '{declaration.name}'.",
+            "api": api,
+            "declaration": declaration,
+            "name": declaration.name,
+            "path": declaration.path,
+            "primary_keys": declaration.primary_keys,
+            "replication_key": declaration.replication_key,
+            "records": declaration.selector,
+            "fixed_params": declaration.params,
+            "headers": declaration.headers,
+            "paginator": declaration.paginator,
+            "retry_rule": declaration.retry_rule,
+            "parent": declaration.parent,
+            "newest_first": is_newest_first,
+            "date_filter": None if is_newest_first else declaration.date_filter,
+            "lookback": timedelta(days=0 if isinstance(word, UnsetType) else word.lookback),
+            "activates_version": declaration.disposition != "append",
+            "selected_by_default": declaration.resource.selected,
+        },
+    )

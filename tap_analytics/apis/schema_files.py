@@ -1,0 +1,32 @@
+"""The schema files of the API packages."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk import SchemaDirectory, StreamSchema
+from typing_extensions import override
+
+from tap_analytics.records.shaper import RESCUED_DATA, RESCUED_DATA_SCHEMA
+
+if TYPE_CHECKING:
+    from singer_sdk.streams import Stream
+
+
+class SchemaFile(StreamSchema[str]):
+    """The schema file of a stream, with the place for what it does not know.
+
+    Args:
+        package: The API's package; its `schemas` folder holds a file for each stream.
+        key: Name of the file, without `.json`; the stream's own name by default.
+    """
+
+    def __init__(self, package: str, *, key: str | None = None) -> None:
+        super().__init__(SchemaDirectory(files(package) / "schemas"), key=key)
+
+    @override
+    def get_stream_schema(self, stream: Stream, stream_class: type[Stream]) -> dict[str, Any]:
+        schema: dict[str, Any] = super().get_stream_schema(stream, stream_class)
+        schema["properties"].setdefault(RESCUED_DATA, RESCUED_DATA_SCHEMA)
+        return schema

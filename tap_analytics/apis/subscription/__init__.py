@@ -1,0 +1,8 @@
+"""The subscription API: an account, its customers, their activities and how many they are."""
+
+from __future__ import annotations
+
+from tap_analytics.apis.subscription.client import API, SubscriptionStream
+from tap_analytics.apis.subscription.streams import STREAMS
+
+__all__ = ["API", "STREAMS", "SubscriptionStream"]

@@ -1,0 +1,243 @@
+"""Metrics by period: one row for each day, week, month or quarter, always asked for from the beginning.
+
+The service restates the past at any depth, and writes a row's change relative to the row before it in the same answer,
+so only a whole answer is right. It is one request.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections import Counter
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+
+from msgspec import Struct
+from typing_extensions import override
+
+from tap_analytics.apis.subscription.client import SubscriptionStream
+from tap_analytics.apis.subscription.periods import Interval
+from tap_analytics.errors import StreamError
+from tap_analytics.paging.paginators import SinglePage
+from tap_analytics.records.datetimes import parse_date
+from tap_analytics.sync.read_ahead import Reader
+from tap_analytics.sync.shared_answers import SharedAnswer
+from tap_analytics.sync.stream import CUT_OFF
+from tap_analytics.sync.walks import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+    from datetime import datetime
+
+    from tap_analytics.apis.subscription.account_calendar import AccountCalendar
+    from tap_analytics.apis.subscription.streams import Account, Activities
+    from tap_analytics.paging.answers import Page
+    from tap_analytics.paging.pagination import Params
+    from tap_analytics.sync.stream import AnalyticsStream
+    from tap_analytics.sync.walks import Bounds
+    from tap_analytics.tap import TapAnalytics
+
+_LONG_AGO: Final = date(1970, 1, 1)
+"""Before any customer."""
+
+
+class Periods(Struct, frozen=True):
+    """The periods that are asked for.
+
+    Attributes:
+        interval: Their length.
+        start: The first day of the first one.
+        end: The last day that is asked for.
+        today: The account's today.
+        week_start: The weekday on which the account's weeks begin, Monday being 0.
+    """
+
+    interval: Interval
+    start: date
+    end: date
+    today: date
+    week_start: int
+
+
+class PeriodWalk(Walk):
+    """One answer with a row for each period.
+
+    The service dates a row with the last day of its period, but an open period with the last day that was asked for. A
+    table keyed on that date would keep a stale row for every day on which it was filled, so the last row is moved to
+    the end of its period.
+
+    Args:
+        periods: What is asked for.
+        warn: Called with what is odd about the answer.
+    """
+
+    # The one page and its end: whoever fetches them is done, even if a run that fails never comes to read them.
+    pages_ahead = 2
+
+    def __init__(self, periods: Periods, warn: Callable[[str], None]) -> None:
+        super().__init__(
+            {
+                "start-date": periods.start.isoformat(),
+                "end-date": periods.end.isoformat(),
+                "interval": periods.interval.value,
+            }
+        )
+        self._periods = periods
+        self._warn = warn
+
+    @override
+    def objects(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if not records:
+            return []
+        days = [_day_of(record) for record in records]
+        week_start = self._week_start(sorted(set(days)))
+        last = max(days)
+        return [
+            self._closed(record, day, week_start, is_last=day == last)
+            for record, day in zip(records, days, strict=True)
+        ]
+
+    def _closed(self, record: dict[str, Any], day: date, week_start: int, *, is_last: bool) -> dict[str, Any]:
+        periods = self._periods
+        period_end = periods.interval.last_day(day, week_start)
+        return {
+            **record,
+            "date": (period_end if is_last else day).isoformat(),
+            "is_complete": period_end < periods.today and period_end <= periods.end,
+        }
+
+    def _week_start(self, days: list[date]) -> int:
+        """Return the weekday that weeks begin with: the one of the answer, where most of its closed rows agree.
+
+        The first row may be dated otherwise if its week began before the first day that was asked for, and the last
+        one has the last day that was asked for. So one closed row proves nothing, and the account's setting decides.
+        """
+        claimed = self._periods.week_start
+        if self._periods.interval is not Interval.WEEK:
+            return claimed
+        counted = Counter((day.weekday() + 1) % 7 for day in days[:-1]).most_common(2)
+        if not counted or counted[0][1] == 1 or (len(counted) > 1 and counted[0][1] == counted[1][1]):
+            return claimed
+        found = counted[0][0]
+        if found != claimed:
+            self._warn("the answer's weeks do not begin on the account's 'week_start_on'; the answer is followed")
+        return found
+
+
+class MetricStream(SubscriptionStream, ABC):
+    """A metric, with one row for each period."""
+
+    primary_keys = ("date",)
+    paginator = SinglePage()
+
+    interval: ClassVar[Interval]
+
+    @property
+    @override
+    def bounds(self) -> Bounds:
+        return self.start_date, self.end_date
+
+    @override
+    def walks(self, since: datetime | None) -> Iterator[Walk]:
+        calendar = self._calendar
+        today = self._today
+        end = today
+        if self.end_date is not None:
+            end = min(today, self.interval.last_day(self.end_date.date(), calendar.week_start))
+            if end < today:
+                # The account's day may be another one than that of `cut_by_dates`.
+                self.withhold_version(CUT_OFF)
+        start = self.interval.first_day(self._first_day, calendar.week_start)
+        if start <= end:
+            periods = Periods(self.interval, start, end, today, calendar.week_start)
+            yield PeriodWalk(periods, warn=self.warn)
+
+    @property
+    def _calendar(self) -> AccountCalendar:
+        try:
+            return self._account.calendar
+        except StreamError as error:
+            msg = f"{self.name}: cannot be asked for without the account's calendar: {error}"
+            raise StreamError(msg, error.status) from error
+
+    @property
+    def _today(self) -> date:
+        return self.run_start.astimezone(self._calendar.time_zone).date()
+
+    @cached_property
+    def _first_day(self) -> date:
+        if self.start_date is not None:
+            return self.start_date.date()
+        try:
+            first_activity = self._activities.first_date.get()
+        except StreamError as error:
+            return self._first_quarter_day(error)
+        return self._today if first_activity is None else first_activity.astimezone(self._calendar.time_zone).date()
+
+    def _first_quarter_day(self, why: StreamError) -> date:
+        """Ask the metric itself for its first day, where the activities do not tell."""
+        try:
+            day = cast("MetricStream", self._builtin("customer_quarterly_count")).first_quarter.get()
+        except StreamError as error:
+            msg = f"{self.name}: without 'start_date' the first day has to be looked for, which failed: {error}"
+            raise StreamError(msg, error.status) from error
+        self.warn(
+            f"begins with the first quarter that has a customer, since the first activity cannot be read ({why}). "
+            "Set 'start_date' for another day"
+        )
+        return self._today if day is None else day
+
+    @cached_property
+    def first_quarter(self) -> SharedAnswer[date | None]:
+        """The first day of the first quarter with a customer, None when there is none."""
+        return SharedAnswer(self._first_quarter)
+
+    def _first_quarter(self) -> date | None:
+        today = self._today
+        walk = PeriodWalk(Periods(Interval.QUARTER, _LONG_AGO, today, today, 0), warn=lambda _: None)
+        rows = self.fetch({**self.params, **walk.params}).records
+        days = [_day_of(row) for row in rows if row.get("customers") not in {None, 0}]
+        return Interval.QUARTER.first_day(min(days)) if days else None
+
+    @override
+    def pages(self, params: Params, path: str | None = None) -> Generator[Page]:
+        metrics = self._metrics_of_the_sync
+        reader = metrics[0].readers.pop(self.name, None) if self in metrics else None
+        yield from reader.pages() if reader else super().pages(params, path)
+
+    @property
+    def _metrics_of_the_sync(self) -> list[MetricStream]:
+        return [stream for stream in cast("TapAnalytics", self._tap).reading if isinstance(stream, MetricStream)]
+
+    @cached_property
+    def readers(self) -> dict[str, Reader]:
+        """Fetch the answers of all metrics of a sync side by side; the first of them does so for the others."""
+        return {
+            metric.name: Reader(walk, metric.answer_of, self._session.run)
+            for metric in self._metrics_of_the_sync[: self.parallel_requests]
+            for walk in metric.walks(None)
+        }
+
+    def answer_of(self, walk: Walk) -> Iterator[Page]:
+        """Fetch the one page of a walk."""
+        return super().pages(walk.params)
+
+    def _builtin(self, name: str) -> AnalyticsStream:
+        # Whatever a user declares under this name knows nothing of calendars.
+        return cast("TapAnalytics", self._tap).builtin_streams[name]
+
+    @property
+    def _account(self) -> Account:
+        return cast("Account", self._builtin("account"))
+
+    @property
+    def _activities(self) -> Activities:
+        return cast("Activities", self._builtin("activities"))
+
+
+def _day_of(record: dict[str, Any]) -> date:
+    try:
+        return parse_date(record["date"])
+    except (KeyError, TypeError, ValueError) as error:
+        msg = "gave a row without a 'date' like 2024-01-31"
+        raise StreamError(msg) from error

@@ -1,0 +1,8 @@
+"""The support API: a desk's account, its customers and its custom fields."""
+
+from __future__ import annotations
+
+from tap_analytics.apis.support.client import API, SupportStream
+from tap_analytics.apis.support.streams import STREAMS
+
+__all__ = ["API", "STREAMS", "SupportStream"]

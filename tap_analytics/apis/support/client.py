@@ -1,0 +1,47 @@
+"""The support API: its credentials, its pages and its order."""
+
+from __future__ import annotations
+
+from abc import ABC
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from typing_extensions import override
+
+from tap_analytics.apis.schema_files import SchemaFile
+from tap_analytics.http.api import Api
+from tap_analytics.paging.paginators import BodyCursor
+from tap_analytics.paging.selectors import KeyPath, Selector
+from tap_analytics.sync.stream import AnalyticsStream
+
+if TYPE_CHECKING:
+    from tap_analytics.paging.pagination import Paginator, Params
+
+API = Api(
+    name="support",
+    credentials=("username", "password"),
+    page_size=50,
+    max_page_size=100,
+    requests=40,
+    seconds=20,
+    parallel_requests=2,
+)
+
+
+class SupportStream(AnalyticsStream, ABC):
+    """A list of the support API, under `data` unless a stream says otherwise.
+
+    The service answers 400 to any parameter that an endpoint does not take, so a stream sends only its own.
+    """
+
+    api = API
+    records: ClassVar[Selector] = KeyPath("data")
+    paginator: ClassVar[Paginator] = BodyCursor(limit_param="limit", cursor_path="meta.next_cursor")
+    schema = SchemaFile(__package__)
+    # Rows are committed a little later than the time that they carry.
+    lookback = timedelta(minutes=10)
+
+    @property
+    @override
+    def params(self) -> Params:
+        return {"order_by": f"{self.replication_key}:desc"} if self.newest_first else {}

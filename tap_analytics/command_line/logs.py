@@ -1,0 +1,118 @@
+"""What may be logged: no secret, in none of its forms, and nothing twice."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus, unquote
+from urllib.request import getproxies
+
+from tap_analytics.quoting import CUT, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_MASK = "********"
+_SHORTEST = 4
+"""Characters of a secret, or of a part of one, that are worth hiding: shorter texts occur in any word."""
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Return the texts as which a secret shows up in addresses, headers and bodies."""
+    # Headers are read as Latin-1, whatever they are; odd characters of foreign texts are escaped.
+    as_header = secret.encode().decode("latin-1")
+    yield from (secret, as_header, escape(secret), escape(as_header))
+    for quoted in (quote(secret), quote(secret, safe=""), quote_plus(secret)):
+        yield quoted
+        yield re.sub("%..", lambda code: code[0].lower(), quoted)
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield base64.b64encode(secret.encode()).decode()
+    yield base64.urlsafe_b64encode(secret.encode()).decode()
+
+
+class SecretMask:
+    """Masks secrets in texts.
+
+    Args:
+        secrets: The texts to mask; their URL-encoded and base64 forms are masked too.
+        credentials: User names and passwords, masked in the form that HTTP Basic gives them.
+    """
+
+    def __init__(self, secrets: Iterable[str], credentials: Iterable[tuple[str, str]] = ()) -> None:
+        pairs = [base64.b64encode(f"{user}:{word}".encode()).decode() for user, word in credentials if user or word]
+        hidden = [*(secret for secret in secrets if len(secret) >= _SHORTEST), *pairs]
+        # Longest first: a form can hold another one.
+        self._forms = sorted({form for text in hidden for form in _forms(text)}, key=len, reverse=True)
+
+    def mask(self, text: str) -> str:
+        """Return a text without secrets."""
+        for form in self._forms:
+            text = text.replace(form, _MASK)
+        # A foreign text may have been cut in the middle of a secret.
+        *cut, rest = text.split(CUT)
+        return "".join(f"{self._mask_end(part)}{CUT}" for part in cut) + rest
+
+    def _mask_end(self, text: str) -> str:
+        """Mask the beginning of a secret at the end of a text."""
+        for form in self._forms:
+            for length in range(len(form) - 1, _SHORTEST - 1, -1):
+                if text.endswith(form[:length]):
+                    return text[:-length] + _MASK
+        return text
+
+
+class _MaskedRecords:
+    """Makes log records without secrets, stack traces included.
+
+    Masked where they are made, records hold no secret for any handler: not for those of a user's own configuration.
+    """
+
+    def __init__(self, mask: SecretMask, make: Callable[..., logging.LogRecord]) -> None:
+        self._mask = mask.mask
+        self.make = make
+
+    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = self.make(*args, **kwargs)
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):  # Somebody's arguments do not fit the text.
+            message = record.msg = f"{record.msg} {record.args}"
+            record.args = None
+        if (masked := self._mask(message)) != message:
+            record.msg, record.args = masked, None
+        if record.exc_info and record.exc_info[1] is not None:
+            trace = self._mask(logging.Formatter().formatException(record.exc_info))
+            # Formatters that build a trace of their own would not see the masked one.
+            record.exc_info, record.exc_text = None, trace
+        if record.stack_info:
+            record.stack_info = self._mask(record.stack_info)
+        return record
+
+
+def mask_secrets(secrets: Iterable[str], credentials: Iterable[tuple[str, str]] = ()) -> None:
+    """Mask secrets in whatever the process logs from now on, and nothing that was masked before.
+
+    Args:
+        secrets: The texts to mask; those of the proxies' addresses are added.
+        credentials: User names and passwords that are sent as HTTP Basic sends them.
+    """
+    pairs = [*credentials, *_proxy_credentials()]
+    make = logging.getLogRecordFactory()
+    if isinstance(make, _MaskedRecords):
+        make = make.make
+    mask = SecretMask([*secrets, *(text for pair in _proxy_credentials() for text in pair)], pairs)
+    logging.setLogRecordFactory(_MaskedRecords(mask, make))
+
+
+def _proxy_credentials() -> Iterator[tuple[str, str]]:
+    """Yield the user names and passwords in the addresses of proxies, however ill-formed these are."""
+    for address in getproxies().values():
+        before, at, _ = address.rpartition("@")
+        if at:
+            user, _, password = before.partition("//")[2].partition(":")
+            yield user, password
+            yield unquote(user), unquote(password)

@@ -1,0 +1,50 @@
+"""SIGTERM and SIGINT: the process ends soon, whatever it is doing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+from tap_analytics.singer.stdout import STDOUT
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+STOPS: Final = (signal.SIGINT, signal.SIGTERM)
+
+_LONGEST_STOP: Final = 8
+"""Seconds after a signal, and after stdout last took something, at which the process ends in any case."""
+
+
+def watch() -> None:
+    """End the process at a signal: at once until the tap sets handlers of its own, and after some seconds in any case.
+
+    Python calls handlers in the main thread, and only between two of its own instructions, so that none is called while
+    that thread looks up a host's name or waits for a target that reads no more. What Python writes to the wake-up
+    descriptor comes at once.
+    """
+    received, sender = socket.socketpair()
+    sender.setblocking(False)  # noqa: FBT003 - the socket's own signature
+    # The socket lives as long as the process, not as this function.
+    signal.set_wakeup_fd(sender.detach(), warn_on_full_buffer=False)
+    threading.Thread(target=_end_in_any_case, args=[received], name="signals", daemon=True).start()
+    for stop in STOPS:
+        signal.signal(stop, _end_at_once)
+
+
+def _end_at_once(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
+    os._exit(128 + signum)
+
+
+def _end_in_any_case(received: socket.socket) -> None:
+    while (signum := received.recv(1)[0]) not in STOPS:
+        pass
+    started = time.monotonic()
+    # A target that still reads is to have its line to the end.
+    while (left := max(started, STDOUT.last_taken) + _LONGEST_STOP - time.monotonic()) > 0:
+        time.sleep(left)
+    os._exit(128 + signum)

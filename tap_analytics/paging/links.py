@@ -1,0 +1,125 @@
+"""Lists whose answers hold the next page's address.
+
+It is followed on the API's own origin only, wherever there: services lead from a name to a number, say.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+
+from typing_extensions import override
+
+from tap_analytics.errors import StreamError
+from tap_analytics.paging.end_signs import (
+    HAS_MORE,
+    doubt_without,
+    is_nothing,
+    link_in,
+    refuse_dead_end,
+    refuse_other_place,
+)
+from tap_analytics.paging.pagination import Address, Paginator
+from tap_analytics.quoting import shorten
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+    from tap_analytics.paging.answers import Page
+    from tap_analytics.paging.pagination import PageTrail, Params
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+class BodyLink(Paginator, frozen=True, kw_only=True):
+    """The body holds the next page's address, which is followed on the API's own origin.
+
+    Attributes:
+        link_path: Dotted path of the address in the body; null, false, an empty text or no such key ends the walk.
+    """
+
+    follows_links = True
+
+    link_path: str
+
+    @override
+    def next_token(self, page: Page, trail: PageTrail) -> Address | None:
+        link = page.get(self.link_path)
+        if is_nothing(link):
+            refuse_dead_end(page.get(HAS_MORE))
+            refuse_other_place(page, trail, f"'{self.link_path}'", self.link_path)
+            return None
+        if not isinstance(link, str):
+            msg = f"gave no text as '{self.link_path}', which asks for the next page"
+            raise StreamError(msg)
+        return _unless_itself(_address_of(link, page), page, trail)
+
+    @override
+    def doubt(self, page: Page, trail: PageTrail) -> str:
+        return doubt_without(self.link_path, page, trail)
+
+
+class HeaderLink(Paginator, frozen=True, kw_only=True):
+    """The header `Link` holds the next page's address, which is followed on the API's own origin.
+
+    Attributes:
+        relation: What the address is called.
+    """
+
+    follows_links = True
+
+    relation: str = "next"
+
+    @override
+    def next_token(self, page: Page, trail: PageTrail) -> Address | None:
+        link = link_in(page.headers.get("Link", ""), self.relation)
+        if link is None:
+            refuse_dead_end(page.get(HAS_MORE))
+            refuse_other_place(page, trail, f"the link '{self.relation}'")
+            return None
+        return _unless_itself(_address_of(link, page), page, trail)
+
+    @override
+    def doubt(self, page: Page, trail: PageTrail) -> str:
+        return "" if link_in(page.headers.get("Link", ""), self.relation) else doubt_without("", page, trail)
+
+
+def _unless_itself(address: Address, page: Page, trail: PageTrail) -> Address | None:
+    """Return the address, None if it is that of the page itself, which is empty: a list that waits for new records."""
+    is_itself = not page.records and (address.path, address.params) == (page.path, trail.token)
+    if is_itself:
+        refuse_dead_end(page.get(HAS_MORE))
+    return None if is_itself else address
+
+
+def _address_of(link: str, page: Page) -> Address:
+    """Return what an address asks for: another path of the same origin is followed, another origin is not."""
+    try:
+        parts = urlsplit(urljoin(f"{page.origin}{page.path}", link))
+        query = parse_qs(parts.query, keep_blank_values=True, errors="strict")
+        is_own_origin = not parts.netloc or _is_same_host(parts, urlsplit(page.origin))
+    except ValueError as error:
+        msg = f"gave no address as the next page's: {shorten(link)}"
+        raise StreamError(msg) from error
+    if not re.search("[/?]", link) or parts.scheme not in {"", "http", "https"}:
+        msg = f"gave no address as the next page's: {shorten(link)}"
+        raise StreamError(msg)
+    params: Params = {name: values[0] if len(values) == 1 else values for name, values in query.items()}
+    path, asked = (unquote(text).rstrip("/") for text in (parts.path, page.path))
+    # What stands behind a gateway may see another host, and another prefix of the path.
+    is_shorter = path.startswith("/") and asked.endswith(path)
+    is_longer = bool(asked) and path.endswith(asked)
+    if path == asked or is_shorter or (is_longer and not is_own_origin):
+        return Address(page.path, params)
+    if not is_own_origin:
+        place = f"{parts.scheme}://{parts.netloc}{parts.path}"
+        msg = f"puts the next page at another address ({shorten(place)}), which is not followed"
+        raise StreamError(msg)
+    return Address(parts.path or "/", params)
+
+
+def _is_same_host(one: SplitResult, other: SplitResult) -> bool:
+    """Say whether two addresses have the same host and port; behind a proxy that ends TLS, schemes differ."""
+    ports = {parts.port if parts.port != _PORTS.get(parts.scheme) else None for parts in (one, other)}
+    return one.hostname == other.hostname and len(ports) == 1

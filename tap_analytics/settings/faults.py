@@ -1,0 +1,222 @@
+"""What is wrong with the settings, told in sentences.
+
+No message holds a value: a value in the wrong place is often a secret.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from requests.utils import get_environ_proxies, select_proxy
+from singer_sdk.configuration._dict_config import TRUTHY
+from singer_sdk.plugin_base import JSONSchemaValidator
+
+from tap_analytics.apis.declared.endpoint_faults import OWN_HEADERS
+from tap_analytics.apis.declared.faults import resource_faults
+from tap_analytics.apis.declared.hints import HINTS
+from tap_analytics.http.authentication import METHODS, needed_settings
+from tap_analytics.records.datetimes import end_of, parse_instant
+from tap_analytics.records.schema_faults import declaration_faults, fault_of, type_name
+from tap_analytics.singer import stream_maps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from jsonschema import ValidationError
+
+    from tap_analytics.http.api import Api
+
+_SLOWEST_PACE: Final = 0.01
+"""Requests in a second; with fewer, a run would seem to hang."""
+
+
+def faults(
+    config: Mapping[str, Any],
+    jsonschema: Mapping[str, Any],
+    *,
+    api: Api | None,
+    builtin: Collection[str],
+) -> list[str]:
+    """Say what is wrong with a configuration, and fill in its defaults.
+
+    Args:
+        config: The settings; those that have a default and are not set are added.
+        jsonschema: The schema of all settings, those of the SDK included.
+        api: The chosen API, None if there is no such one.
+        builtin: The names of its streams.
+
+    Returns:
+        One sentence for each fault, none with a value in it.
+    """
+    errors = list(JSONSchemaValidator(jsonschema).iter_errors(config))
+    found = [fault for error in errors for fault in _schema_faults(error)]
+    if api is not None and config.get("auth_method") in METHODS:
+        missing = [name for name in needed_settings(config, api) if name not in config]
+        found += [f"'{name}' is missing: the {api.name} API needs it" for name in missing]
+        if set(needed_settings(config, api)) == {"username", "password"} and not missing:
+            found += _empty_pair_faults(config)
+    found += resource_faults(config, builtin)
+    if api is not None and not builtin and config.get("resources") in (None, []):
+        found.append("'resources' is missing: a declared API has no streams of its own")
+    if found:
+        return list(dict.fromkeys(found))
+    return [
+        *_page_size_faults(config, api.max_page_size if api else None),
+        *_each("api_key", config, lambda key: None if config["auth_method"] == "basic" else _header_fault(key)),
+        *_each("auth_header", config, _auth_header_fault),
+        *_each("requests_per_second", config, _pace_fault),
+        *_each("user_agent", config, _header_fault),
+        *_date_faults(config),
+        *(list(_each("api_url", config, _api_url_fault)) or _proxy_faults(config)),
+        *stream_maps.faults(config.get("stream_maps") or {}),
+        *_each("batch_config", config, lambda _: "is not supported: batches would bypass stream maps and selection"),
+    ]
+
+
+def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
+    """Say which variables of the environment hold a text that cannot be read as their setting's type.
+
+    Args:
+        jsonschema: The schema of all settings.
+        prefix: What the name of a setting's variable begins with.
+
+    Returns:
+        One sentence for each such variable.
+    """
+    readers: dict[str, Callable[[str], object]] = {
+        "integer": int,
+        "boolean": _read_boolean,
+        "array": json.loads,
+        "object": json.loads,
+    }
+    found = []
+    for name, schema in jsonschema["properties"].items():
+        variable = f"{prefix}{name.upper()}"
+        for kind, read in readers.items():
+            try:
+                if kind in schema["type"] and variable in os.environ:
+                    read(os.environ[variable])
+            except ValueError:
+                found.append(f"the variable {variable} must be {type_name(kind)}{' in JSON' * (read is json.loads)}")
+    return found
+
+
+def boolean_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
+    """Say which variables of the environment should hold a truth value and do not: the SDK takes any text for false.
+
+    Args:
+        jsonschema: The schema of all settings.
+        prefix: What the name of a setting's variable begins with.
+
+    Returns:
+        One sentence for each such variable.
+    """
+    settings = {name: schema for name, schema in jsonschema["properties"].items() if "boolean" in schema["type"]}
+    return environment_faults({"properties": settings}, prefix)
+
+
+def _read_boolean(text: str) -> bool:
+    if text.lower() not in {*TRUTHY, "false", "0", "no", "off", ""}:
+        raise ValueError
+    return text.lower() in TRUTHY
+
+
+def _schema_faults(error: ValidationError) -> Iterator[str]:
+    setting = error.absolute_path[0] if error.absolute_path else None
+    if setting in {"resources", "resource_defaults"}:
+        yield from declaration_faults(error, HINTS)
+    elif error.validator == "required":
+        yield fault_of(error)
+    else:
+        yield f"'{'.'.join(map(str, error.absolute_path))}' {fault_of(error)}"
+
+
+def _each(name: str, config: Mapping[str, Any], fault: Callable[[Any], str | None]) -> Iterator[str]:
+    if name in config and (text := fault(config[name])):
+        yield f"'{name}' {text}"
+
+
+def _empty_pair_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    if config["username"] == config["password"] == "":
+        yield "'username' and 'password' are both empty: one of them has to hold the key"
+
+
+def _pace_fault(pace: float | str) -> str | None:
+    try:
+        is_pace = _SLOWEST_PACE <= float(pace) < math.inf
+    except (ValueError, OverflowError):
+        is_pace = False
+    return None if is_pace else f"must be a number, at least {_SLOWEST_PACE}, like 5 or 0.5"
+
+
+def _header_fault(text: str) -> str | None:
+    if not (text.isascii() and text.isprintable()):
+        return "has a character that no header can hold, like a line break"
+    return "must not begin or end with a space" if text != text.strip() else None
+
+
+def _auth_header_fault(name: str) -> str | None:
+    if name.lower() in {*OWN_HEADERS, "accept"}:
+        return "must be another header: this one is the tap's own to set"
+    return _header_fault(name)
+
+
+def _page_size_faults(config: Mapping[str, Any], maximum: int | None) -> Iterator[str]:
+    if maximum is not None and config.get("page_size", 0) > maximum:
+        yield f"'page_size' must be at most {maximum}: the {config['api']} API gives no larger pages"
+
+
+def _date_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    bounds = {}
+    for name, read in (("start_date", parse_instant), ("end_date", end_of)):
+        if name in config:
+            try:
+                bounds[name] = read(config[name])
+            except ValueError:
+                yield f"'{name}' must be a date like 2024-01-31 or a date-time like 2024-01-31T12:00:00Z"
+    if len(bounds) == 2 and bounds["start_date"] > bounds["end_date"]:  # noqa: PLR2004 - both ends
+        yield "'start_date' must not be later than 'end_date'"
+
+
+def _api_url_fault(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "is no URL"
+    if parts.scheme not in {"http", "https"} or not parts.hostname or any(c.isspace() for c in url):
+        return "must be a URL like https://api.example.com"
+    if parts.username is not None or parts.password is not None:
+        return "must not hold credentials: they have settings of their own"
+    if parts.query or parts.fragment:
+        return "must not have a query or a fragment"
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        return "must begin with https://, since credentials go with every request"
+    return None
+
+
+def _proxy_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with the proxy that requests would go through, without its address: it may hold a password."""
+    url = str(config.get("api_url", ""))
+    proxy = select_proxy(url, get_environ_proxies(url))
+    if proxy is None:
+        return
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")
+        is_url = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_url = False
+    if not is_url:
+        yield "the proxy in HTTP_PROXY, HTTPS_PROXY or ALL_PROXY must be a URL like http://proxy.example.com:3128"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

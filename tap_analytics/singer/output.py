@@ -1,0 +1,278 @@
+"""How a stream's records, bookmark and version leave the tap.
+
+The SDK's private names for records, state and versions are used here and in `state.py` only. The SDK is pinned to its
+minor version for them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from abc import ABC, abstractmethod
+from datetime import datetime, timezone
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import RemoveRecordTransform
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL, Metadata
+from singer_sdk.streams import Stream
+from typing_extensions import override
+
+from tap_analytics.errors import StreamError
+from tap_analytics.quoting import shorten
+from tap_analytics.singer.state import BookmarkStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from singer_sdk.helpers.types import Context
+    from singer_sdk.singerlib import Catalog
+
+    from tap_analytics.singer.writer import LineWriter
+    from tap_analytics.sync.bookmarks import Bookmarks
+
+
+_COUNTED_AT_ONCE: Final = 100
+
+# The SDK's own line about a failing stream; the line that says what failed, and what to do, follows it.
+_SDK_FAILURE: Final = "An unhandled error occurred while syncing '%s'"
+
+
+class OutputStream(Stream, ABC):
+    """A stream that moves its own bookmark, and activates a version after its last record."""
+
+    replication_key: str | None = None
+
+    activates_version: ClassVar[bool] = True
+    """Whether rows that a whole read no longer finds are to go."""
+
+    # Records leave `get_records` as the schema wants them; the SDK would guess booleans and drop fields.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+
+    record_was_written = True
+    """Whether the last record that `get_records` yielded went out; a stream map may leave records out."""
+
+    _outputs: Sequence[tuple[Callable[[dict[str, Any]], dict[str, Any] | None], bytes]] = ()
+    """For each message that a record becomes: what maps the record, and what stands before it in its line."""
+
+    _after_record = b""
+    _doubt = ""
+
+    @property
+    def run_start(self) -> datetime:
+        """When this run of the tap began."""
+        return datetime.fromtimestamp(self._initialized_at / 1000, tz=timezone.utc)
+
+    @override
+    def log(self, message: str, *args: Any, **kwargs: Any) -> None:
+        if message != _SDK_FAILURE:
+            super().log(message, *args, **kwargs)
+
+    # Records
+
+    @cached_property
+    def writer(self) -> LineWriter:
+        """What writes the tap's messages."""
+        return cast("LineWriter", self._tap.message_writer)
+
+    def begin_page(self) -> None:
+        """Take note of when the records that follow were read."""
+        version = f',"version":{self._stream_version}' if self._stream_version is not None else ""
+        time_extracted = datetime.now(timezone.utc).isoformat()
+        self._outputs = [
+            (each.transform, f'{{"type":"RECORD","stream":{json.dumps(each.stream_alias)},"record":'.encode())
+            for each in self.stream_maps
+        ]
+        self._after_record = f'{version},"time_extracted":"{time_extracted}"}}\n'.encode()
+
+    @override
+    def _write_record_message(self, record: dict[str, Any]) -> None:
+        # Unlike the SDK's own, this looks for no deselected fields: the records have none. And it lets the writer
+        # collect the records, where the SDK writes each one by itself.
+        self.record_was_written = False
+        for transform, before in self._outputs:
+            try:
+                mapped = transform(record)
+            except Exception as error:
+                # The SDK's own text says which expression failed, its cause says why.
+                why = "".join(f" {shorten(str(each))}" for each in (error, error.__cause__) if each is not None)
+                msg = f"{self.name}: 'stream_maps' or flattening failed: {type(error).__name__}:{why}"
+                raise StreamError(msg) from error
+            if mapped is not None:
+                self.writer.write_record(before, mapped, self._after_record)
+                self.record_was_written = True
+
+    @override
+    @abstractmethod
+    def get_records(self, context: Context | None) -> Iterator[dict[str, Any]]: ...
+
+    @override
+    def _sync_records(
+        self, context: Context | None = None, *, write_messages: bool = True
+    ) -> Generator[dict[str, Any], Any, Any]:
+        """Write all records: the SDK's loop, without what no stream here has.
+
+        Those are partitions, children, changes after `get_records`, and a state that moves with every record.
+        """
+        is_dry_run = self.ABORT_AT_RECORD_COUNT is not None
+        write = self._write_record_message
+        with self.get_record_counter() as counter, self.get_sync_timer():
+            uncounted = 0
+            try:
+                for index, record in enumerate(self.get_records(None)):
+                    if is_dry_run:
+                        self._check_max_record_limit(current_record_index=index)
+                    write(record)
+                    uncounted += 1
+                    # The counter looks at the clock each time.
+                    if uncounted == _COUNTED_AT_ONCE:
+                        counter.increment(uncounted)
+                        uncounted = 0
+            finally:
+                counter.increment(uncounted)
+                # What was read before a failure is worth having.
+                self.writer.flush()
+        self.state_manager.is_flushed = False
+        self._write_state_message()
+        yield from ()
+
+    @property
+    def is_mapped_away(self) -> bool:
+        """Whether the user's stream maps remove the stream, under each name that they give it."""
+        return all(isinstance(each, RemoveRecordTransform) for each in self.stream_maps)
+
+    # Bookmark
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether this sync begins at a bookmark and leaves one behind."""
+        return self.replication_method == REPLICATION_INCREMENTAL
+
+    @property
+    @override
+    def replication_method(self) -> str:
+        if self.replication_key and self.forced_replication_method != REPLICATION_FULL_TABLE:
+            return REPLICATION_INCREMENTAL
+        return REPLICATION_FULL_TABLE
+
+    @property
+    def is_child(self) -> bool:
+        """Whether the stream has a list, and a bookmark, for each record of another stream."""
+        return False
+
+    @property
+    def stored_bookmarks(self) -> dict[str, datetime]:
+        """The bookmarks that an earlier run left behind, by place; empty for a whole read.
+
+        Raises:
+            SettingsError: The state holds something else than a date-time.
+        """
+        if not self.is_incremental:
+            return {}
+        store, field = self.state_manager, str(self.replication_key)
+        if self.is_child:
+            return store.read_parents(field)
+        instant = store.read(field)
+        return {"": instant} if instant else {}
+
+    def check_bookmark(self) -> None:
+        """Refuse a bookmark that is no date-time, and warn of one that is not this stream's.
+
+        Raises:
+            SettingsError: The state holds something else than a date-time.
+        """
+        if not self.is_incremental:
+            return
+        store, field = self.state_manager, str(self.replication_key)
+        if oddity := store.oddity(field, by_parent=self.is_child):
+            self.log("%s: read whole, since its bookmark in the state %s", self.name, oddity, level=logging.WARNING)
+        elif self.is_child and store.is_of_all_parents(field):
+            self.log("%s: read whole, since the state has one bookmark for all parents and not one for each", self.name)
+        _ = self.stored_bookmarks
+
+    def write_bookmarks(self, bookmarks: Bookmarks, *, is_whole: bool = False) -> None:
+        """Send the bookmarks to the target; all records up to them have been written.
+
+        Args:
+            bookmarks: The bookmarks.
+            is_whole: Whether the stream has been read to its end.
+        """
+        instants = bookmarks.instants
+        if not self.is_incremental or not (instants or self.is_child):
+            return
+        field = str(self.replication_key)
+        if self.is_child:
+            self.state_manager.write_parents(field, instants, is_whole=is_whole)
+        else:
+            self.state_manager.write(field, instants[""])
+        self._write_state_message()
+        bookmarks.saved()
+
+    @cached_property
+    @override
+    def state_manager(self) -> BookmarkStore:
+        return BookmarkStore(tap_name=self.tap_name, stream_name=self.name, tap_state=self._tap_state)
+
+    @override
+    def apply_catalog(self, catalog: Catalog) -> None:
+        declared, keys = self.replication_key, self.primary_keys
+        super().apply_catalog(catalog)
+        entry = catalog.get_stream(self.name)
+        if entry and entry.key_properties is None and not self.primary_keys:
+            # A catalog made by hand may not mention the key; a table without one would get every row again and again.
+            self.primary_keys = keys
+        if self.replication_key not in {None, declared}:
+            self.log(
+                "%s: the API gives no way to read by '%s', which the catalog wants as replication key; using %s",
+                self.name,
+                self.replication_key,
+                f"'{declared}'" if declared else "none",
+                level=logging.WARNING,
+            )
+            self.replication_key = declared
+        self._include_keys(catalog)
+
+    def _include_keys(self, catalog: Catalog) -> None:
+        """Include the fields that a record cannot do without, whatever the catalog says of them."""
+        entry = catalog.get_stream(self.name)
+        for name in (*self.primary_keys, *filter(None, [type(self).replication_key])):
+            metadata = entry.metadata.get(("properties", name)) if entry else None
+            if metadata is not None:
+                metadata.inclusion = Metadata.InclusionType.AUTOMATIC
+
+    # Version
+
+    def begin_version(self) -> None:
+        """Give a version to the records of a whole read, if the user wants versions."""
+        if self.activates_version and self.config["emit_activate_version_messages"]:
+            # Milliseconds, unlike the SDK's seconds: two runs in one second must not share a version.
+            self._stream_version = self._initialized_at
+
+    def withhold_version(self, reason: str) -> None:
+        """Do not activate this sync's version: the read may not hold all rows that the source has.
+
+        Args:
+            reason: Why it may not, for the log.
+        """
+        self._doubt = self._doubt or reason
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the read may not hold all rows that the source has."""
+        return bool(self._doubt)
+
+    def activate_version(self) -> None:
+        """Tell the target that a whole read is complete, and what has no part in it is gone."""
+        if self._stream_version is None:
+            return
+        if self._doubt:
+            self.log("%s: no row is dropped from the target's table, since this read %s", self.name, self._doubt)
+            return
+        self._write_activate_version_message(self._stream_version)
+
+    @property
+    @override
+    def emit_activate_version_messages(self) -> bool:
+        # The SDK sends the message before the first record: a run that then dies leaves an empty table behind.
+        return False

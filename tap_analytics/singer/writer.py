@@ -1,0 +1,102 @@
+"""Messages on stdout: whole lines, as UTF-8, without keeping a target waiting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from singer_sdk.singerlib.encoding import GenericSingerWriter
+from singer_sdk.singerlib.json import serialize_json
+from typing_extensions import override
+
+from tap_analytics.singer.stdout import STDOUT
+
+if TYPE_CHECKING:
+    from singer_sdk.singerlib.encoding.simple import Message
+
+_ATOMIC: Final = 4096
+"""Bytes that a pipe takes whole or not at all."""
+
+
+class LineWriter(GenericSingerWriter[bytes, "Message"]):
+    """Writes a message a line, and lets nothing come between a line's first and last byte.
+
+    Records are collected, and go out when there are enough of them for one write to a pipe, before any other message,
+    and whenever `flush` says that nothing may follow for a while.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Stream maps can make values of any type; the SDK writes what JSON does not know as a text.
+        self._encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
+        self._lines = bytearray()
+        self._writing = False
+        self._exit_code: int | None = None
+
+    @override
+    def serialize_message(self, message: Message) -> bytes:
+        return serialize_json(message.to_dict()).encode()
+
+    @override
+    def write_message(self, message: Message) -> None:
+        self.flush()
+        self._lines += self.format_message(message) + b"\n"
+        self.flush()
+
+    def write_record(self, before: bytes, record: dict[str, Any], after: bytes) -> None:
+        """Write a RECORD message, now or with those that follow it.
+
+        Args:
+            before: The message's line up to the record; it is the same for many records.
+            record: The record.
+            after: The rest of the line.
+        """
+        start = len(self._lines)
+        self._lines += before
+        try:
+            self._encoder.encode_into(record, self._lines, -1)
+        except BaseException as error:
+            # No part of a line may stay behind, whatever the rest of it came to.
+            del self._lines[start:]
+            if not isinstance(error, UnicodeEncodeError):
+                raise
+            # Half of a surrogate pair: JSON can hold it, UTF-8 cannot.
+            self._lines += before + serialize_json(record).encode()
+        self._lines += after
+        if len(self._lines) > _ATOMIC:
+            line = self._lines[start:]
+            del self._lines[start:]
+            self.flush()
+            self._lines += line
+
+    def flush(self) -> None:
+        """Write what has been collected.
+
+        Raises:
+            OutputError: Stdout takes no more.
+            SystemExit: The process was told to stop.
+        """
+        lines, self._lines = self._lines, bytearray()
+        if not lines:
+            return
+        if self._exit_code is None:
+            self._writing = True
+            try:
+                STDOUT.write(lines)
+            finally:
+                self._writing = False
+        if self._exit_code is not None:
+            raise SystemExit(self._exit_code)
+
+    def stop(self, exit_code: int) -> None:
+        """Leave the process, as soon as the current line is out; nothing is written after it.
+
+        Args:
+            exit_code: The process's exit code.
+
+        Raises:
+            SystemExit: At once, when no line is being written.
+        """
+        self._exit_code = exit_code
+        if not self._writing:
+            raise SystemExit(exit_code)

@@ -1,8 +1,0 @@
-"""The subscription API: an account, its customers, their activities and how many they are."""
-
-from __future__ import annotations
-
-from tap_analytics.subscription.client import API, SubscriptionStream
-from tap_analytics.subscription.streams import STREAMS
-
-__all__ = ["API", "STREAMS", "SubscriptionStream"]

@@ -1,8 +1,0 @@
-"""The support API: a desk's account, its customers and its custom fields."""
-
-from __future__ import annotations
-
-from tap_analytics.support.client import API, SupportStream
-from tap_analytics.support.streams import STREAMS
-
-__all__ = ["API", "STREAMS", "SupportStream"]

@@ -1,0 +1,93 @@
+"""The bookmarks of one stream: one, or one for the list under each record of its parent stream.
+
+A parent that joins later brings rows of any age, so that one bookmark for all would leave them out. The bookmarks of
+all parents stand together in the stream's entry of the state, and each STATE message repeats them. So one is due only
+when a fair share of the parents has been read since the last one: all messages together then grow with the number of
+parents, not with its square.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from tap_analytics.sync.walks import Bookmark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+_SHARE: Final = 4
+"""A STATE message is due after a fourth of all parents at the earliest,"""
+
+_MANY: Final = 1_000
+"""and after so many of them,"""
+
+_SECONDS: Final = 10
+"""or after this time."""
+
+
+class Bookmarks:
+    """How far a stream has been read, by the place where each list lies.
+
+    Args:
+        stored: What earlier runs left behind, by place. A stream without a parent has one place, the empty text.
+        run_start: When this run began.
+    """
+
+    def __init__(self, stored: Mapping[str, datetime], run_start: datetime) -> None:
+        self._instants = {place: min(instant, run_start) for place, instant in stored.items()}
+        self._run_start = run_start
+        self._listed: set[str] = set()
+        self._held: set[str] = set()
+        self._unsaved = 0
+        self._saved_at = monotonic()
+
+    @property
+    def instants(self) -> Mapping[str, datetime]:
+        """The bookmarks by place; a place without a dated row has none."""
+        return self._instants
+
+    def of(self, place: str) -> Bookmark:
+        """Return the bookmark of a place; it moves when it is handed to `keep`."""
+        return Bookmark(self._instants.get(place), self._run_start)
+
+    def mark_listed(self, place: str) -> None:
+        """Take note that a place is still there."""
+        self._listed.add(place)
+
+    def keep(self, place: str, bookmark: Bookmark, *, is_doubtful: bool = False) -> None:
+        """Take note that all rows of a walk have been written.
+
+        Args:
+            place: The place of its list.
+            bookmark: How far it has been read.
+            is_doubtful: Whether rows may have been left out. The next run has to ask for them again, so that neither
+                this walk nor a later one of the same list moves the bookmark.
+        """
+        if is_doubtful:
+            self._held.add(place)
+        if bookmark.value is not None and place not in self._held:
+            self._instants[place] = bookmark.value
+        self._unsaved += 1
+
+    @property
+    def are_due(self) -> bool:
+        """Whether they are to be saved before the stream's end."""
+        return self._unsaved * _SHARE >= len(self._instants) and (
+            self._unsaved >= _MANY or monotonic() - self._saved_at >= _SECONDS
+        )
+
+    @property
+    def are_saved(self) -> bool:
+        """Whether there is nothing new in them."""
+        return self._unsaved == 0
+
+    def saved(self) -> None:
+        """Take note that they have been written to the state."""
+        self._unsaved = 0
+        self._saved_at = monotonic()
+
+    def forget_unlisted(self) -> None:
+        """Drop the bookmarks of places that have gone."""
+        self._instants = {place: instant for place, instant in self._instants.items() if place in self._listed}
