@@ -88,7 +88,8 @@ class ApiSession(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         target = super().get_redirect_target(resp)
         if target is not None and not _is_same_origin(target, resp.url):
-            # Credentials would go with the next request.
+            # Credentials would go with the next request. Nobody reads this answer, so its connection is not free again.
+            resp.close()
             msg = f"redirects to another address ({shorten(target)}), which is not followed. Is 'api_url' right?"
             raise ServiceError(msg)
         if target is not None:
