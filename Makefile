@@ -29,10 +29,11 @@ bench: sync ## Compare the speed with other readers; ARGS="--help" says how, ARG
 laws: sync ## Try for many minutes to break the law of convergence; EXAMPLES=10000 says how often
 	@$(RUN) pytest -m long
 
-lint: sync ## Rules and layout of the code
+lint: sync ## Rules, layout and imports of the code
 	@echo "==> Lint"
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
+	@$(RUN) lint-imports --no-logo
 
 types: sync ## Types
 	@echo "==> Types"
@@ -51,7 +52,7 @@ sandbox: sync ## Serve both APIs on a loopback port; ARGS="--help" says how
 	@$(RUN) sandbox $(ARGS)
 
 clean: ## Delete what was made here, uv and environment included
-	rm -rf .venv .uv .meltano output dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/.cache
+	rm -rf .venv .uv .meltano output dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis benchmarks/.cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 sync: $(filter .uv/%,$(UV)) ## Install what uv.lock names
