@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 from collections import defaultdict
 from contextlib import closing, contextmanager, suppress
 from copy import deepcopy
@@ -26,7 +25,6 @@ from typing_extensions import override
 from tap_analytics.apis import declared, subscription, support
 from tap_analytics.command_line.command import AnalyticsCommand, checked, read_settings
 from tap_analytics.command_line.logs import mask_secrets
-from tap_analytics.command_line.signals import STOPS
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.http.session import ApiSession
 from tap_analytics.http.throttle import Throttle
@@ -313,10 +311,7 @@ class TapAnalytics(Tap):
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         # The SDK writes state from here and exits 0, so that a killed run looks like a good one. The last STATE that
-        # was written is a safe one, and a second signal has nothing to add.
-        for stop in STOPS:
-            # Not SIG_IGN: of a signal that is already on its way Python would then print a trace.
-            signal.signal(stop, lambda *_: None)
+        # was written is a safe one.
         cast("LineWriter", self.message_writer).stop(128 + signum)
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -74,29 +75,28 @@ class LineWriter(GenericSingerWriter[bytes, "Message"]):
 
         Raises:
             OutputError: Stdout takes no more.
-            SystemExit: The process was told to stop.
         """
         lines, self._lines = self._lines, bytearray()
         if not lines:
             return
-        if self._exit_code is None:
-            self._writing = True
-            try:
-                STDOUT.write(lines)
-            finally:
-                self._writing = False
-        if self._exit_code is not None:
-            raise SystemExit(self._exit_code)
+        self._writing = True
+        try:
+            STDOUT.write(lines)
+        finally:
+            self._writing = False
+            if self._exit_code is not None:
+                os._exit(self._exit_code)
 
     def stop(self, exit_code: int) -> None:
-        """Leave the process, as soon as the current line is out; nothing is written after it.
+        """End the process: now, or as soon as the line that is being written is out.
+
+        `SystemExit` would not do. Python restores the default action of each signal before its process ends, and a
+        second signal would then decide about the exit code.
 
         Args:
-            exit_code: The process's exit code.
-
-        Raises:
-            SystemExit: At once, when no line is being written.
+            exit_code: The process's exit code; the first one given is used.
         """
-        self._exit_code = exit_code
+        if self._exit_code is None:
+            self._exit_code = exit_code
         if not self._writing:
-            raise SystemExit(exit_code)
+            os._exit(self._exit_code)
