@@ -17,8 +17,13 @@ _DATETIME = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 
-# What `fromisoformat` may read by itself; newer ones would take week dates and the like, too.
-_PLAIN = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
+# Takes a sixth of the time of a regular expression and `fromisoformat`, but reads fewer styles.
+_read_rfc3339 = msgspec.json.Decoder(datetime).decode
+
+_SEVENTH_DIGIT: Final = len("2024-01-01T00:00:00.123456")
+"""Where the seventh digit of a fraction stands in a text."""
+
+_UTC: Final = timezone.utc
 
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=timezone.utc)
 LATEST: Final = datetime(9000, 1, 1, tzinfo=timezone.utc)
@@ -41,22 +46,30 @@ def parse_instant(text: str) -> datetime:
     Raises:
         ValueError: The text is no date-time, or no such date exists.
     """
-    plain = text if _PLAIN.fullmatch(text) else _spelt_out(text)
-    try:
-        instant = datetime.fromisoformat(plain)
-    except ValueError:  # Python 3.10's reads few styles.
-        instant = datetime.fromisoformat(_spelt_out(text))
-    if instant.tzinfo is None:
-        # To read it again takes a third of what `replace` does.
-        return datetime.fromisoformat(f"{plain}+00:00")
-    try:
-        return instant if instant.tzinfo is timezone.utc else instant.astimezone(timezone.utc)
-    except OverflowError as error:  # The first or the last hours that a datetime can hold, moved by an offset.
-        raise ValueError(str(error)) from error
+    return datetime.fromisoformat(normalize_instant(text))
 
 
-def _spelt_out(text: str) -> str:
-    """Return a date-time in the one style that `fromisoformat` reads on every supported Python."""
+def normalize_instant(text: str) -> str:
+    """Rewrite a date-time of any style that `parse_instant` reads in the style of `format_instant`.
+
+    >>> normalize_instant("2024-01-01 02:00:00+0200")
+    '2024-01-01T00:00:00.000000+00:00'
+
+    Raises:
+        ValueError: The text is no date-time, or no such date exists.
+    """
+    try:
+        instant = _read_rfc3339(f'"{text}"')
+    except ValueError:
+        instant = _read_by_pattern(text)
+    else:
+        # The decoder rounds a fraction of more than six digits, and reads escape sequences.
+        if (len(text) > _SEVENTH_DIGIT and text[_SEVENTH_DIGIT].isdigit()) or "\\" in text:
+            instant = _read_by_pattern(text)
+    return format_instant(instant)
+
+
+def _read_by_pattern(text: str) -> datetime:
     match = _DATETIME.fullmatch(text)
     if match is None:
         msg = "not a date-time"
@@ -64,7 +77,10 @@ def _spelt_out(text: str) -> str:
     fraction = (match["fraction"] or "")[:6].ljust(6, "0")
     zone = (match["zone"] or "Z").upper()
     offset = "+00:00" if zone == "Z" else zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
-    return f"{match['date']}T{match['minutes'] or '00:00'}:{match['seconds'] or '00'}.{fraction}{offset}"
+    # The one style that `fromisoformat` reads on every supported Python.
+    return datetime.fromisoformat(
+        f"{match['date']}T{match['minutes'] or '00:00'}:{match['seconds'] or '00'}.{fraction}{offset}"
+    )
 
 
 def format_instant(instant: datetime) -> str:
@@ -75,12 +91,22 @@ def format_instant(instant: datetime) -> str:
     >>> from datetime import timedelta
     >>> format_instant(datetime(2024, 1, 1, 2, tzinfo=timezone(timedelta(hours=2))))
     '2024-01-01T00:00:00.000000+00:00'
+
+    Args:
+        instant: The instant; without a time zone it is in UTC.
+
+    Raises:
+        ValueError: In UTC it lies before the year 1 or after the year 9999.
     """
-    if instant.tzinfo is not timezone.utc:
-        instant = instant.astimezone(timezone.utc)
-    # Six digits or none, then a Z. `isoformat` takes ten times as long.
+    zone = instant.tzinfo
+    if zone is not None and zone is not _UTC:
+        try:
+            instant = instant.astimezone(_UTC)
+        except OverflowError as error:
+            raise ValueError(str(error)) from error
+    # `isoformat` takes ten times as long. This writes six digits of a fraction or none, then a Z or nothing.
     text: str = msgspec.to_builtins(instant)
-    return f"{text[:-1]}{'' if instant.microsecond else '.000000'}+00:00"
+    return f"{text[:26]}+00:00" if len(text) > len("2024-01-01T00:00:00Z") else f"{text[:19]}.000000+00:00"
 
 
 class DateStyle(Struct, frozen=True):

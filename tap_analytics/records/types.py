@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
 
 import msgspec
 
-from tap_analytics.records.datetimes import format_instant, parse_date, parse_instant
+from tap_analytics.records.datetimes import normalize_instant, parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,7 +111,7 @@ def _fit_number(value: object) -> object:
 
 def _fit_datetime(value: object) -> object:
     try:
-        return format_instant(parse_instant(value)) if isinstance(value, str) else MISFIT
+        return normalize_instant(value) if isinstance(value, str) else MISFIT
     except ValueError:
         return MISFIT
 
