@@ -1,148 +1,108 @@
-"""An answer of an API: its JSON, the records in it, and its own words when it is an error."""
+"""An answer becomes a page: its records, what it says beside them, and whether it is an error after all."""
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
-from functools import cached_property
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
-import msgspec
-from msgspec import UNSET, Struct
+from singer_sdk.exceptions import RetriableAPIError
 
-from tap_analytics.quoting import LONGEST_QUOTE, shorten
+from tap_analytics.errors import StreamError
+from tap_analytics.paging.answers import Page, UnreadableBodyError, decode, error_words, words
+from tap_analytics.paging.error_bodies import (
+    has_errors,
+    heads_of,
+    is_error_object,
+    may_have_failed,
+    says_failure,
+    words_in,
+)
+from tap_analytics.paging.selectors import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    import requests
 
-_WRAPPERS = {"message", "msg", "error", "errors", "data"}
-_ENCODER = msgspec.json.Encoder()
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+    from tap_analytics.paging.selectors import Selector
 
-
-class UnreadableBodyError(ValueError):
-    """A body is no JSON, or not all of it arrived."""
+_FEW: Final = 3
+_WITHOUT_BODY: Final = {HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT}
 
 
-class Page(Struct, frozen=True, dict=True):
-    """One answer, decoded once: paginators and records both read from here.
-
-    Attributes:
-        body: The JSON value.
-        records: The records in it.
-        path: The path that was asked for.
-        headers: Its headers, whose names may be in any case.
-        doubt: Why the records may not be all that belong on the page; empty if there is no reason to doubt it. Such a
-            page is read, but no row may be dropped from the target's table for not being on it.
-        sources: The records as they stand in the body, where the records are other objects.
-        origin: Scheme, host and port that were asked.
-        size: The bytes of the answer's body.
-        read_again: Makes the page anew from the bytes of the answer, which take less memory; None where it cannot.
-    """
-
-    body: Any
-    records: list[dict[str, Any]]
-    path: str = ""
-    headers: Mapping[str, str] = MappingProxyType({})
-    doubt: str = ""
-    sources: list[Any] = []
-    origin: str = ""
-    size: int = 0
-    read_again: Callable[[], Page] | None = None
-
-    @cached_property
-    def content(self) -> int:
-        """A hash of the records: pages with the same ones have the same."""
-        try:
-            return hash(_ENCODER.encode(self.records))
-        except (UnicodeEncodeError, RecursionError):  # Half of a character, or too deep for it.
-            return hash(repr(self.records))
-
-    def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
-        """Return what stands in the body under a dotted path, or a key with dots in it; None when there is nothing."""
-        value = self._value(path)
-        return None if value is UNSET else value
-
-    def has(self, path: str) -> bool:
-        """Say whether something stands in the body under a path, be it null."""
-        return self._value(path) is not UNSET
-
-    def _value(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
-        value = self.body
-        if isinstance(value, dict) and path in value:
-            return value[path]
-        for key in path.split("."):
-            if not isinstance(value, dict) or key not in value:
-                return UNSET
-            value = value[key]
-        return value
-
-
-def decode(content: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """Decode a body, keeping every digit: integers of any size, decimals as decimals.
+def page_of(response: requests.Response, selector: Selector) -> Page:
+    """Read an answer.
 
     Args:
-        content: The body as it came. JSON is UTF-8, whatever a header says.
+        response: The answer, of a good status.
+        selector: Where the records stand.
 
     Returns:
-        The JSON value.
+        The page. Without a body a status 204 or 205 is an empty list, and no doubt about it.
 
     Raises:
-        UnreadableBodyError: The body is no JSON.
+        RetriableAPIError: The body cannot be read.
+        StreamError: It holds no records where they belong, or says that the request failed.
     """
+    has_body = response.status_code not in _WITHOUT_BODY or bool(response.content.strip())
+    body = _body_of(response) if has_body else None
+    found = _found_in(body, response, selector)
+    url = urlsplit(str(response.url))
+    return Page(
+        body,
+        found.records,
+        url.path,
+        response.headers,
+        found.doubt if has_body else "",
+        sources=found.sources,
+        origin=f"{url.scheme}://{url.netloc}",
+    )
+
+
+def _body_of(response: requests.Response) -> Any:  # noqa: ANN401 - any JSON
     try:
-        return _DECODER.decode(content)
-    except (ValueError, ArithmeticError, RecursionError):
-        # The second decoder is slow, and takes what JSON allows and the first one does not.
-        return _decode_leniently(content)
+        return decode(response.content)
+    except UnreadableBodyError as error:
+        msg = f"answered {response.status_code} with {error}"
+        raise RetriableAPIError(msg, response) from error
 
 
-def _decode_leniently(content: bytes) -> Any:  # noqa: ANN401 - any JSON
-    if not content.strip():
-        msg = "an empty body"
-        raise UnreadableBodyError(msg)
+def _is_short(body: dict[str, Any]) -> bool:
+    """Say whether a body can be told whole: it has a few texts, as a report of a failure has."""
+    return len(body) <= _FEW and all(not isinstance(value, dict | list) for value in body.values())
+
+
+def _found_in(body: Any, response: requests.Response, selector: Selector) -> Found:  # noqa: ANN401 - any JSON
+    """Find the records, and refuse what is an error in an answer of a good status."""
+    fault = ""
     try:
-        return json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        # More than is shown, so that it is seen to be cut; no character has more than four bytes.
-        beginning = content[: 4 * LONGEST_QUOTE + 4].decode(errors="replace")
-        msg = f"no readable JSON ({shorten(str(error))}): {shorten(beginning)}"
-        raise UnreadableBodyError(msg) from error
-
-
-def error_words(content: bytes) -> str:
-    """Return the useful part of an error body, shortened, on one line.
-
-    Both services answer with bodies of several shapes: `message` with `param`, `error` (a text, or an object with
-    `msg` and `data`), `errors` by field, fields with lists of texts, or plain text and HTML.
-    """
-    try:
-        return words(decode(content))
-    except (UnreadableBodyError, RecursionError):
-        return shorten(" ".join(content.decode(errors="replace").split()))
-
-
-def words(value: Any) -> str:  # noqa: ANN401 - any JSON
-    """Return the texts in a part of an error body, shortened, on one line."""
-    try:
-        return shorten("; ".join(_texts(value)))
-    except RecursionError:
-        return ""
-
-
-def _texts(value: Any, name: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON
-    if isinstance(value, dict):
-        for key, item in value.items():
-            # A wrapper's name says nothing; a field's name does.
-            yield from _texts(item, "" if key in _WRAPPERS else key)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item, name)
-    elif value is not None:
-        yield f"{name}: {value}" if name else str(value)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    msg = f"{name} is no JSON value"
-    raise ValueError(msg)
+        found = selector.select(body)
+    except StreamError as error:
+        found, fault = Found([]), str(error)
+    is_error, has_more_errors = False, False
+    report = body
+    if found.is_object:
+        (report,) = found.sources or found.records
+        is_error = is_error_object(report)
+    if isinstance(body, dict) and not is_error and report is body and not found.is_object:
+        heads = [] if found.records else heads_of(body)
+        parts = [body, *(value for value in body.values() if isinstance(value, dict) and found.doubt), *heads]
+        report = next((part for part in parts if has_errors(part, found.sources or found.records)), body)
+        has_more_errors = has_errors(report, found.sources or found.records)
+        is_error = says_failure(body) or (has_more_errors and not found.records)
+        if failed := next((head for head in heads if says_failure(head)), None):
+            report, is_error = failed, True
+        elif not is_error and not found.doubt and not found.records and may_have_failed(body):
+            found = Found([], f"gave no records, and says: {words(words_in(body))}")
+    elif isinstance(body, dict) and report is not body:
+        is_error = is_error or says_failure(body)
+        report = body if says_failure(body) else report
+    if is_error:
+        said = words(words_in(report)) or error_words(response.content)
+        msg = f"answered {response.status_code}, but says that the request failed: {said}"
+        raise StreamError(msg)
+    if fault:
+        said = words(words_in(body) or (body if _is_short(body) else {})) if isinstance(body, dict) else ""
+        raise StreamError(f"{fault}; it says: {said}" if said else fault)
+    if has_more_errors:
+        return Found(found.records, f"names errors beside the records: {words(words_in(report))}", found.sources)
+    return found
