@@ -1,9 +1,10 @@
-"""Foreign texts in a line of the log."""
+"""Foreign texts and values in a line of the log."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,3 +31,19 @@ def guess(word: str, known: Iterable[str]) -> str:
     """Return the known word that a misspelt one may stand for, in brackets to go behind it; empty if none is near."""
     nearest = get_close_matches(word, list(known), n=1, cutoff=0.75)
     return f" (is it {nearest[0]!r}?)" if nearest else ""
+
+
+def kind_of(value: Any) -> str:  # noqa: ANN401 - any JSON
+    """Say what kind of JSON value something is."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float() | Decimal():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+    return "an object"

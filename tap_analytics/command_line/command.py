@@ -14,7 +14,7 @@ from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 from tap_analytics.errors import AnalyticsError, OutputError, SettingsError
-from tap_analytics.paging.selectors import kind_of
+from tap_analytics.quoting import kind_of
 from tap_analytics.singer.stdout import STDOUT
 
 

@@ -33,10 +33,11 @@ from tap_analytics.http.retries import (
     waits,
 )
 from tap_analytics.http.session import ApiSession, told_of, what_to_check
-from tap_analytics.paging.answers import error_words
-from tap_analytics.paging.pages import page_of
-from tap_analytics.paging.pagination import EMPTY, PageTrail, Paginator, Params
-from tap_analytics.paging.paginators import SinglePage
+from tap_analytics.paging.answers import page_of
+from tap_analytics.paging.error_messages import message_in
+from tap_analytics.paging.page_token import NO_PARAMS, Params
+from tap_analytics.paging.page_trail import PageTrail
+from tap_analytics.paging.paginators import Paginator, SinglePage
 from tap_analytics.quoting import shorten
 from tap_analytics.sync.parents import ListOwners, parent_params
 
@@ -50,8 +51,8 @@ if TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_analytics.http.api import Api
-    from tap_analytics.paging.answers import Page
-    from tap_analytics.paging.pagination import ParamValue
+    from tap_analytics.paging.page import Page
+    from tap_analytics.paging.page_token import ParamValue
     from tap_analytics.paging.selectors import Selector
 
 # What services answer to too many requests, or too many at once.
@@ -71,7 +72,7 @@ class ClientStream(RESTStream[Params], ABC):
     records: ClassVar[Selector]
     """Where the records stand in an answer."""
 
-    fixed_params: ClassVar[Mapping[str, ParamValue]] = EMPTY
+    fixed_params: ClassVar[Mapping[str, ParamValue]] = NO_PARAMS
     """Query parameters that every request of the stream carries."""
 
     headers: ClassVar[Mapping[str, str]] = {}
@@ -335,7 +336,7 @@ class ClientStream(RESTStream[Params], ABC):
 
     @override
     def response_error_message(self, response: requests.Response) -> str:
-        words = error_words(response.content)
+        words = message_in(response.content)
         status = f"{response.status_code} {shorten(response.reason or '')}".strip()
         return f"answered {status}{f': {words}' if words else ''}"
 

@@ -1,5 +1,5 @@
-"""What an answer holds: its records, and how to ask for the next one.
+"""Answers of an API become pages: their records, and how to ask for the next page.
 
-In: an answer. Out: a page with its records, and the query parameters of the page after it.
-Called by `http`; the paginators are declared by the streams.
+In: an answer of a good status. Out: a `Page` with its records, and the parameters that ask for the page after it.
+Called by `http`, which sends the requests; streams declare a paginator and a selector.
 """

@@ -1,4 +1,4 @@
-"""An answer becomes a page: its records, what it says beside them, and whether it is an error after all."""
+"""An answer becomes a page, unless its body reports an error."""
 
 from __future__ import annotations
 
@@ -9,15 +9,10 @@ from urllib.parse import urlsplit
 from singer_sdk.exceptions import RetriableAPIError
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.answers import Page, UnreadableBodyError, decode, error_words, words
-from tap_analytics.paging.error_bodies import (
-    has_errors,
-    heads_of,
-    is_error_object,
-    may_have_failed,
-    says_failure,
-    words_in,
-)
+from tap_analytics.paging.error_bodies import Verdict, error_fields, report_on_list, report_on_record
+from tap_analytics.paging.error_messages import message_in, message_of
+from tap_analytics.paging.json_decoding import UnreadableBodyError, decode
+from tap_analytics.paging.page import Page
 from tap_analytics.paging.selectors import Found
 
 if TYPE_CHECKING:
@@ -25,7 +20,7 @@ if TYPE_CHECKING:
 
     from tap_analytics.paging.selectors import Selector
 
-_FEW: Final = 3
+_MOST_KEYS_OF_A_REPORT: Final = 3
 _WITHOUT_BODY: Final = {HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT}
 
 
@@ -37,7 +32,7 @@ def page_of(response: requests.Response, selector: Selector) -> Page:
         selector: Where the records stand.
 
     Returns:
-        The page. Without a body a status 204 or 205 is an empty list, and no doubt about it.
+        The page. An answer of status 204 or 205 without a body is an empty list, and not in doubt.
 
     Raises:
         RetriableAPIError: The body cannot be read.
@@ -45,7 +40,7 @@ def page_of(response: requests.Response, selector: Selector) -> Page:
     """
     has_body = response.status_code not in _WITHOUT_BODY or bool(response.content.strip())
     body = _body_of(response) if has_body else None
-    found = _found_in(body, response, selector)
+    found = _records_in(body, response, selector)
     url = urlsplit(str(response.url))
     return Page(
         body,
@@ -66,43 +61,37 @@ def _body_of(response: requests.Response) -> Any:  # noqa: ANN401 - any JSON
         raise RetriableAPIError(msg, response) from error
 
 
-def _is_short(body: dict[str, Any]) -> bool:
-    """Say whether a body can be told whole: it has a few texts, as a report of a failure has."""
-    return len(body) <= _FEW and all(not isinstance(value, dict | list) for value in body.values())
-
-
-def _found_in(body: Any, response: requests.Response, selector: Selector) -> Found:  # noqa: ANN401 - any JSON
-    """Find the records, and refuse what is an error in an answer of a good status."""
-    fault = ""
+def _records_in(body: Any, response: requests.Response, selector: Selector) -> Found:  # noqa: ANN401 - any JSON
+    """Find the records. Of an error that the body reports, and of missing records, the report is told first."""
+    fault: StreamError | None = None
     try:
         found = selector.select(body)
     except StreamError as error:
-        found, fault = Found([]), str(error)
-    is_error, has_more_errors = False, False
-    report = body
+        found, fault = Found([]), error
+    rows = found.sources or found.records
     if found.is_object:
-        (report,) = found.sources or found.records
-        is_error = is_error_object(report)
-    if isinstance(body, dict) and not is_error and report is body and not found.is_object:
-        heads = [] if found.records else heads_of(body)
-        parts = [body, *(value for value in body.values() if isinstance(value, dict) and found.doubt), *heads]
-        report = next((part for part in parts if has_errors(part, found.sources or found.records)), body)
-        has_more_errors = has_errors(report, found.sources or found.records)
-        is_error = says_failure(body) or (has_more_errors and not found.records)
-        if failed := next((head for head in heads if says_failure(head)), None):
-            report, is_error = failed, True
-        elif not is_error and not found.doubt and not found.records and may_have_failed(body):
-            found = Found([], f"gave no records, and says: {words(words_in(body))}")
-    elif isinstance(body, dict) and report is not body:
-        is_error = is_error or says_failure(body)
-        report = body if says_failure(body) else report
-    if is_error:
-        said = words(words_in(report)) or error_words(response.content)
+        report = report_on_record(body, rows[0])
+    else:
+        report = report_on_list(body, rows, is_doubtful=bool(found.doubt))
+    said = message_of(report.fields) if report else ""
+    if report and report.verdict is Verdict.FAILED:
+        said = said or message_in(response.content)
         msg = f"answered {response.status_code}, but says that the request failed: {said}"
         raise StreamError(msg)
     if fault:
-        said = words(words_in(body) or (body if _is_short(body) else {})) if isinstance(body, dict) else ""
-        raise StreamError(f"{fault}; it says: {said}" if said else fault)
-    if has_more_errors:
-        return Found(found.records, f"names errors beside the records: {words(words_in(report))}", found.sources)
+        said = message_of(_report_beside_fault(body))
+        raise StreamError(f"{fault}; it says: {said}" if said else str(fault)) from fault
+    match report.verdict if report else None:
+        case Verdict.ERRORS_BESIDE_RECORDS:
+            return Found(found.records, f"names errors beside the records: {said}", found.sources)
+        case Verdict.MAY_HAVE_FAILED:
+            return Found([], f"gave no records, and says: {said}")
     return found
+
+
+def _report_beside_fault(body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """Return what a body without the expected records says: its fields about errors, or all of it if it is short."""
+    if not isinstance(body, dict):
+        return {}
+    is_flat = not any(isinstance(value, dict | list) for value in body.values())
+    return error_fields(body) or (body if is_flat and len(body) <= _MOST_KEYS_OF_A_REPORT else {})

@@ -1,4 +1,4 @@
-"""Names in an answer, taken apart into words, and those among them that are about pages."""
+"""Field names of an answer, split into words, and the words that are about pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CURSORS: Final = frozenset(
     {"cursor", "cursors", "token", "marker", "scroll", "bookmark", "offset", "after", "skip", "seek"}
 )
 PAGES: Final = frozenset({"page", "pages", "pagination", "paging", "pager", "paginator"})
-TOTALS: Final = frozenset({"total", "totals", "count", "counts", "num", "nb", "number", "amount"})
+_TOTALS: Final = frozenset({"total", "totals", "count", "counts", "num", "nb", "number"})
 SIZES: Final = frozenset({"size", "limit", "per", "max", "maximum", "length", "min"})
 ROWS: Final = frozenset(
     {
@@ -26,30 +26,20 @@ ROWS: Final = frozenset(
         *("resources", "value", "list", "collection", "data"),
     }
 )
-HOLDERS: Final = frozenset({"meta", "metadata", "link", "links", "info", "response", "header", "headers", "odata", "x"})
+_HOLDERS: Final = frozenset(
+    {"meta", "metadata", "link", "links", "info", "response", "header", "headers", "odata", "x"}
+)
 _ADDRESSES: Final = frozenset({"url", "uri", "href", "path", "id", "ids", "key", "value", "str", "string", "rel"})
 _SMALL: Final = frozenset(
     {
-        "has",
-        "is",
-        "are",
-        "in",
-        "of",
-        "at",
-        "all",
-        "overall",
-        "available",
-        "the",
-        "stream",
-        "index",
-        "set",
-        "load",
+        *("has", "is", "are", "in", "of", "at", "all", "overall", "available", "the", "stream", "index", "set", "load"),
         "starting",
     }
 )
-KNOWN: Final = (NEXT | MORE | LAST | OTHER_WAYS | CURSORS | PAGES | (TOTALS - {"amount"}) | SIZES | ROWS | HOLDERS) | (
-    _ADDRESSES | _SMALL
+KNOWN: Final = frozenset().union(
+    *(NEXT, MORE, LAST, OTHER_WAYS, CURSORS, PAGES, _TOTALS, SIZES, ROWS, _HOLDERS, _ADDRESSES, _SMALL)
 )
+"""All words that are about pages, or may stand beside such a word."""
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 
@@ -59,7 +49,7 @@ def words_of(name: str) -> frozenset[str]:
     """Return the words of a name: `nextPageToken`, `next_page_token` and `nextpagetoken` have the same ones."""
     found: set[str] = set()
     for word in _WORD.findall(name):
-        found.update(_apart(word.lower()))
+        found.update(_split(word.lower()))
     return frozenset(found)
 
 
@@ -69,14 +59,19 @@ def is_about_pages(name: str) -> bool:
     return bool(words) and words <= KNOWN
 
 
-def _apart(word: str) -> list[str]:
-    """Take a word that is made of known words apart; any other one stays whole: `context` is no `next`."""
+def is_key_of_last(words: frozenset[str]) -> bool:
+    """Say whether a name is one for the key of the last record: `last_id`, `LastEvaluatedKey`."""
+    return "last" in words and bool(words & {"id", "key"}) and words <= KNOWN | {"evaluated"}
+
+
+def _split(word: str) -> list[str]:
+    """Split a word that is made of known words only; any other one stays whole: `context` is no `next`."""
     if word in KNOWN:
         return [word]
     if word.startswith(("continu", "resum")):
         return ["continuation"]
     for length in range(len(word) - 1, 1, -1):
-        rest = _apart(word[length:]) if word[:length] in KNOWN else []
+        rest = _split(word[length:]) if word[:length] in KNOWN else []
         if rest and KNOWN.issuperset(rest):
             return [word[:length], *rest]
     return [word]

@@ -12,8 +12,7 @@ from singer_sdk.streams._state import StreamStateManager
 from typing_extensions import override
 
 from tap_analytics.errors import SettingsError
-from tap_analytics.paging.selectors import kind_of
-from tap_analytics.quoting import shorten
+from tap_analytics.quoting import kind_of, shorten
 from tap_analytics.records.datetimes import format_instant, parse_instant
 
 if TYPE_CHECKING:

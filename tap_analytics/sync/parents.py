@@ -21,8 +21,8 @@ from tap_analytics.quoting import shorten
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from tap_analytics.paging.answers import Page
-    from tap_analytics.paging.pagination import Params, ParamValue
+    from tap_analytics.paging.page import Page
+    from tap_analytics.paging.page_token import Params, ParamValue
 
 PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
 FIELD: Final = re.compile(r"resources\.(?P<parent>[\w-]+)\.(?P<field>[\w-]+(\.[\w-]+)*)", re.ASCII)

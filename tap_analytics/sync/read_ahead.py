@@ -18,7 +18,7 @@ from tap_analytics.sync.run import Waiting
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
-    from tap_analytics.paging.answers import Page
+    from tap_analytics.paging.page import Page
     from tap_analytics.sync.run import Run
     from tap_analytics.sync.walks import Walk
 

@@ -13,7 +13,7 @@ from tap_analytics.http.cancellation import CHANGED, Scope
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_analytics.paging.answers import Page
+    from tap_analytics.paging.page import Page
 
 _BUDGET: Final = 64 * 2**20
 """Bytes that may wait in the queues of a run."""

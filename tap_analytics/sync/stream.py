@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context
 
-    from tap_analytics.paging.answers import Page
+    from tap_analytics.paging.page import Page
     from tap_analytics.sync.parents import Parent
 
 _MOST_FRONTS: Final = 5

@@ -20,7 +20,7 @@ from tap_analytics.sync.window_widths import WindowWidths
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tap_analytics.paging.pagination import Params
+    from tap_analytics.paging.page_token import Params
     from tap_analytics.sync.parents import Place
 
 Key: TypeAlias = tuple[object, ...]

@@ -66,6 +66,17 @@ def test_null_for_a_list_ends_the_walk_and_drops_no_row(body: object) -> None:
     assert not activates(run, "customers")
 
 
+@pytest.mark.parametrize(
+    ("selector", "body"),
+    [("data", {"data": {}}), ("$.data", {"data": {}}), ("$.data[0]", {"data": [{}]}), ("$", {}), ([], {})],
+)
+def test_an_empty_object_for_a_list_ends_the_walk_and_drops_no_row(selector: object, body: object) -> None:
+    run = read(body, data_selector=selector)
+    assert not run.records("things")
+    assert not activates(run)
+    assert "gave an empty object for a list" in run.stderr
+
+
 def test_null_in_the_middle_of_a_walk_that_has_a_cursor_does_not_end_it() -> None:
     pages = (
         {"data": [{"id": 1}], "meta": {"next_cursor": "b"}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
-from tap_analytics.paging.answers import Page
+from tap_analytics.paging.page import Page
 from tap_analytics.paging.selectors import KeyPath
 from tap_analytics.tap import TapAnalytics
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_analytics.paging.answers import Page, UnreadableBodyError, decode, error_words
+from tap_analytics.paging.error_messages import message_in
+from tap_analytics.paging.json_decoding import UnreadableBodyError, decode
+from tap_analytics.paging.page import Page
 from tap_analytics.quoting import shorten
 
 TEXTS = st.text(st.characters(codec="utf-8"))
@@ -99,17 +101,17 @@ def test_a_dotted_path_finds_what_stands_in_the_body_and_nothing_else() -> None:
     ],
 )
 def test_the_useful_part_of_every_shape_of_error_body_is_shown(body: str, words: list[str]) -> None:
-    told = error_words(body.encode())
+    told = message_in(body.encode())
     assert all(word in told for word in words)
 
 
 def test_an_error_body_that_says_nothing_gives_no_words() -> None:
-    assert [error_words(body) for body in (b"", b"{}", b'{"error": null}')] == ["", "", ""]
+    assert [message_in(body) for body in (b"", b"{}", b'{"error": null}')] == ["", "", ""]
 
 
 @given(st.binary() | st.text().map(lambda text: json.dumps({"error": text}).encode()))
 def test_the_words_of_any_error_body_are_one_short_printable_line(body: bytes) -> None:
-    told = error_words(body)
+    told = message_in(body)
     assert told.isprintable()
     assert len(told) <= 201
 
@@ -123,5 +125,5 @@ def test_a_quoted_text_is_cut_and_holds_no_control_character(text: str) -> None:
 
 
 def test_nobody_forges_a_log_line_with_an_error_body() -> None:
-    told = error_words(b'{"error": "no\\n2024-01-01 | INFO | all is well\\r\\u001b[2J\\u2028"}')
+    told = message_in(b'{"error": "no\\n2024-01-01 | INFO | all is well\\r\\u001b[2J\\u2028"}')
     assert told == r"no\n2024-01-01 | INFO | all is well\r\x1b[2J\u2028"

@@ -14,7 +14,7 @@ from singer_sdk.helpers._flattening import flatten_schema
 
 from tap_analytics.apis.declared.inference import infer
 from tap_analytics.apis.declared.keywords import keep_names_apart
-from tap_analytics.paging.answers import decode
+from tap_analytics.paging.json_decoding import decode
 from tap_analytics.records.datetimes import parse_instant
 from tap_analytics.records.shaper import RESCUED_DATA, emitted_name
 from tap_analytics.records.types import ANY_AS_TEXT

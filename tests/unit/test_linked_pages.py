@@ -10,16 +10,25 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.answers import Page
-from tap_analytics.paging.links import BodyLink, HeaderLink
-from tap_analytics.paging.pagination import PageTrail, Paginator, Params
-from tap_analytics.paging.paginators import BodyCursor, LastRecord, PageNumber, Undeclared
+from tap_analytics.paging.page import Page
+from tap_analytics.paging.page_trail import PageTrail
+from tap_analytics.paging.paginators import (
+    BodyCursor,
+    BodyLink,
+    HeaderLink,
+    LastRecord,
+    PageNumber,
+    Paginator,
+    Undeclared,
+)
 from tests.unit.taps import page_of
 from tests.unit.test_page_ends import ROWS, after
 from tests.unit.test_pagination import PAGES, Answer, Rows, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tap_analytics.paging.page_token import Params
 
 PATH = "/gateway/v1/items"
 BODY = BodyLink(link_path="paging.next", limit_param="limit", limit=7)

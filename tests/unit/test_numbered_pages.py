@@ -12,8 +12,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.pagination import PageTrail, Paginator, Params
-from tap_analytics.paging.paginators import Offset, PageNumber
+from tap_analytics.paging.page_token import Params
+from tap_analytics.paging.page_trail import PageTrail
+from tap_analytics.paging.paginators import Offset, PageNumber, Paginator
 from tests.singer import select
 from tests.unit.taps import URL, page_of, queries, tap_of
 from tests.unit.test_page_ends import after

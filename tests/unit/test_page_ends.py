@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.pagination import PageTrail, Paginator, Params
-from tap_analytics.paging.paginators import BodyCursor, CursorOrPageNumber, LastRecord
+from tap_analytics.paging.page_trail import PageTrail
+from tap_analytics.paging.paginators import BodyCursor, CursorOrPageNumber, LastRecord, Paginator
 from tests.unit.taps import page_of
+
+if TYPE_CHECKING:
+    from tap_analytics.paging.page_token import Params
 
 ROWS = [{"uuid": "u1"}, {"uuid": "u2"}]
 BODY_CURSOR = BodyCursor(cursor_path="meta.next_cursor")

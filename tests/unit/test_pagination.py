@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.pagination import PageTrail, Paginator, Params
-from tap_analytics.paging.paginators import BodyCursor, CursorOrPageNumber, LastRecord, SinglePage
+from tap_analytics.paging.page_trail import PageTrail
+from tap_analytics.paging.paginators import BodyCursor, CursorOrPageNumber, LastRecord, Paginator, SinglePage
 from tests.unit.taps import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tap_analytics.paging.page_token import Params
 
 Rows = list[dict[str, Any]]
 Answer = dict[str, Any]

@@ -15,7 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.answers import Page
+from tap_analytics.paging.page import Page
 from tap_analytics.records.datetimes import format_instant, parse_instant
 from tap_analytics.sync.parents import Absences, Parent, Place, places
 from tests.faults.server import Server, whole

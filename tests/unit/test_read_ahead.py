@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.answers import Page
+from tap_analytics.paging.page import Page
 from tap_analytics.sync.read_ahead import read_ahead
 from tap_analytics.sync.run import Run
 from tap_analytics.sync.walks import DateWindow, Walk

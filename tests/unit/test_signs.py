@@ -8,10 +8,9 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.answers import Page
-from tap_analytics.paging.links import BodyLink, HeaderLink
-from tap_analytics.paging.pagination import PageTrail
-from tap_analytics.paging.paginators import BodyCursor, Undeclared
+from tap_analytics.paging.page import Page
+from tap_analytics.paging.page_trail import PageTrail
+from tap_analytics.paging.paginators import BodyCursor, BodyLink, HeaderLink, Undeclared
 from tap_analytics.paging.selectors import JsonPath, KeyPath, OnlyList, Selector
 from tests.unit.test_page_ends import ROWS
 

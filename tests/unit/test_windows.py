@@ -21,7 +21,7 @@ from tap_analytics.sync.window_widths import WindowWidths
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_analytics.paging.pagination import Params
+    from tap_analytics.paging.page_token import Params
 
 TODAY = date(2024, 3, 15)
 NOW = datetime.combine(TODAY, time(10, 30), tzinfo=timezone.utc)

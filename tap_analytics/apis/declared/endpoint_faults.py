@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tap_analytics.apis.declared.vocabulary import Incremental, Resource
-    from tap_analytics.paging.pagination import Params
+    from tap_analytics.paging.page_token import Params
 
 OWN_HEADERS: Final = {"host", "connection", "content-length", "transfer-encoding", "user-agent"}
 """Headers that the tap sets itself."""

@@ -24,9 +24,10 @@ from tap_analytics.apis.declared.vocabulary import (
     SinglePageWord,
 )
 from tap_analytics.http.retries import RetryRule
-from tap_analytics.paging.links import BodyLink, HeaderLink
 from tap_analytics.paging.paginators import (
     BodyCursor,
+    BodyLink,
+    HeaderLink,
     LastRecord,
     Offset,
     PageNumber,
@@ -42,7 +43,8 @@ from tap_analytics.sync.walks import DateFilter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tap_analytics.paging.pagination import Paginator, Params, ParamValue
+    from tap_analytics.paging.page_token import Params, ParamValue
+    from tap_analytics.paging.paginators import Paginator
 
 T = TypeVar("T")
 

@@ -16,8 +16,8 @@ from tap_analytics.apis.declared.keywords import keep_names_apart, with_null
 from tap_analytics.apis.declared.resources import declarations
 from tap_analytics.apis.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.answers import words
-from tap_analytics.paging.error_bodies import words_in
+from tap_analytics.paging.error_bodies import error_fields
+from tap_analytics.paging.error_messages import message_of
 from tap_analytics.records.datetimes import EARLIEST, LATEST, parse_instant
 from tap_analytics.records.schema_faults import type_name
 from tap_analytics.records.shaper import RESCUED_DATA, emitted_name
@@ -123,9 +123,9 @@ class DeclaredStream(AnalyticsStream):
         names = [{emitted_name(key, {}) for key, value in record.items() if value is not None} for record in records]
         seen = dict.fromkeys(key for record in records for key in record)
         told = f"fields seen: {', '.join(seen)}"
-        if len(records) == 1 and (said := words_in(records[0])):
+        if len(records) == 1 and (said := error_fields(records[0])):
             # An error in the shape of a record is told as one.
-            told = f"{told}; it says: {words(said)}"
+            told = f"{told}; it says: {message_of(said)}"
         self._settle_key(set.intersection(*names), told)
         return infer(records, self.primary_keys, self._flattened_levels)
 

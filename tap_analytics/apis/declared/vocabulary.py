@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.json import schema_components
 
-from tap_analytics.paging.end_signs import HAS_MORE
+from tap_analytics.paging.paginators import HAS_MORE
 
 Name: TypeAlias = Annotated[str, Meta(min_length=1)]
 BodyPath: TypeAlias = Annotated[str, Meta(pattern=r"^(\$\.)?[^.$\[\]*?]+(\.[^.$\[\]*?]+)*$")]

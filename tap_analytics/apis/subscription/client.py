@@ -12,7 +12,7 @@ from tap_analytics.paging.selectors import KeyPath, Selector
 from tap_analytics.sync.stream import AnalyticsStream
 
 if TYPE_CHECKING:
-    from tap_analytics.paging.pagination import Paginator
+    from tap_analytics.paging.paginators import Paginator
 
 API = Api(
     name="subscription",

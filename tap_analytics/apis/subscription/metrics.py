@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from tap_analytics.apis.subscription.account_calendar import AccountCalendar
     from tap_analytics.apis.subscription.streams import Account, Activities
-    from tap_analytics.paging.answers import Page
-    from tap_analytics.paging.pagination import Params
+    from tap_analytics.paging.page import Page
+    from tap_analytics.paging.page_token import Params
     from tap_analytics.sync.stream import AnalyticsStream
     from tap_analytics.sync.walks import Bounds
     from tap_analytics.tap import TapAnalytics

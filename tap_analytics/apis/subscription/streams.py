@@ -15,8 +15,7 @@ from tap_analytics.apis.subscription.client import SubscriptionStream
 from tap_analytics.apis.subscription.metrics import MetricStream
 from tap_analytics.apis.subscription.periods import Interval
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.overlap import OverlappingPages
-from tap_analytics.paging.paginators import SinglePage
+from tap_analytics.paging.paginators import OverlappingPages, SinglePage
 from tap_analytics.paging.selectors import WholeBody
 from tap_analytics.records.datetimes import EARLIEST, parse_instant
 from tap_analytics.sync.shared_answers import SharedAnswer
@@ -25,8 +24,8 @@ from tap_analytics.sync.walks import DateFilter
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from tap_analytics.paging.answers import Page
-    from tap_analytics.paging.pagination import Params
+    from tap_analytics.paging.page import Page
+    from tap_analytics.paging.page_token import Params
 
 
 class Account(SubscriptionStream):

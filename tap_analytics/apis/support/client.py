@@ -15,7 +15,8 @@ from tap_analytics.paging.selectors import KeyPath, Selector
 from tap_analytics.sync.stream import AnalyticsStream
 
 if TYPE_CHECKING:
-    from tap_analytics.paging.pagination import Paginator, Params
+    from tap_analytics.paging.page_token import Params
+    from tap_analytics.paging.paginators import Paginator
 
 API = Api(
     name="support",

@@ -1,0 +1,26 @@
+"""The ways in which APIs say that a list has a next page. A stream declares one of them."""
+
+from __future__ import annotations
+
+from tap_analytics.paging.paginators.base import Paginator
+from tap_analytics.paging.paginators.cursors import BodyCursor, LastRecord
+from tap_analytics.paging.paginators.last_page import HAS_MORE
+from tap_analytics.paging.paginators.links import BodyLink, HeaderLink
+from tap_analytics.paging.paginators.overlap import OverlappingPages
+from tap_analytics.paging.paginators.page_numbers import CursorOrPageNumber, Offset, PageNumber
+from tap_analytics.paging.paginators.single_page import SinglePage, Undeclared
+
+__all__ = [
+    "HAS_MORE",
+    "BodyCursor",
+    "BodyLink",
+    "CursorOrPageNumber",
+    "HeaderLink",
+    "LastRecord",
+    "Offset",
+    "OverlappingPages",
+    "PageNumber",
+    "Paginator",
+    "SinglePage",
+    "Undeclared",
+]

@@ -1,6 +1,7 @@
 """Lists whose answers hold the next page's address.
 
-It is followed on the API's own origin only, wherever there: services lead from a name to a number, say.
+It is followed to any path of the API's own origin, since services lead from `/users/name` to `/users/17`, say, but to
+no other origin.
 """
 
 from __future__ import annotations
@@ -12,31 +13,33 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.end_signs import (
+from tap_analytics.paging.envelope import link_in
+from tap_analytics.paging.page_token import Address
+from tap_analytics.paging.paginators.base import Paginator
+from tap_analytics.paging.paginators.last_page import (
     HAS_MORE,
     doubt_without,
     is_nothing,
-    link_in,
     refuse_dead_end,
     refuse_other_place,
 )
-from tap_analytics.paging.pagination import Address, Paginator
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-    from tap_analytics.paging.answers import Page
-    from tap_analytics.paging.pagination import PageTrail, Params
+    from tap_analytics.paging.page import Page
+    from tap_analytics.paging.page_token import Params
+    from tap_analytics.paging.progress import Progress
 
 _PORTS: Final = {"http": 80, "https": 443}
 
 
 class BodyLink(Paginator, frozen=True, kw_only=True):
-    """The body holds the next page's address, which is followed on the API's own origin.
+    """The body holds the next page's address.
 
     Attributes:
-        link_path: Dotted path of the address in the body; null, false, an empty text or no such key ends the walk.
+        link_path: Dotted path of the address. Null, false, an empty text or no such key ends the walk.
     """
 
     follows_links = True
@@ -44,27 +47,27 @@ class BodyLink(Paginator, frozen=True, kw_only=True):
     link_path: str
 
     @override
-    def next_token(self, page: Page, trail: PageTrail) -> Address | None:
+    def next_token(self, page: Page, progress: Progress) -> Address | None:
         link = page.get(self.link_path)
         if is_nothing(link):
             refuse_dead_end(page.get(HAS_MORE))
-            refuse_other_place(page, trail, f"'{self.link_path}'", self.link_path)
+            refuse_other_place(page, progress, f"'{self.link_path}'", self.link_path)
             return None
         if not isinstance(link, str):
             msg = f"gave no text as '{self.link_path}', which asks for the next page"
             raise StreamError(msg)
-        return _unless_itself(_address_of(link, page), page, trail)
+        return _unless_itself(_address_of(link, page), page, progress)
 
     @override
-    def doubt(self, page: Page, trail: PageTrail) -> str:
-        return doubt_without(self.link_path, page, trail)
+    def doubt(self, page: Page, progress: Progress) -> str:
+        return doubt_without(self.link_path, page, progress)
 
 
 class HeaderLink(Paginator, frozen=True, kw_only=True):
-    """The header `Link` holds the next page's address, which is followed on the API's own origin.
+    """The header `Link` holds the next page's address.
 
     Attributes:
-        relation: What the address is called.
+        relation: The address's relation in that header.
     """
 
     follows_links = True
@@ -72,29 +75,29 @@ class HeaderLink(Paginator, frozen=True, kw_only=True):
     relation: str = "next"
 
     @override
-    def next_token(self, page: Page, trail: PageTrail) -> Address | None:
+    def next_token(self, page: Page, progress: Progress) -> Address | None:
         link = link_in(page.headers.get("Link", ""), self.relation)
         if link is None:
             refuse_dead_end(page.get(HAS_MORE))
-            refuse_other_place(page, trail, f"the link '{self.relation}'")
+            refuse_other_place(page, progress, f"the link '{self.relation}'")
             return None
-        return _unless_itself(_address_of(link, page), page, trail)
+        return _unless_itself(_address_of(link, page), page, progress)
 
     @override
-    def doubt(self, page: Page, trail: PageTrail) -> str:
-        return "" if link_in(page.headers.get("Link", ""), self.relation) else doubt_without("", page, trail)
+    def doubt(self, page: Page, progress: Progress) -> str:
+        return "" if link_in(page.headers.get("Link", ""), self.relation) else doubt_without("", page, progress)
 
 
-def _unless_itself(address: Address, page: Page, trail: PageTrail) -> Address | None:
-    """Return the address, None if it is that of the page itself, which is empty: a list that waits for new records."""
-    is_itself = not page.records and (address.path, address.params) == (page.path, trail.token)
+def _unless_itself(address: Address, page: Page, progress: Progress) -> Address | None:
+    """Return the address; None if an empty page gives its own, as lists do to which records are still added."""
+    is_itself = not page.records and (address.path, address.params) == (page.path, progress.token)
     if is_itself:
         refuse_dead_end(page.get(HAS_MORE))
     return None if is_itself else address
 
 
 def _address_of(link: str, page: Page) -> Address:
-    """Return what an address asks for: another path of the same origin is followed, another origin is not."""
+    """Return the address that a link leads to."""
     try:
         parts = urlsplit(urljoin(f"{page.origin}{page.path}", link))
         query = parse_qs(parts.query, keep_blank_values=True, errors="strict")
@@ -107,7 +110,7 @@ def _address_of(link: str, page: Page) -> Address:
         raise StreamError(msg)
     params: Params = {name: values[0] if len(values) == 1 else values for name, values in query.items()}
     path, asked = (unquote(text).rstrip("/") for text in (parts.path, page.path))
-    # What stands behind a gateway may see another host, and another prefix of the path.
+    # A service behind a gateway may see another host, and another prefix of the path.
     is_shorter = path.startswith("/") and asked.endswith(path)
     is_longer = bool(asked) and path.endswith(asked)
     if path == asked or is_shorter or (is_longer and not is_own_origin):

@@ -1,0 +1,10 @@
+"""Where the records stand in the body of an answer. A stream declares one of these selectors."""
+
+from __future__ import annotations
+
+from tap_analytics.paging.selectors.base import Found, Selector, WholeBody
+from tap_analytics.paging.selectors.json_path import JsonPath
+from tap_analytics.paging.selectors.key_path import KeyPath
+from tap_analytics.paging.selectors.only_list import OnlyList
+
+__all__ = ["Found", "JsonPath", "KeyPath", "OnlyList", "Selector", "WholeBody"]

@@ -1,0 +1,154 @@
+"""What stands beside the records of an answer, in its body and in its headers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+
+from tap_analytics.paging.field_names import NEXT, OTHER_WAYS, is_about_pages, is_key_of_last, words_of
+from tap_analytics.paging.json_decoding import UnreadableBodyError, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_analytics.paging.page import Page
+
+# Names that mean nothing without the name above them: `next.href`, `total.value`.
+_BARE: Final = frozenset({"href", "url", "uri", "link", "value", "id", "key", "str", "string"})
+
+# Levels of a body that are looked at; the recursion must not exhaust the stack.
+_DEEPEST: Final = 50
+
+_LONGEST_NUMBER: Final = 18
+"""Digits; more may need more than 64 bits."""
+
+# RFC 8288. The parser in `requests` cuts an address at a semicolon, and stops at the first parameter with a "=".
+_LINK: Final = re.compile(r'<([^>]*)>((?:[^,"<]|"(?:[^"\\]|\\.)*")*)')
+_LINK_PARAM: Final = re.compile(r';\s*([^\s=;"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?')
+
+
+class EnvelopeField(Struct, frozen=True):
+    """A value beside the records.
+
+    Attributes:
+        names: The keys on the way to it.
+        value: The value. Texts of a number or of a boolean are read as such, empty texts and "null" as None.
+        is_about_list: Whether it describes the list: it stands in what holds the records, in what is named for pages,
+            or in a header.
+    """
+
+    names: tuple[str, ...]
+    value: Any
+    is_about_list: bool
+
+    @property
+    def path(self) -> str:
+        """The keys, joined by dots."""
+        return ".".join(self.names)
+
+    @property
+    def name(self) -> str:
+        """The last name that has a meaning of its own."""
+        return next((name for name in reversed(self.names) if not words_of(name) <= _BARE), "")
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of that name."""
+        return words_of(self.name)
+
+    @property
+    def direction(self) -> str:
+        """Which page it is about, by the nearest name that says so: `next`, `other`, or empty."""
+        for name in reversed(self.names):
+            words = words_of(name)
+            if words & OTHER_WAYS and not words & NEXT:
+                return "other"
+            if words & NEXT:
+                return "next"
+        return ""
+
+
+def fields_beside_records(page: Page, *, has_envelope: bool) -> Iterator[EnvelopeField]:
+    """Return the values beside the records of a page.
+
+    Args:
+        page: The page.
+        has_envelope: Whether the body has some; else only the headers are read.
+    """
+    if has_envelope and isinstance(page.body, dict):
+        records = {id(record) for record in page.sources or page.records} - {id(page.body)}
+        holders: set[int] = set()
+        _find_holders(page.body, records, holders)
+        yield from _fields_in(page.body, (), records, holders, is_about_list=True)
+    for name, value in page.headers.items():
+        if value.startswith("{"):
+            try:
+                inner = decode(value.encode())
+            except UnreadableBodyError:
+                continue
+            if isinstance(inner, dict):
+                yield from _fields_in(inner, (name,), set(), set(), is_about_list=is_about_pages(name))
+        elif name.lower() != "link":
+            yield EnvelopeField((f"the header {name}",), _read(value), is_about_list=True)
+
+
+def link_in(header: str, relation: str) -> str | None:
+    """Return the address of a relation in a header `Link`, None if there is none."""
+    for link, text in _LINK.findall(header):
+        params = {name.lower(): (quoted or bare.strip("'")).lower() for name, quoted, bare in _LINK_PARAM.findall(text)}
+        # Some services give a link on the last page as well, with `results="false"` to say that it leads nowhere.
+        if relation.lower() in params.get("rel", "").split() and params.get("results") != "false":
+            return str(link)
+    return None
+
+
+def _find_holders(value: Any, records: set[int], holders: set[int], depth: int = 0) -> bool:  # noqa: ANN401 - any JSON
+    """Add the objects that hold records, at any depth, to the holders; return whether there are records in a value."""
+    if id(value) in records:
+        return True
+    inner = [] if depth > _DEEPEST else value.values() if isinstance(value, dict) else value
+    if is_holder := any(
+        _find_holders(item, records, holders, depth + 1) for item in inner if isinstance(item, dict | list)
+    ):
+        holders.add(id(value))
+    return is_holder
+
+
+def _fields_in(
+    part: dict[str, Any], names: tuple[str, ...], records: set[int], holders: set[int], *, is_about_list: bool
+) -> Iterator[EnvelopeField]:
+    for key, value in part.items() if len(names) <= _DEEPEST else ():
+        path = (*names, key)
+        if isinstance(value, dict) and id(value) not in records:
+            if value and is_key_of_last(words_of(key)):
+                yield EnvelopeField(path, "an object", is_about_list)
+            inner_is = is_about_list and (id(value) in holders or is_about_pages(key))
+            yield from _fields_in(value, path, records, holders, is_about_list=inner_is)
+        elif isinstance(value, list):
+            yield from _links_in(value, path, is_about_list=is_about_list)
+        elif not isinstance(value, dict):
+            yield EnvelopeField(path, _read(value), is_about_list)
+
+
+def _links_in(items: list[Any], names: tuple[str, ...], *, is_about_list: bool) -> Iterator[EnvelopeField]:
+    """Return the links in a list: `[{"rel": "next", "href": "…"}]`."""
+    for item in items:
+        relation = (item.get("rel") or item.get("relation")) if isinstance(item, dict) else None
+        if isinstance(relation, str):
+            address = next((item[name] for name in ("href", "url", "uri", "link") if item.get(name)), None)
+            yield EnvelopeField((*names, relation), _read(address), is_about_list)
+
+
+def _read(value: object) -> object:
+    """Return a value, with texts read as what they stand for."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    match text.lower():
+        case "true" | "false":
+            return text.lower() == "true"
+        case "" | "null" | "none":
+            return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else text

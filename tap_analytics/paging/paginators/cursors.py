@@ -1,0 +1,89 @@
+"""Lists whose next page is asked for by a cursor: one that the body holds, or a field of the last record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_analytics.errors import StreamError
+from tap_analytics.paging.paginators.base import FlaggedPaginator
+from tap_analytics.paging.paginators.last_page import doubt_without, is_nothing, refuse_other_place
+from tap_analytics.records.types import is_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_analytics.paging.page import Page
+    from tap_analytics.paging.page_token import Params
+    from tap_analytics.paging.progress import Progress
+
+
+class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
+    """The body holds the next page's cursor. Null, false, an empty text or no such key ends the walk.
+
+    Attributes:
+        cursor_path: Dotted path of the cursor in the body.
+        cursor_param: The query parameter that takes it.
+    """
+
+    cursor_path: str
+    cursor_param: str = "cursor"
+
+    @override
+    def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
+        token = self.token_in(page)
+        if token is not None and (page.records or token != progress.token):
+            return token
+        if not has_more:
+            refuse_other_place(page, progress, f"'{self.cursor_path}'", self.cursor_path)
+        return None
+
+    @override
+    def doubt(self, page: Page, progress: Progress) -> str:
+        return "" if page.get(self.has_more_path) is False else doubt_without(self.cursor_path, page, progress)
+
+    def token_in(self, page: Page) -> Params | None:
+        """Return the parameters that the body's cursor asks with, None if there is no cursor."""
+        cursor = page.get(self.cursor_path)
+        if is_nothing(cursor):
+            return None
+        if not isinstance(cursor, str) and not is_whole(cursor):
+            msg = f"gave no text or number as '{self.cursor_path}', which asks for the next page"
+            raise StreamError(msg)
+        return {self.cursor_param: cursor}
+
+
+class LastRecord(FlaggedPaginator, frozen=True, kw_only=True):
+    """The next page is asked for by a field of the last record, until `has_more` is false.
+
+    Without `has_more` the walk ends at an empty page.
+
+    Attributes:
+        cursor_param: The query parameter that takes the field's value (`start-after`).
+        fields: The field of the last record (`uuid`), or several of which the first that has a value is taken.
+    """
+
+    cursor_param: str
+    fields: tuple[str, ...]
+
+    @override
+    def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
+        return {self.cursor_param: self.value_of(page.records[-1])} if page.records else None
+
+    def value_of(self, record: Mapping[str, Any]) -> str | int:
+        """Return the value that asks for the records after this one.
+
+        Args:
+            record: The record.
+
+        Raises:
+            StreamError: It has no text or whole number to ask with.
+        """
+        values = (record.get(field) for field in self.fields)
+        value = next((value for value in values if not is_nothing(value)), None)
+        if not isinstance(value, str) and not is_whole(value):
+            names = " or ".join(f"'{field}'" for field in self.fields)
+            msg = f"gave a last record without {names}, which asks for the next page"
+            raise StreamError(msg)
+        return value

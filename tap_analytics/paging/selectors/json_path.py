@@ -1,0 +1,135 @@
+"""What a JSONPath finds."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from jsonpath_ng.ext.parser import parse
+from jsonpath_ng.jsonpath import Child, Fields
+from typing_extensions import override
+
+from tap_analytics.errors import StreamError
+from tap_analytics.paging.selectors.base import EMPTY_OBJECT, NULL_LIST, Found, Selector
+
+if TYPE_CHECKING:
+    from jsonpath_ng import JSONPath
+    from jsonpath_ng.jsonpath import DatumInContext
+
+_MAP_KEY: Final = "_key"
+"""The field that takes the key of a record that stands in an object of records."""
+
+_OTHER_MAP_KEY: Final = "_map_key"
+"""Takes that key where the record has a field `_key` of its own."""
+
+
+class JsonPath(Selector, frozen=True):
+    """What a JSONPath finds: records, or lists of them.
+
+    Each key that it names has to be there. A record that a wildcard found in an object gets the key, as `_key`.
+
+    Attributes:
+        text: The expression, `$.groups[*].items`.
+
+    Raises:
+        ValueError: The expression is no JSONPath, or leaves out records by a condition, so that the length of a page
+            could not be known.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        _parsed(self.text)
+
+    @override
+    def find(self, body: Any) -> Found:
+        path = _parsed(self.text)
+        matches = path.find(body)
+        if not matches:
+            return Found([], self._doubt_about_nothing(path, body))
+        sources, records, doubt = [], [], ""
+        is_item = isinstance(path, Child) and _is_choice(path.right)
+        for match in matches:
+            key, value = _map_key(path, match), match.value
+            if value is None or (value == {} and not is_item):
+                doubt = doubt or (NULL_LIST if value is None else EMPTY_OBJECT)
+                continue
+            for inner, item in self._items(value):
+                sources.append(item)
+                records.append(_with_key(item, ".".join(filter(None, (key, inner)))))
+        is_object = len(matches) == 1 and not is_item and isinstance(matches[0].value, dict) and bool(records)
+        return Found(records, doubt, sources, is_object)
+
+    def _items(self, value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - any JSON
+        """Return the items of a match, with their keys if they stand in an object."""
+        is_map = isinstance(value, dict) and self.text.endswith("[*]")
+        if is_map and all(isinstance(item, dict) for item in value.values()):
+            return [*value.items()]
+        return [("", item) for item in (value if isinstance(value, list) else [value])]
+
+    def _doubt_about_nothing(self, path: JSONPath, body: Any) -> str:  # noqa: ANN401 - any JSON
+        """Return why there may be records although nothing matches; empty where a wildcard stands for an empty list.
+
+        Raises:
+            StreamError: A key is missing.
+        """
+        while isinstance(path, Child):
+            step, path = path.right, path.left
+            if matches := path.find(body):
+                if any(match.value is None for match in matches):
+                    return NULL_LIST
+                if _is_wildcard(step) and all(match.value in ([], {}) for match in matches):
+                    return ""
+                break
+        if ".." in self.text:
+            return ""
+        msg = f"gave nothing under '{self}', where a list of records belongs"
+        raise StreamError(msg)
+
+    @override
+    def __str__(self) -> str:
+        return self.text
+
+
+@cache
+def _parsed(text: str) -> JSONPath:
+    if "?" in text:
+        msg = "a condition leaves out records; use 'stream_maps' with '__filter__'"
+        raise ValueError(msg)
+    try:
+        # The items of a list are taken in any case; without "[*]" an empty list differs from a missing one.
+        path = text.removesuffix("[*]") or "$"
+        return parse(path if path.startswith(("$", "[")) else f"$.{path}")
+    except Exception as error:
+        msg = "is no JSONPath"
+        raise ValueError(msg) from error
+
+
+def _map_key(path: JSONPath, match: DatumInContext | None) -> str:
+    """Return the keys under which wildcards found a match in objects, joined by dots; empty if there are none."""
+    keys: list[str] = []
+    while isinstance(path, Child) and match is not None:
+        step, path = path.right, path.left
+        if _is_choice(step) and isinstance(match.path, Fields):
+            keys.insert(0, str(match.path.fields[0]))
+        match = match.context
+    return ".".join(keys)
+
+
+def _is_choice(step: JSONPath) -> bool:
+    """Say whether a step of a path leads to several values."""
+    return _is_wildcard(step) or (isinstance(step, Fields) and len(step.fields) > 1)
+
+
+def _is_wildcard(step: JSONPath) -> bool:
+    # The library's releases for Python 3.10 have no class for it: there it is a field of this name, or a slice.
+    if isinstance(step, Fields):
+        return step.fields == ("*",)
+    return type(step).__name__ in {"Wildcard", "Slice"} and str(step) in {"*", "[*]"}
+
+
+def _with_key(item: Any, key: str) -> Any:  # noqa: ANN401 - any JSON
+    """Add a record's key to it, without replacing a field of the record."""
+    if not key or not isinstance(item, dict) or item.get(_MAP_KEY) == key:
+        return item
+    return {_OTHER_MAP_KEY if _MAP_KEY in item else _MAP_KEY: key, **item}
