@@ -7,16 +7,14 @@ import random
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import backoff
 from msgspec import Struct
-from requests.exceptions import ChunkedEncodingError, ContentDecodingError, SSLError, Timeout
-from requests.exceptions import ConnectionError as RequestsConnectionError
-from singer_sdk.exceptions import RetriableAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     import requests
 
@@ -28,9 +26,6 @@ LONGEST_WAIT: Final = 60
 
 _FOREVER: Final = 1e12
 """Seconds: no date lies so far ahead."""
-
-PASSING: Final = (RetriableAPIError, RequestsConnectionError, Timeout, ChunkedEncodingError, ContentDecodingError)
-"""Failures that may pass, `SSLError` apart."""
 
 
 class RetryRule(Struct, frozen=True, kw_only=True):
@@ -46,50 +41,68 @@ class RetryRule(Struct, frozen=True, kw_only=True):
     max_retries: int | None = None
     backoff_factor: float | None = None
 
+    def policy(self, config: Mapping[str, Any]) -> RetryPolicy:
+        """Fill in what the stream does not say.
+
+        Args:
+            config: The settings.
+        """
+        retries, factor = self.max_retries, self.backoff_factor
+        return RetryPolicy(
+            self.statuses,
+            int(config["max_retries"]) if retries is None else retries,
+            float(config["backoff_factor"] if factor is None else factor),
+        )
+
+
+class RetryPolicy(Struct, frozen=True):
+    """Which requests of a stream are sent again, how often, and after how long.
+
+    Attributes:
+        statuses: The statuses after which a request is sent again; None for 429 and every 5xx.
+        max_retries: How often it is sent again.
+        backoff_factor: Seconds before the first retry.
+    """
+
+    statuses: frozenset[int] | None
+    max_retries: int
+    backoff_factor: float
+
     def covers(self, status: int) -> bool:
         """Say whether a request is sent again after an answer with this status."""
         if self.statuses is not None:
             return status in self.statuses
         return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
+    @property
+    def all_waits(self) -> float:
+        """The seconds that all waits take together, if no answer asks for longer ones."""
+        return sum(islice(self._exponential(), self.max_retries))
 
-def may_pass(error: BaseException) -> bool:
-    """Say whether a failure may pass."""
-    return isinstance(error, PASSING) and not isinstance(error, SSLError)
+    def waits(self) -> Callable[[float], float]:
+        """Return what says how long to wait before each retry of one request.
 
+        It takes the seconds that the answer asks for. Each wait is twice as long as the one before it, up to the
+        longest, and as long as the answer asks. A service's failure lines up all runs that met it, so a wait is up to a
+        tenth longer; never shorter than asked for.
+        """
+        own = self._exponential()
 
-def exponential(factor: float) -> Iterator[float]:
-    """Return the waits between attempts, each twice as long as the one before it, up to the longest.
+        def wait(asked_for: float) -> float:
+            jitter = random.uniform(1, 1.1)  # noqa: S311 - no secret depends on it
+            return max(min(next(own) * jitter, LONGEST_WAIT), asked_for * jitter)
 
-    Args:
-        factor: Seconds before the first retry.
-    """
-    generator: Generator[float, Any, None] = backoff.expo(factor=factor, max_value=LONGEST_WAIT)
-    next(generator)  # Primes the generator, as `backoff` does.
-    return generator
+        return wait
 
-
-def waits(factor: float) -> Callable[[Exception], float]:
-    """Return what says how long to wait after a failure: each time twice as long, and as long as the answer asks.
-
-    A service's failure lines up all runs that met it, so a wait is up to a tenth longer; never shorter than asked for.
-
-    Args:
-        factor: Seconds before the first retry.
-    """
-    own = exponential(factor)
-
-    def wait(error: Exception) -> float:
-        asked_for = retry_after(error.response) if isinstance(error, RetriableAPIError) else 0
-        jitter = random.uniform(1, 1.1)  # noqa: S311 - no secret depends on it
-        return max(min(next(own) * jitter, LONGEST_WAIT), asked_for * jitter)
-
-    return wait
+    def _exponential(self) -> Iterator[float]:
+        generator: Generator[float, Any, None] = backoff.expo(factor=self.backoff_factor, max_value=LONGEST_WAIT)
+        next(generator)  # Primes the generator, as `backoff` does.
+        return generator
 
 
-def retry_after(response: requests.Response | None) -> float:
+def retry_after(response: requests.Response) -> float:
     """Return the seconds that an answer asks to wait, from a number or an HTTP date; 0 when it asks for nothing."""
-    text = response.headers.get("Retry-After", "").strip() if response is not None else ""
+    text = response.headers.get("Retry-After", "").strip()
     try:
         seconds = float(text)
     except ValueError:

@@ -6,8 +6,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from singer_sdk.exceptions import RetriableAPIError
-
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.error_bodies import Verdict, error_fields, report_on_list, report_on_record
 from tap_analytics.paging.error_messages import message_in, message_of
@@ -35,7 +33,7 @@ def page_of(response: requests.Response, selector: Selector) -> Page:
         The page. An answer of status 204 or 205 without a body is an empty list, and not in doubt.
 
     Raises:
-        RetriableAPIError: The body cannot be read.
+        UnreadableBodyError: The body cannot be read.
         StreamError: It holds no records where they belong, or says that the request failed.
     """
     has_body = response.status_code not in _WITHOUT_BODY or bool(response.content.strip())
@@ -58,7 +56,7 @@ def _body_of(response: requests.Response) -> Any:  # noqa: ANN401 - any JSON
         return decode(response.content)
     except UnreadableBodyError as error:
         msg = f"answered {response.status_code} with {error}"
-        raise RetriableAPIError(msg, response) from error
+        raise UnreadableBodyError(msg) from error
 
 
 def _records_in(body: Any, response: requests.Response, selector: Selector) -> Found:  # noqa: ANN401 - any JSON

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL, Metadata
-from singer_sdk.streams import Stream
+from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
+from tap_analytics.paging.page_token import Params
 from tap_analytics.quoting import shorten
 from tap_analytics.singer.state import BookmarkStore
 
@@ -39,7 +40,7 @@ _COUNTED_AT_ONCE: Final = 100
 _SDK_FAILURE: Final = "An unhandled error occurred while syncing '%s'"
 
 
-class OutputStream(Stream, ABC):
+class OutputStream(RESTStream[Params], ABC):
     """A stream that moves its own bookmark, and activates a version after its last record."""
 
     replication_key: str | None = None

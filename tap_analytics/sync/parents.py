@@ -1,21 +1,17 @@
-"""Lists that lie under the records of another list, and are asked for once for each of these.
-
-A placeholder `{resources.customers.uuid}` in a path or in a query parameter stands for a field of the parent's record,
-and for nothing else: no setting can get into an address this way.
-"""
+"""Lists that lie under the records of another list, and are asked for once for each of these."""
 
 from __future__ import annotations
 
 import re
 from functools import partial
 from http import HTTPStatus
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote, urlencode
 
 from msgspec import Struct
 
 from tap_analytics.errors import StreamError
+from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
@@ -23,10 +19,6 @@ if TYPE_CHECKING:
 
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params, ParamValue
-
-PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
-FIELD: Final = re.compile(r"resources\.(?P<parent>[\w-]+)\.(?P<field>[\w-]+(\.[\w-]+)*)", re.ASCII)
-
 
 _GONE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
@@ -172,42 +164,6 @@ class Failures:
         rest = "those after them were not asked for" if self._in_a_row >= _MOST_FAILURES else "the others were read"
         msg = f"{self._first} ({count} parent{'s' * (count > 1)} could not be read; {rest})"
         raise StreamError(msg, self._first.status)
-
-
-class ListOwners:
-    """Which parent's list lies where, so that no link leads from one parent's list into that of another."""
-
-    def __init__(self) -> None:
-        self._owners: dict[int, int] = {}
-        self._lock = Lock()
-
-    def claim(self, path: str, params: Params, owner: object) -> None:
-        """Let a place belong to a list.
-
-        Args:
-            path: The path on the API's origin.
-            params: The query parameters that say whose list it is.
-            owner: What tells the list from all others.
-
-        Raises:
-            StreamError: The place belongs to another list already.
-        """
-        place = hash((unquote(path).rstrip("/"), repr(sorted(params.items()))))
-        with self._lock:
-            if self._owners.setdefault(place, hash(owner)) != hash(owner):
-                msg = f"leads from the list of one parent into that of another one ({shorten(path)})"
-                raise StreamError(msg)
-
-
-def parent_params(params: Params, asked: Params) -> Params:
-    """Return those query parameters that have a placeholder, as they are asked for.
-
-    Args:
-        params: The stream's parameters, with placeholders.
-        asked: The parameters of a request.
-    """
-    names = [name for name, text in params.items() if isinstance(text, str) and PLACEHOLDER.search(text)]
-    return {name: asked[name] for name in names if name in asked}
 
 
 def places(

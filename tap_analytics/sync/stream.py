@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
-from tap_analytics.http.client import ClientStream
 from tap_analytics.quoting import escape, shorten
 from tap_analytics.records.datetimes import EARLIEST, LATEST, end_of, parse_instant
 from tap_analytics.records.shaper import RESCUED_DATA, RecordShaper, emitted_name, without_open_objects
-from tap_analytics.singer.output import OutputStream
+from tap_analytics.sync.api_stream import ApiStream
 from tap_analytics.sync.bookmarks import Bookmarks
 from tap_analytics.sync.parents import Absences, Failures, places
 from tap_analytics.sync.read_ahead import read_ahead
@@ -40,7 +39,7 @@ CUT_OFF: Final = "was cut off by 'end_date'"
 NOTHING_ASKED: Final = "asked for nothing: no day up to now is within the dates that are set"
 
 
-class AnalyticsStream(OutputStream, ClientStream, ABC):
+class AnalyticsStream(ApiStream, ABC):
     """A stream, as the classes of the API packages declare it."""
 
     lookback: ClassVar[timedelta] = timedelta()

@@ -60,7 +60,8 @@ BROKEN: dict[str, list[bytes | End]] = {
 def test_whatever_breaks_an_answer_it_is_asked_for_again_and_never_read_in_part() -> None:
     # The first page is good, so that the connection that breaks is a kept-alive one.
     first = whole({"entries": [{"id": 100}], "has_more": True, "cursor": "c"})
-    with Server(in_turn([first], *BROKEN.values(), [GOOD])) as server:
+    last = whole(ZIPPED, Content_Encoding="gzip")
+    with Server(in_turn([first], *BROKEN.values(), [last])) as server:
         run = run_here(subscription(server.url, max_retries=len(BROKEN)), "customers")
     assert run.exit_code == 0, run.stderr
     assert [record["id"] for record in run.records("customers")] == [100, *range(100)]
@@ -95,7 +96,8 @@ def dripping(before: bytes, drops: Iterable[bytes]) -> Script:
     return drip
 
 
-DRIPS = {
+DRIPS: dict[str, tuple[bytes, Iterable[bytes]]] = {
+    "nothing at all": (b"", ()),
     "the head": (b"", (bytes([byte]) for byte in chain(b"HTTP/1.1 200 OK\r\nX-Long: ", iter(lambda: 120, 0)))),
     "one head after another": (b"", (b"HTTP/1.1 100 Continue\r\n\r\n" for _ in count())),
     "the body": (head(Content_Length="100000"), (b" " for _ in count())),
@@ -151,11 +153,13 @@ def test_kept_alive_connections_that_the_server_has_closed_are_replaced(late: fl
     assert [record["id"] for record in run.records("customers")] == [0, 1, 2, 3, 4]
 
 
-def test_a_connection_is_kept_alive_for_all_pages_of_a_stream() -> None:
+def test_a_connection_is_kept_alive_for_all_pages_of_a_stream_and_its_requests_are_counted() -> None:
     pages = [{"entries": [row], "has_more": True, "cursor": f"c{row['id']}"} for row in ROWS[:5]]
     with Server(in_turn(*([whole(page)] for page in pages), [EMPTY])) as server:
-        run_here(subscription(server.url), "customers")
+        run = run_here(subscription(server.url), "customers")
         assert (server.connections, len(server.requests)) == (1, 6)
+    (counted,) = [line for line in run.stderr.splitlines() if "http_request_count" in line]
+    assert '"value":6,' in counted
 
 
 def test_a_host_that_does_not_exist_ends_the_run_in_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,9 @@ from msgspec import UNSET, UnsetType
 from tap_analytics.apis.declared.hints import HINTS
 from tap_analytics.apis.declared.resources import Declaration
 from tap_analytics.apis.declared.vocabulary import CursorWord, ResourceDefaults
+from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER
 from tap_analytics.quoting import shorten
 from tap_analytics.records.datetimes import parse_instant
-from tap_analytics.sync.parents import FIELD, PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

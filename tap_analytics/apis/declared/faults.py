@@ -16,10 +16,10 @@ from tap_analytics.apis.declared.endpoint_faults import endpoint_faults
 from tap_analytics.apis.declared.resources import Declaration
 from tap_analytics.apis.declared.schemas import checked_schema
 from tap_analytics.apis.declared.vocabulary import Endpoint, Resource, ResourceDefaults, schema_of
+from tap_analytics.paging.placeholders import FIELD
 from tap_analytics.quoting import shorten
 from tap_analytics.records.schema_faults import NO_NAME, faulty_places
 from tap_analytics.records.shaper import emitted_name
-from tap_analytics.sync.parents import FIELD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

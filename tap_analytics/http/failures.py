@@ -1,0 +1,211 @@
+"""The table of failures: whether a request is sent again, what is said, and what ends.
+
+Each kind of failure has one line here, whether it was found in an answer or raised on the way to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from msgspec import Struct
+from requests.exceptions import (
+    ChunkedEncodingError,
+    ContentDecodingError,
+    InvalidProxyURL,
+    ProxyError,
+    RequestException,
+    SSLError,
+    Timeout,
+)
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from urllib3.exceptions import MaxRetryError, ReadTimeoutError
+from urllib3.exceptions import ProxyError as ProxyRefusal
+
+from tap_analytics.errors import ServiceError, StreamError
+from tap_analytics.http.retries import LONGEST_RETRY_AFTER, duration, retry_after
+from tap_analytics.paging.error_messages import message_in
+from tap_analytics.quoting import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import requests
+
+    from tap_analytics.http.retries import RetryPolicy
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """A kind of failure.
+
+    Attributes:
+        is_retried: Whether the request is sent again.
+        ends: What it ends when it is not, or no longer, sent again: the stream or the run.
+        advice: What is said after the reason: what to check, or to do.
+        slows_run: Whether all requests of the run are held back for a while.
+    """
+
+    is_retried: bool
+    ends: type[StreamError | ServiceError]
+    advice: str = ""
+    slows_run: bool = False
+
+
+_URL: Final = "Is 'api_url' right?"
+_PROXIES: Final = "Are HTTP_PROXY, HTTPS_PROXY and NO_PROXY right?"
+_CERTIFICATES: Final = "Is 'api_url' right, and REQUESTS_CA_BUNDLE, if the certificate is your own?"
+
+# Found in an answer. The stream's retry policy says which statuses are retried.
+OVERLOAD: Final = Kind(is_retried=True, ends=StreamError, slows_run=True)
+RETRIED_STATUS: Final = Kind(is_retried=True, ends=StreamError)
+LONG_RETRY_AFTER: Final = Kind(is_retried=False, ends=StreamError, advice="It asks to wait {}: try again after that")
+UNAUTHORIZED: Final = Kind(is_retried=False, ends=ServiceError, advice="The credentials were refused: check {}")
+REFUSED: Final = Kind(is_retried=False, ends=StreamError)
+OTHER_ORIGIN: Final = Kind(is_retried=False, ends=ServiceError, advice=_URL)
+TOO_LARGE: Final = Kind(is_retried=False, ends=StreamError)
+UNREADABLE_BODY: Final = Kind(is_retried=True, ends=StreamError)
+UNUSABLE_BODY: Final = Kind(is_retried=False, ends=StreamError)
+
+_Test: TypeAlias = Callable[[BaseException], object]
+
+
+def _is(*types: type[BaseException]) -> _Test:
+    return lambda error: isinstance(error, types)
+
+
+def _refused_connection(error: BaseException) -> MaxRetryError | None:
+    """Return why no connection could be made at all (no such name, refused, no route, TLS), None if one was made."""
+    cause = error.args[0] if error.args else None
+    return cause if isinstance(cause, MaxRetryError) and cause.reason is not None else None
+
+
+def _timed_out(error: BaseException) -> bool:
+    # A time-out in the middle of a body comes as a broken connection.
+    return isinstance(error, Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args)
+
+
+# Raised on the way to an answer. The first line that fits counts.
+_RAISED: Final[tuple[tuple[_Test, Kind], ...]] = (
+    (_is(InvalidProxyURL), Kind(is_retried=False, ends=ServiceError, advice=_PROXIES)),
+    (_is(ProxyError), Kind(is_retried=True, ends=ServiceError, advice=_PROXIES)),
+    (_is(SSLError), Kind(is_retried=False, ends=ServiceError, advice=_CERTIFICATES)),
+    (_refused_connection, Kind(is_retried=True, ends=ServiceError, advice=_URL)),
+    (_timed_out, Kind(is_retried=True, ends=StreamError)),
+    (
+        _is(RequestsConnectionError, ChunkedEncodingError, ContentDecodingError),
+        Kind(is_retried=True, ends=StreamError),
+    ),
+    # Too many redirects, for one.
+    (_is(RequestException), Kind(is_retried=False, ends=StreamError)),
+    # The answer was read, but does not hold what belongs there.
+    (_is(StreamError), UNUSABLE_BODY),
+    # A file of this machine, like the certificates that REQUESTS_CA_BUNDLE names: no request can be sent.
+    (_is(OSError), Kind(is_retried=False, ends=ServiceError)),
+)
+
+
+class Failure(Struct, frozen=True):
+    """How one request failed.
+
+    Attributes:
+        kind: The kind of failure.
+        reason: What is said: the predicate of a sentence about the request.
+        detail: What the advice leaves open.
+        status: The status of an answer that was a refusal.
+        retry_after: The seconds that the answer asks to wait.
+    """
+
+    kind: Kind
+    reason: str
+    detail: str = ""
+    status: int | None = None
+    retry_after: float = 0
+
+    def error(self, told: str) -> StreamError | ServiceError:
+        """Return what ends the stream or the run.
+
+        Args:
+            told: What failed, in full.
+        """
+        text = f"{told}. {self.kind.advice.format(self.detail)}" if self.kind.advice else told
+        return StreamError(text, self.status) if self.kind.ends is StreamError else ServiceError(text)
+
+
+class FailedRequestError(Exception):
+    """An answer that is a failure.
+
+    Args:
+        failure: The failure.
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Look up what was raised while a request was sent and its answer read.
+
+    Args:
+        error: What was raised: a `FailedRequestError`, a `StreamError` or an `OSError` (those of `requests` are some).
+    """
+    if isinstance(error, FailedRequestError):
+        return error.failure
+    return Failure(next(kind for test, kind in _RAISED if test(error)), _reason(error))
+
+
+def check_status(response: requests.Response, policy: RetryPolicy, credentials: Sequence[str]) -> None:
+    """Look up the status of an answer.
+
+    Args:
+        response: The answer.
+        policy: Which statuses are retried.
+        credentials: The settings that hold the credentials.
+
+    Raises:
+        FailedRequestError: The status is no good one.
+    """
+    status = response.status_code
+    if policy.covers(status):
+        wait = retry_after(response)
+        if wait > LONGEST_RETRY_AFTER:
+            raise _failed(response, LONG_RETRY_AFTER, duration(wait))
+        # What services answer to too many requests, or too many at once.
+        is_overload = status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+        raise _failed(response, OVERLOAD if is_overload else RETRIED_STATUS)
+    if status == HTTPStatus.UNAUTHORIZED:
+        raise _failed(response, UNAUTHORIZED, " and ".join(f"'{name}'" for name in credentials))
+    if status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise _failed(response, REFUSED)
+
+
+def _failed(response: requests.Response, kind: Kind, detail: str = "") -> FailedRequestError:
+    words = message_in(response.content)
+    status = f"{response.status_code} {shorten(response.reason or '')}".strip()
+    return FailedRequestError(
+        Failure(
+            kind,
+            f"answered {status}{f': {words}' if words else ''}",
+            detail,
+            response.status_code if kind is REFUSED else None,
+            retry_after(response),
+        )
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """Say in a few words how a request failed; where no connection could be made, with whom."""
+    if isinstance(error, StreamError):
+        return str(error)
+    if refused := _refused_connection(error):
+        place: Any = refused.pool
+        reason: BaseException | None = refused.reason
+        if isinstance(reason, ProxyRefusal):
+            place, reason = place.proxy, reason.original_error
+        # The text begins with the connection object.
+        why = shorten(str(reason).rpartition("): ")[2])
+        return f"cannot reach {'the proxy ' * (place is not refused.pool)}{place.host}:{place.port}: {why}"
+    if _timed_out(error):
+        return "timed out (see 'request_timeout')"
+    return f"failed: {type(error).__name__}: {shorten(str(error))}"

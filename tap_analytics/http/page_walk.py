@@ -1,0 +1,131 @@
+"""Walks through the pages of a list: which page is asked for next, and what of its records is new."""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from tap_analytics.errors import LostPlaceError, StreamError
+from tap_analytics.paging.page_trail import PageTrail
+from tap_analytics.paging.placeholders import ListOwners, parent_params
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_analytics.http.client import Client
+    from tap_analytics.paging.page import Page
+    from tap_analytics.paging.page_token import Params
+    from tap_analytics.paging.paginators import Paginator
+
+
+class PageWalker:
+    """Walks through the pages of a stream's lists, from several threads at once.
+
+    Args:
+        client: Fetches the pages.
+        paginator: How the API pages the lists.
+        page_size: Records to ask for in one answer, None where that is left to the API.
+        params: Query parameters of every request, some with placeholders.
+    """
+
+    def __init__(self, client: Client, paginator: Paginator, page_size: int | None, params: Params) -> None:
+        self.client = client
+        self._paginator = paginator
+        self._page_size = page_size
+        self._params = params
+        self._owners = ListOwners()
+        self._warning = Lock()
+        self._has_warned = False
+
+    def pages(self, params: Params, path: str | None = None) -> Iterator[Page]:
+        """Walk through the pages of a list.
+
+        Args:
+            params: Query parameters that every page repeats, besides those of the stream.
+            path: The list's path, where it is not the stream's.
+
+        Returns:
+            The answers, in order.
+
+        Raises:
+            ServiceError: The service cannot be reached, or refuses the credentials.
+            StreamError: This path cannot be read.
+        """
+        whose = parent_params(self._params, params)
+        trail = PageTrail(self._paginator, self._page_size, {**self._params, **params}, whose)
+        # Not a generator: between two pages it would keep the decoded one, which may be large.
+        return iter(partial(self._next_page, trail, path, whose), None)
+
+    def _next_page(self, trail: PageTrail, path: str | None, whose: Params) -> Page | None:
+        """Return the next page of a walk, None after the last one."""
+        while not trail.finished:
+            if trail.failure is not None:
+                raise trail.failure
+            self._check_owner(trail, path, whose)
+            try:
+                page, fresh = self._current_page(trail, path)
+            except LostPlaceError as error:
+                if not trail.begin_again():
+                    raise
+                self.client.warn(f"{error}. Reading this list again from its beginning")
+                continue
+            try:
+                trail.advance(page)
+            except StreamError as error:
+                # The page itself is good: it comes before the failure.
+                trail.failure = StreamError(self.client.told(str(error), page.path))
+            if fresh is not None:
+                return fresh
+        return None
+
+    def _check_owner(self, trail: PageTrail, path: str | None, whose: Params) -> None:
+        """Refuse to follow a link from the list of one parent into that of another one."""
+        if path is None or not self._paginator.follows_links:
+            return
+        list_path = self.client.full_path(path)
+        try:
+            if parent_params(self._params, trail.params) != whose:
+                names = ", ".join(f"'{name}'" for name, value in whose.items() if trail.params[name] != value)
+                msg = f"gave a next link with another {names} than this parent's, which is not followed"
+                raise StreamError(msg)  # noqa: TRY301 - both failures get the same beginning
+            self._owners.claim(trail.path or list_path, whose, (path, repr(whose)))
+        except StreamError as error:
+            raise StreamError(self.client.told(str(error), list_path)) from error
+
+    def _current_page(self, trail: PageTrail, path: str | None) -> tuple[Page, Page | None]:
+        """Return the answer that is the current page, and what of it is new; None where it only repeats an earlier one.
+
+        Raises:
+            LostPlaceError: The service no longer knows where the walk stands, or does not go on from there.
+        """
+        try:
+            page = self.client.fetch(trail.params, path, trail.path)
+            question = trail.question()
+            confirmation = None if question is None else self.client.fetch(question, path)
+        except StreamError as error:
+            if trail.is_lost(error.status):
+                raise LostPlaceError(str(error), error.status) from error
+            raise
+        if trail.repeats(page):
+            return page, None
+        try:
+            fresh = trail.fresh(self._doubted(page, trail))
+            if confirmation is not None:
+                trail.confirm(confirmation)
+        except StreamError as error:
+            raise type(error)(self.client.told(str(error), page.path)) from error
+        return page, fresh
+
+    def _doubted(self, page: Page, trail: PageTrail) -> Page:
+        """Return the page with all doubt about it, of which there is a warning once."""
+        doubt = page.doubt or trail.doubt(page)
+        if not doubt:
+            return page
+        with self._warning:
+            is_first, self._has_warned = not self._has_warned, True
+        if is_first:
+            self.client.warn(self.client.told(doubt, page.path))
+        return replace(page, doubt=doubt)

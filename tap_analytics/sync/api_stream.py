@@ -1,0 +1,154 @@
+"""What a stream says about its requests; a client sends them."""
+
+from __future__ import annotations
+
+from abc import ABC
+from contextlib import contextmanager
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
+
+from typing_extensions import override
+
+from tap_analytics.http.authentication import authenticator_of, needed_settings
+from tap_analytics.http.client import Client, Endpoint
+from tap_analytics.http.page_walk import PageWalker
+from tap_analytics.http.retries import RetryRule
+from tap_analytics.paging.page_token import NO_PARAMS
+from tap_analytics.paging.paginators import Paginator, SinglePage
+from tap_analytics.singer.output import OutputStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from singer_sdk.helpers.types import Auth
+    from singer_sdk.tap_base import Tap
+
+    from tap_analytics.http.api import Api
+    from tap_analytics.http.session import ApiSession
+    from tap_analytics.paging.page import Page
+    from tap_analytics.paging.page_token import Params, ParamValue
+    from tap_analytics.paging.selectors import Selector
+
+
+class ApiStream(OutputStream, ABC):
+    """A list of an API, asked for page by page.
+
+    Args:
+        tap: The tap.
+        session: The connections and the pace of the run.
+    """
+
+    api: ClassVar[Api]
+
+    records: ClassVar[Selector]
+    """Where the records stand in an answer."""
+
+    fixed_params: ClassVar[Mapping[str, ParamValue]] = NO_PARAMS
+    """Query parameters that every request of the stream carries."""
+
+    headers: ClassVar[Mapping[str, str]] = {}
+    """Headers that every request of the stream carries."""
+
+    paginator: ClassVar[Paginator] = SinglePage()
+
+    retry_rule: ClassVar[RetryRule] = RetryRule()
+
+    def __init__(self, tap: Tap, session: ApiSession) -> None:
+        super().__init__(tap)
+        self._session = session
+        self._making = Lock()
+        self._made: PageWalker | None = None
+
+    @property
+    @override
+    def url_base(self) -> str:
+        url = str(self.config["api_url"]).rstrip("/")
+        version = self.config.get("api_version", "" if urlsplit(url).path else "v1").strip("/")
+        return f"{url}/{version}" if version else url
+
+    @property
+    @override
+    def authenticator(self) -> Auth:
+        return authenticator_of(self.config, self.api)
+
+    @property
+    @override
+    def requests_session(self) -> ApiSession:
+        return self._session
+
+    @cached_property
+    @override
+    def user_agent(self) -> str:
+        return str(self.config.get("user_agent", f"{self.tap_name}/{type(self._tap).plugin_version}"))
+
+    @property
+    @override
+    def timeout(self) -> int:
+        return int(self.config["request_timeout"])
+
+    @property
+    def page_size(self) -> int | None:
+        """Records to ask for in one answer, None where that is left to the API."""
+        size: int | None = self.config.get("page_size", self.api.page_size)
+        return size
+
+    @property
+    def parallel_requests(self) -> int:
+        """Requests that may be under way at once."""
+        return int(self.config.get("max_parallel_requests", self.api.parallel_requests))
+
+    @property
+    def params(self) -> Params:
+        """Query parameters that every request of the stream carries."""
+        return dict(self.fixed_params)
+
+    def pages(self, params: Params, path: str | None = None) -> Iterator[Page]:
+        """Walk through the pages of a list; see `PageWalker.pages`."""
+        return self._walker.pages(params, path)
+
+    def fetch(self, params: Params, path: str | None = None) -> Page:
+        """Send one request and read its answer; see `Client.fetch`."""
+        return self.client.fetch(params, path)
+
+    def told(self, reason: str, path: str | None = None) -> str:
+        """Say of which stream and which path something is to be told; see `Client.told`."""
+        return self.client.told(reason, path)
+
+    @property
+    def client(self) -> Client:
+        """What sends the stream's requests."""
+        return self._walker.client
+
+    @property
+    def _walker(self) -> PageWalker:
+        # Not made with the stream: discovery works without settings. A lock, for threads share it.
+        with self._making:
+            if self._made is None:
+                client = Client(self._session, self._endpoint, self.records, self.logger)
+                self._made = PageWalker(client, self.paginator, self.page_size, self.params)
+            return self._made
+
+    @property
+    def _endpoint(self) -> Endpoint:
+        return Endpoint(
+            stream=self.name,
+            url_base=self.url_base,
+            path=self.path,
+            headers={"Accept": "application/json", "User-Agent": self.user_agent, **self.headers},
+            authenticator=self.authenticator,
+            credentials=needed_settings(self.config, self.api),
+            timeout=self.timeout,
+            retry_policy=self.retry_rule.policy(self.config),
+        )
+
+    @property
+    @contextmanager
+    def request_counter(self) -> Iterator[None]:
+        """Logs at its end how many requests the stream took."""
+        try:
+            yield
+        finally:
+            with self.get_http_request_counter() as counter:
+                counter.increment(self.client.request_count)
