@@ -163,11 +163,6 @@ def test_a_key_of_an_object_of_records_is_a_field_or_rescued() -> None:
     "body",
     [
         {"data": [{"id": 1}], "additional_data": {"next_cursor": "b"}},
-        {"data": [{"id": 1}], "next_page": {"offset": "b"}},
-        {"list": [{"id": 1}], "next_offset": "x"},
-        {"content": [{"id": 1}], "page": {"totalPages": 3, "number": 0}},
-        {"data": [{"id": 1}], "meta": {"pagination": {"total_pages": 3, "current_page": 1}}},
-        {"values": [{"id": 1}], "isLastPage": False},
         whole([{"id": 1}], X_Next_Page="2"),
     ],
 )

@@ -92,7 +92,7 @@ def test_without_has_more_a_list_is_read_to_its_empty_page(stream: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", [0, 7, "0", "a+b/c==&d=e", "%2B%20 +", "Zoë 東京", "x" * 2000, '{"a": [1]}', "\u2028;#?", 2**80]
+    "cursor", [0, 7, "0", " ", "a+b/c==&d=e", "%2B%20 +", "Zoë 東京", "x" * 2000, '{"a": [1]}', "\u2028;#?", 2**80]
 )
 @pytest.mark.parametrize("api", ["subscription", "support"])
 def test_any_cursor_goes_back_byte_for_byte(api: str, cursor: str | int) -> None:

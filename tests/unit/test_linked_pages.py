@@ -16,14 +16,10 @@ from tap_analytics.paging.paginators import (
     BodyCursor,
     BodyLink,
     HeaderLink,
-    LastRecord,
-    PageNumber,
     Paginator,
-    Undeclared,
 )
-from tests.unit.taps import page_of
-from tests.unit.test_page_ends import ROWS, after
-from tests.unit.test_pagination import PAGES, Answer, Rows, in_order
+from tests.unit.test_page_ends import ROWS
+from tests.unit.test_pagination import PAGES, Rows, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,13 +133,6 @@ def test_the_same_query_under_another_path_is_no_circle_and_under_the_same_one_i
     assert following(paginator, *pages) == {"page": "2"}
     with pytest.raises(StreamError, match=r"circle: the page /a .*page.*has been read"):
         following(paginator, *pages, pages[0])
-
-
-@LINKS
-def test_addresses_that_lead_in_a_circle_are_an_error(paginator: Paginator) -> None:
-    pages = [linking(f"?page={number}", paginator) for number in (2, 3, 2)]
-    with pytest.raises(StreamError, match="circle"):
-        following(paginator, *pages)
     with pytest.raises(StreamError, match="circle"):
         following(paginator, *[linking(PATH, paginator)] * 2)
 
@@ -201,72 +190,3 @@ def test_the_header_is_read_in_all_its_styles(links: str) -> None:
 )
 def test_the_header_without_the_relation_is_the_end(links: str) -> None:
     assert following(HEADER, Page(ROWS, ROWS, PATH, {"Link": links})) is None
-
-
-SIGNS: list[tuple[str, Answer]] = [
-    *((name, {name: "?page=2"}) for name in ("next", "next_page", "next_url", "nextPageToken", "nextLink")),
-    *((name, {name: 2}) for name in ("next_cursor", "next_page", "total_pages", "totalPages", "last_page")),
-    *((name, {name: True}) for name in ("has_more", "hasMore", "has_next", "hasNextPage", "next")),
-    ("links.next", {"links": {"next": "x"}}),
-    ("_links.next.href", {"_links": {"next": {"href": "x"}}}),
-    ("paging.next.link", {"paging": {"next": {"link": "x"}}}),
-    ("meta.next_cursor", {"meta": {"next_cursor": "x"}}),
-    ("pagination.has_more", {"pagination": {"has_more": True}}),
-    ("meta.total_pages", {"meta": {"total_pages": 2}}),
-    *((name, {name: 3}) for name in ("total", "count", "total_count", "totalCount")),
-    ("meta.total", {"meta": {"total": 3}}),
-    ("@odata.nextLink", {"@odata.nextLink": "?page=2"}),
-    ("a link", {"header": "<?page=2>; rel=next"}),
-]
-
-
-@pytest.mark.parametrize(("name", "body"), SIGNS, ids=str)
-def test_undeclared_every_sign_of_more_is_an_error_that_names_it(name: str, body: Answer) -> None:
-    with pytest.raises(StreamError, match=rf"there is more .{name}.: declare"):
-        PageTrail(Undeclared(), None).advance(Page(body, ROWS, headers={"Link": body.get("header", "")}))
-
-
-@pytest.mark.parametrize("nothing", [None, "", {}, {"name": "x"}, [], [2], 0, False])
-@pytest.mark.parametrize("name", ["next", "next_page", "total_pages", "total", "has_more", "meta", "links", "paging"])
-def test_undeclared_a_single_answer_passes(name: str, nothing: object) -> None:
-    assert after(Undeclared(), {"entries": ROWS, name: nothing}) is None
-
-
-def test_undeclared_a_list_that_is_all_there_is_and_a_single_object_pass() -> None:
-    body = {"entries": ROWS, "has_more": False, "total_pages": 1, "total": 2, "count": 1}
-    assert after(Undeclared(), body) is None
-    trail, row = PageTrail(Undeclared(), None), {"id": 1, "count": 7, "total": 99}
-    trail.advance(Page(row, [row], PATH))
-    assert trail.finished
-
-
-@pytest.mark.parametrize(
-    ("row", "value"),
-    [({"key": "k", "id": 1}, "k"), ({"key": None, "id": 1}, 1), ({"key": "", "id": 0}, 0), ({"uuid": "u"}, "u")],
-)
-def test_of_several_fields_of_the_last_record_the_first_with_a_value_is_taken(row: Answer, value: object) -> None:
-    paginator = LastRecord(cursor_param="after", fields=("key", "uuid", "id"))
-    assert after(paginator, {"entries": [*ROWS, row]}) == {"after": value}
-
-
-@pytest.mark.parametrize("value", [None, "", True, [1], {"id": 1}])
-def test_a_last_record_without_any_of_its_fields_is_an_error_that_names_all(value: object) -> None:
-    with pytest.raises(StreamError, match="'key' or 'id'"):
-        after(LastRecord(cursor_param="after", fields=("key", "id")), {"entries": [*ROWS, {"id": value}]})
-
-
-def test_the_place_of_has_more_is_the_one_that_was_declared() -> None:
-    last = {"entries": ROWS, "paging": {"next": "c", "more": False}, "has_more": True}
-    for paginator in (
-        BodyCursor(cursor_path="paging.next", has_more_path="paging.more"),
-        LastRecord(cursor_param="after", fields=("uuid",), has_more_path="paging.more"),
-        PageNumber(has_more_path="paging.more"),
-    ):
-        assert after(paginator, last) is None
-
-
-@pytest.mark.parametrize("paginator", [CURSOR, LastRecord(cursor_param="after", fields=("uuid",))])
-def test_a_value_that_no_address_can_hold_is_an_error(paginator: Paginator) -> None:
-    page = page_of({"entries": [{"uuid": "\ud800"}], "paging": {"next": "\ud800"}})
-    with pytest.raises(StreamError, match="no address can hold"):
-        PageTrail(paginator, None).advance(page)

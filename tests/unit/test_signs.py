@@ -12,7 +12,7 @@ from tap_analytics.paging.page import Page
 from tap_analytics.paging.page_trail import PageTrail
 from tap_analytics.paging.paginators import BodyCursor, BodyLink, HeaderLink, Undeclared
 from tap_analytics.paging.selectors import JsonPath, KeyPath, OnlyList, Selector
-from tests.unit.test_page_ends import ROWS
+from tests.unit.test_page_ends import ROWS, after
 
 BARE = KeyPath("data")
 HEADERS: dict[str, Any] = {
@@ -443,4 +443,41 @@ def test_no_depth_of_an_answer_breaks_the_search() -> None:
     for _ in range(900):
         deep = {"meta": [{"meta": deep}]}
     (trail := PageTrail(Undeclared(), None)).advance(page("data", {"meta": deep, **DATA}))
+    assert trail.finished
+
+
+SIGNS: list[tuple[str, dict[str, Any]]] = [
+    *((name, {name: "?page=2"}) for name in ("next", "next_page", "next_url", "nextPageToken", "nextLink")),
+    *((name, {name: 2}) for name in ("next_cursor", "next_page", "total_pages", "totalPages", "last_page")),
+    *((name, {name: True}) for name in ("has_more", "hasMore", "has_next", "hasNextPage", "next")),
+    ("links.next", {"links": {"next": "x"}}),
+    ("_links.next.href", {"_links": {"next": {"href": "x"}}}),
+    ("paging.next.link", {"paging": {"next": {"link": "x"}}}),
+    ("meta.next_cursor", {"meta": {"next_cursor": "x"}}),
+    ("pagination.has_more", {"pagination": {"has_more": True}}),
+    ("meta.total_pages", {"meta": {"total_pages": 2}}),
+    *((name, {name: 3}) for name in ("total", "count", "total_count", "totalCount")),
+    ("meta.total", {"meta": {"total": 3}}),
+    ("@odata.nextLink", {"@odata.nextLink": "?page=2"}),
+    ("a link", {"header": "<?page=2>; rel=next"}),
+]
+
+
+@pytest.mark.parametrize(("name", "body"), SIGNS, ids=str)
+def test_undeclared_every_sign_of_more_is_an_error_that_names_it(name: str, body: dict[str, Any]) -> None:
+    with pytest.raises(StreamError, match=rf"there is more .{name}.: declare"):
+        PageTrail(Undeclared(), None).advance(Page(body, ROWS, headers={"Link": body.get("header", "")}))
+
+
+@pytest.mark.parametrize("nothing", [None, "", {}, {"name": "x"}, [], [2], 0, False])
+@pytest.mark.parametrize("name", ["next", "next_page", "total_pages", "total", "has_more", "meta", "links", "paging"])
+def test_undeclared_a_single_answer_passes(name: str, nothing: object) -> None:
+    assert after(Undeclared(), {"entries": ROWS, name: nothing}) is None
+
+
+def test_undeclared_a_list_that_is_all_there_is_and_a_single_object_pass() -> None:
+    body = {"entries": ROWS, "has_more": False, "total_pages": 1, "total": 2, "count": 1}
+    assert after(Undeclared(), body) is None
+    trail, row = PageTrail(Undeclared(), None), {"id": 1, "count": 7, "total": 99}
+    trail.advance(Page(row, [row], "/things"))
     assert trail.finished
