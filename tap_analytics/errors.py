@@ -1,10 +1,10 @@
-"""What can end a stream or a run, each told in one line."""
+"""What can end a stream or a run. Each message is one line."""
 
 from __future__ import annotations
 
 
 class AnalyticsError(Exception):
-    """A failure that is told in one line, without a stack trace."""
+    """A failure whose message is one line; no stack trace is logged with it."""
 
 
 class SettingsError(AnalyticsError):
@@ -33,4 +33,4 @@ class StreamError(AnalyticsError):
 
 
 class LostPlaceError(StreamError):
-    """A walk through pages no longer knows where it stands: begun again, it may come to its end."""
+    """A walk through the pages of a list has lost its place; begun again, it may come to the list's end."""

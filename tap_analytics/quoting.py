@@ -10,25 +10,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CUT: Final = "…"
-"""Stands at the end of a foreign text that goes on."""
+"""Marks the end of a foreign text that was cut."""
 
 LONGEST_QUOTE: Final = 200
 """Characters of a foreign text that are shown."""
 
 
 def shorten(text: str, longest: int = LONGEST_QUOTE) -> str:
-    """Cut a foreign text and escape its control characters, so that it stays one harmless part of a log line."""
+    """Cut a foreign text and escape its control characters, so that it is safe in a log line."""
     printable = escape(text[: longest + 1])
     return printable if len(printable) <= longest else f"{printable[:longest]}{CUT}"
 
 
 def escape(text: str) -> str:
-    """Escape what cannot be seen, so that a foreign text stays on its line and colours nothing."""
+    """Escape characters that are not printable: line breaks, terminal codes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def guess(word: str, known: Iterable[str]) -> str:
-    """Return the known word that a misspelt one may stand for, in brackets to go behind it; empty if none is near."""
+    """Return a question for the known word that a misspelt one may mean, to append to it; empty if none is near."""
     nearest = get_close_matches(word, list(known), n=1, cutoff=0.75)
     return f" (is it {nearest[0]!r}?)" if nearest else ""
 

@@ -1,7 +1,6 @@
-"""Values with named fields.
+"""A base for msgspec's structs with abstract methods.
 
-They are msgspec's structs rather than dataclasses: a dataclass compiles its methods whenever it is imported, and there
-are two dozen of them here.
+Structs are used rather than dataclasses, which compile their methods at every start of the tap.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def _body_of(response: requests.Response) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _records_in(body: Any, response: requests.Response, selector: Selector) -> Found:  # noqa: ANN401 - any JSON
-    """Find the records. Of an error that the body reports, and of missing records, the report is told first."""
+    """Find the records; if the body reports an error, and has no records, the message is about the error."""
     fault: StreamError | None = None
     try:
         found = selector.select(body)

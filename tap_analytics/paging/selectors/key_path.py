@@ -57,10 +57,10 @@ class KeyPath(Selector, frozen=True):
             if self.is_declared and says_empty(part):
                 # Some services leave an empty list out.
                 return Found([], NO_LIST if part else EMPTY_OBJECT)
-            told = f"has the keys {', '.join(part) or '(none)'}"
+            what = f"has the keys {', '.join(part) or '(none)'}"
         else:
-            told = f"is {kind_of(part)}"
-        msg = f"gave no list '{self}': {'the body' if is_body else 'its part'} {shorten(told)}"
+            what = f"is {kind_of(part)}"
+        msg = f"gave no list '{self}': {'the body' if is_body else 'its part'} {shorten(what)}"
         raise StreamError(msg)
 
     @override

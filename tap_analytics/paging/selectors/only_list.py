@@ -1,4 +1,4 @@
-"""The only list of a body, where nobody said which list holds the records."""
+"""The only list of a body, where none is declared to hold the records."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _CHOOSE_LIST_OR_BODY: Final = f"{_CHOOSE}, [] for the body"
 
 
 class OnlyList(Selector, frozen=True):
-    """The only list of records in the body, where nobody said which list it is.
+    """The only list of records in the body, where none is declared.
 
     A body with a key of its own may be a record that has a list; the list is then taken only if it has the name of a
     list of records. An empty list is taken only if it has such a name, or if nothing stands beside it but what is about
