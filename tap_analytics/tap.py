@@ -38,7 +38,7 @@ from tap_analytics.singer.stdout import STDOUT
 from tap_analytics.singer.writer import LineWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from types import FrameType
 
     import click
@@ -51,6 +51,11 @@ if TYPE_CHECKING:
 STREAMS: dict[str, tuple[type[AnalyticsStream], ...]] = {
     "subscription": subscription.STREAMS,
     "support": support.STREAMS,
+}
+
+_BUILTIN: dict[str, Callable[[Tap, ApiSession], Sequence[AnalyticsStream]]] = {
+    "subscription": subscription.make_streams,
+    "support": support.make_streams,
 }
 
 _APIS = {api.name: api for api in (subscription.API, support.API, declared.API)}
@@ -68,9 +73,6 @@ class TapAnalytics(Tap):
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         capability for capability in Tap.capabilities if capability is not PluginCapabilities.BATCH
     ]
-
-    builtin_streams: Mapping[str, AnalyticsStream]
-    """The API's own streams, those that a declared one replaces among them: others may ask them for something."""
 
     reading: Sequence[AnalyticsStream] = ()
     """The streams of the sync under way."""
@@ -119,16 +121,17 @@ class TapAnalytics(Tap):
         if "requests_per_second" in self.config:
             requests = float(self.config["requests_per_second"]) * seconds
         session = self._session = ApiSession(Throttle(requests, seconds))
-        builtin = [stream(tap=self, session=session) for stream in STREAMS.get(api.name, ())]
-        self.builtin_streams = {stream.name: stream for stream in builtin}
+        make_streams = _BUILTIN.get(api.name)
+        builtin = make_streams(self, session) if make_streams else []
         if builtin and not self.config.get("resources"):
-            return builtin
+            return [*builtin]
         # Discovery alone does not ask for settings, but these have requests to make.
         self._validate_config()
         classes = declared.declared_streams(self.config, api)
         self._warn_of_equal_requests(classes)
         streams = [each(tap=self, session=session) for each in classes]
-        return list({**self.builtin_streams, **{stream.name: stream for stream in streams}}.values())
+        # A declared stream replaces one of the API's own.
+        return list({stream.name: stream for stream in (*builtin, *streams)}.values())
 
     @property
     def _api(self) -> Api | None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tap_analytics.apis.subscription.client import API, SubscriptionStream
-from tap_analytics.apis.subscription.streams import STREAMS
+from tap_analytics.apis.subscription.streams import STREAMS, make_streams
 
-__all__ = ["API", "STREAMS", "SubscriptionStream"]
+__all__ = ["API", "STREAMS", "SubscriptionStream", "make_streams"]

@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tap_analytics.apis.subscription.account_calendar import AccountCalendar
-    from tap_analytics.apis.subscription.streams import Account, Activities
+    from tap_analytics.apis.subscription.account_facts import AccountFacts
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params
-    from tap_analytics.sync.stream import AnalyticsStream
     from tap_analytics.sync.walks import Bounds
     from tap_analytics.tap import TapAnalytics
 
@@ -132,6 +131,9 @@ class MetricStream(SubscriptionStream, ABC):
 
     interval: ClassVar[Interval]
 
+    facts: AccountFacts
+    """What is known of the account; see `make_streams`."""
+
     @property
     @override
     def bounds(self) -> Bounds:
@@ -155,7 +157,7 @@ class MetricStream(SubscriptionStream, ABC):
     @property
     def _calendar(self) -> AccountCalendar:
         try:
-            return self._account.calendar
+            return self.facts.calendar()
         except StreamError as error:
             msg = f"{self.name}: cannot be asked for without the account's calendar: {error}"
             raise StreamError(msg, error.status) from error
@@ -169,7 +171,7 @@ class MetricStream(SubscriptionStream, ABC):
         if self.start_date is not None:
             return self.start_date.date()
         try:
-            first_activity = self._activities.first_date.get()
+            first_activity = self.facts.first_activity()
         except StreamError as error:
             return self._first_quarter_day(error)
         return self._today if first_activity is None else first_activity.astimezone(self._calendar.time_zone).date()
@@ -177,7 +179,7 @@ class MetricStream(SubscriptionStream, ABC):
     def _first_quarter_day(self, why: StreamError) -> date:
         """Ask the metric itself for its first day, where the activities do not tell."""
         try:
-            day = cast("MetricStream", self._builtin("customer_quarterly_count")).first_quarter.get()
+            day = self.facts.first_quarter()
         except StreamError as error:
             msg = f"{self.name}: without 'start_date' the first day has to be looked for, which failed: {error}"
             raise StreamError(msg, error.status) from error
@@ -221,18 +223,6 @@ class MetricStream(SubscriptionStream, ABC):
     def answer_of(self, walk: Walk) -> Iterator[Page]:
         """Fetch the one page of a walk."""
         return super().pages(walk.params)
-
-    def _builtin(self, name: str) -> AnalyticsStream:
-        # Whatever a user declares under this name knows nothing of calendars.
-        return cast("TapAnalytics", self._tap).builtin_streams[name]
-
-    @property
-    def _account(self) -> Account:
-        return cast("Account", self._builtin("account"))
-
-    @property
-    def _activities(self) -> Activities:
-        return cast("Activities", self._builtin("activities"))
 
 
 def _day_of(record: dict[str, Any]) -> date:

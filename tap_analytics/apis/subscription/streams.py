@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tap_analytics.apis.schema_files import SchemaFile
 from tap_analytics.apis.subscription.account_calendar import AccountCalendar
+from tap_analytics.apis.subscription.account_facts import AccountFacts
 from tap_analytics.apis.subscription.client import SubscriptionStream
 from tap_analytics.apis.subscription.metrics import MetricStream
 from tap_analytics.apis.subscription.periods import Interval
@@ -24,6 +25,9 @@ from tap_analytics.sync.walks import DateFilter
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from singer_sdk import Tap
+
+    from tap_analytics.http.session import ApiSession
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params
 
@@ -157,3 +161,21 @@ STREAMS = (
     CustomerWeeklyCount,
     Customers,
 )
+
+
+def make_streams(tap: Tap, session: ApiSession) -> list[SubscriptionStream]:
+    """Make all streams of the API; the metrics get what they have to know of the account from the others.
+
+    Args:
+        tap: The tap.
+        session: The connections and the pace of the run.
+    """
+    account, activities = Account(tap, session), Activities(tap, session)
+    quarterly = CustomerQuarterlyCount(tap, session)
+    made: dict[type, SubscriptionStream] = {type(stream): stream for stream in (account, activities, quarterly)}
+    streams: list[SubscriptionStream] = [made.get(stream) or stream(tap, session) for stream in STREAMS]
+    facts = AccountFacts(lambda: account.calendar, activities.first_date.get, quarterly.first_quarter.get)
+    for stream in streams:
+        if isinstance(stream, MetricStream):
+            stream.facts = facts
+    return streams

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tap_analytics.apis.support.client import SupportStream
 from tap_analytics.paging.paginators import SinglePage
 from tap_analytics.paging.selectors import WholeBody
+
+if TYPE_CHECKING:
+    from singer_sdk import Tap
+
+    from tap_analytics.http.session import ApiSession
 
 
 class Account(SupportStream):
@@ -37,3 +44,13 @@ class CustomFields(SupportStream):
 
 
 STREAMS = (Account, Customers, CustomFields)
+
+
+def make_streams(tap: Tap, session: ApiSession) -> list[SupportStream]:
+    """Make all streams of the API.
+
+    Args:
+        tap: The tap.
+        session: The connections and the pace of the run.
+    """
+    return [stream(tap, session) for stream in STREAMS]
