@@ -36,6 +36,7 @@ from tap_analytics.singer import stream_maps
 from tap_analytics.singer.state import given_state
 from tap_analytics.singer.stdout import STDOUT
 from tap_analytics.singer.writer import LineWriter
+from tap_analytics.sync.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -73,9 +74,6 @@ class TapAnalytics(Tap):
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         capability for capability in Tap.capabilities if capability is not PluginCapabilities.BATCH
     ]
-
-    reading: Sequence[AnalyticsStream] = ()
-    """The streams of the sync under way."""
 
     failures: dict[str, Exception]
     """What ended a stream, by its name."""
@@ -120,7 +118,8 @@ class TapAnalytics(Tap):
         requests, seconds = float(api.requests), api.seconds
         if "requests_per_second" in self.config:
             requests = float(self.config["requests_per_second"]) * seconds
-        session = self._session = ApiSession(Throttle(requests, seconds))
+        most = int(self.config.get("max_parallel_requests", api.parallel_requests))
+        session = self._session = ApiSession(Throttle(requests, seconds, most))
         make_streams = _BUILTIN.get(api.name)
         builtin = make_streams(self, session) if make_streams else []
         if builtin and not self.config.get("resources"):
@@ -184,7 +183,6 @@ class TapAnalytics(Tap):
     @override  # type: ignore[misc]
     def sync_all(self) -> None:
         streams = self._streams_to_read()
-        self._reset_state_progress_markers()
         if self.state:
             self.state_writer.write_state(self.state)
         unknown = [name for name in self.failures if self.streams[name].selected_by_default]
@@ -206,19 +204,21 @@ class TapAnalytics(Tap):
 
     def _read(self, streams: Sequence[AnalyticsStream]) -> None:
         """Read some streams; one that fails ends nothing but itself."""
-        self.reading = streams
+        scheduler = Scheduler(
+            cast("LineWriter", self.message_writer),
+            lambda: self.state_writer.write_state(self.state),
+            self.config.get("max_parallel_streams"),
+        )
         with closing(self._session):
-            for stream in streams:
-                # A test ends each stream by an error.
-                with self._telling_failures(stream), suppress(AbortedSyncFailedException, AbortedSyncPausedException):
-                    stream.sync()
-                    stream.finalize_state_progress_markers()
+            scheduler.read(streams, self._telling_failures)
 
     @contextmanager
     def _telling_failures(self, stream: AnalyticsStream) -> Iterator[None]:
         """Take note of whatever ends a stream, and let everything pass that ends the run."""
         try:
-            yield
+            # A test ends each stream by an error.
+            with suppress(AbortedSyncFailedException, AbortedSyncPausedException):
+                yield
         except Exception as error:
             if isinstance(error, AnalyticsError) and not isinstance(error, StreamError):
                 raise

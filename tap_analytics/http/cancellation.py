@@ -27,10 +27,12 @@ class Scope:
 
     Args:
         parent: The scope that this one is a part of; it ends with it.
+        is_chain: Whether this is one request after another, each asked for by the answer before it.
     """
 
-    def __init__(self, parent: Scope | None = None) -> None:
+    def __init__(self, parent: Scope | None = None, *, is_chain: bool = True) -> None:
         self._parent = parent
+        self.is_chain = is_chain
         self._has_ended = False
 
     @property
@@ -95,4 +97,4 @@ class Scope:
         return _CURRENT.get()
 
 
-_CURRENT: Final[ContextVar[Scope]] = ContextVar("scope", default=Scope())  # noqa: B039 - it is never ended
+_CURRENT: Final[ContextVar[Scope]] = ContextVar("scope", default=Scope(is_chain=False))  # noqa: B039 - it is never ended

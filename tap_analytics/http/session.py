@@ -12,7 +12,6 @@ from typing_extensions import override
 from tap_analytics.http.deadlines import DeadlineAdapter
 from tap_analytics.http.failures import OTHER_ORIGIN, TOO_LARGE, FailedRequestError, Failure
 from tap_analytics.quoting import shorten
-from tap_analytics.sync.run import Run
 
 if TYPE_CHECKING:
     from tap_analytics.http.throttle import Throttle
@@ -39,28 +38,21 @@ class ApiSession(requests.Session):
     def __init__(self, throttle: Throttle) -> None:
         super().__init__()
         self.throttle = throttle
-        self.run = Run()
         self._environments: dict[_Origin, dict[str, Any]] = {}
-        # OpenSSL reads this variable, `requests` does not: it reads REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which win.
+        # What OpenSSL itself reads; `requests` knows REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which go first.
         self.verify = os.environ.get("SSL_CERT_FILE") or True
         for scheme in ("http://", "https://"):
             self.mount(scheme, DeadlineAdapter(pool_maxsize=MOST_PARALLEL_REQUESTS))
 
     @override
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        self.throttle.wait()
-        response = super().send(request, **{**self._environment(str(request.url)), **kwargs, "stream": True})
-        _read(response)
+        environment = self._environment(str(request.url))
+        with self.throttle.turn():
+            response = super().send(request, **{**environment, **kwargs, "stream": True})
+            _read(response)
         if response.ok:
             self.throttle.learn(response.headers)
         return response
-
-    @override
-    def close(self) -> None:
-        """End the run: all threads stop, and no connection stays open."""
-        self.run.scope.end()
-        self.run = Run()
-        super().close()
 
     def _environment(self, url: str) -> dict[str, Any]:
         # `requests` reads the environment for each call of `request`, and not at all in `send`. Here once is enough.
@@ -96,7 +88,7 @@ def _read(response: requests.Response) -> None:
         if size > LARGEST_BODY:
             response.close()
             raise FailedRequestError(Failure(TOO_LARGE, f"sent more than {LARGEST_BODY >> 20} MiB in one answer"))
-    response._content = b"".join(chunks)  # noqa: SLF001 - `requests` has no public way to set a body
+    response._content = b"".join(chunks)  # noqa: SLF001 - there is no other way to say that it has been read
 
 
 def _is_same_origin(target: str, url: str) -> bool:

@@ -6,13 +6,16 @@ import logging
 import re
 import time
 from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from tap_analytics.http.cancellation import CHANGED, Scope
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _LOGGER: Final = logging.getLogger("tap-analytics")
 
@@ -26,10 +29,24 @@ _SLOWEST: Final = 4
 """How many times slower than allowed the pace may become."""
 
 _QUIET_ANSWERS: Final = 20
+
+_TURNS_OF_CHAINS: Final = 3
+"""Turns in a row that chains have while others wait."""
+
 _CALL_LIMIT = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})", re.ASCII)
 
 _LONGEST_SILENT_PAUSE: Final = 1
 """Seconds."""
+
+
+class _Turn(Struct, frozen=True, eq=False):
+    """A request that waits.
+
+    Attributes:
+        is_chain: Whether it is one of a chain.
+    """
+
+    is_chain: bool
 
 
 class Throttle:
@@ -39,17 +56,28 @@ class Throttle:
     answers have been quiet for a while. Services that tell how much of their limit is used up (`10/40`) are believed:
     somebody else may be using it.
 
+    A chain of requests, each asked for by the answer before it, takes the longest, and nothing makes it shorter. So
+    each chain has one of the places in flight for itself, and goes first; what can be fetched side by side shares the
+    rest, but always gets one place and every fourth turn.
+
     Args:
         requests: How many requests the service takes in a period; may be less than one.
         seconds: The length of the period.
+        most: How many requests may be in flight.
     """
 
-    def __init__(self, requests: float, seconds: float) -> None:
+    def __init__(self, requests: float, seconds: float, most: int = 1) -> None:
         self._seconds = seconds
+        self._most = most
         self.interval = seconds * _MARGIN / requests
         """Seconds between two requests, when nothing is said about the service being busy."""
         self._burst = int(requests // _BURST) * self.interval
-        self._queue: deque[object] = deque()
+        self._queue: deque[_Turn] = deque()
+        self._in_flight = {True: 0, False: 0}
+        """How many requests of chains, and how many others."""
+        self._chains: set[Scope] = set()
+        self._turns_of_chains = 0
+        """How many turns in a row chains have had."""
         self._next = 0.0
         """When the next request may leave, if none may leave early."""
         self._resume = 0.0
@@ -65,30 +93,67 @@ class Throttle:
         """How many threads wait for their turn."""
         return len(self._queue)
 
-    def wait(self) -> None:
-        """Wait until the next request may be sent.
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until a request may be sent, and count it as in flight meanwhile.
 
         Raises:
             CancelledError: The current scope has ended.
         """
+        is_chain = self._wait()
+        try:
+            yield
+        finally:
+            with CHANGED:
+                self._in_flight[is_chain] -= 1
+                CHANGED.notify_all()
+
+    def _wait(self) -> bool:
         scope = Scope.current()
-        turn = object()
+        turn = _Turn(scope.is_chain)
         with CHANGED:
             self._queue.append(turn)
+            if turn.is_chain:
+                self._chains.add(scope)
             try:
                 while True:
                     scope.check()
-                    if self._queue[0] is not turn:
+                    if self._next_turn() is not turn:
                         scope.wait()
-                    elif (left := self._left()) > 0:
+                    elif (left := self._left(turn)) > 0:
                         self._tell_pace()
                         scope.wait(left)
                     else:
                         break
                 self._next = max(self._next, time.monotonic() - self._burst) + self.interval * self._slowness
+                self._in_flight[turn.is_chain] += 1
+                self._turns_of_chains = self._turns_of_chains + 1 if turn.is_chain else 0
             finally:
                 self._queue.remove(turn)
                 CHANGED.notify_all()
+        return turn.is_chain
+
+    def _next_turn(self) -> _Turn | None:
+        """Return the request that is next, None if there is no place for one."""
+        if sum(self._in_flight.values()) >= self._most:
+            return None
+        first = {is_chain: self._first(is_chain=is_chain) for is_chain in (True, False)}
+        chains = self._live_chains()
+        places = {True: self._most, False: max(1, self._most - chains)}
+        if chains >= self._most > 1 and (first[False] or self._in_flight[False]):
+            places[True] = self._most - 1
+        goes_first = self._turns_of_chains < _TURNS_OF_CHAINS
+        for is_chain in (goes_first, not goes_first):
+            if first[is_chain] is not None and self._in_flight[is_chain] < places[is_chain]:
+                return first[is_chain]
+        return None
+
+    def _first(self, *, is_chain: bool) -> _Turn | None:
+        return next((turn for turn in self._queue if turn.is_chain is is_chain), None)
+
+    def _live_chains(self) -> int:
+        self._chains = {scope for scope in self._chains if scope.is_chain and not scope.has_ended}
+        return len(self._chains)
 
     def _tell_pace(self) -> None:
         """Say once that the pace itself is why nothing happens for longer than a moment."""
@@ -96,10 +161,14 @@ class Throttle:
             self._told_pace = True
             _LOGGER.info("One request is sent in %.1f s at most (see 'requests_per_second')", self.interval)
 
-    def _left(self) -> float:
-        """Return the seconds until the next request may leave."""
+    def _left(self, turn: _Turn) -> float:
+        """Return the seconds until a request may leave."""
         self._pauses = {scope: until for scope, until in self._pauses.items() if not scope.has_ended}
-        return max(self._next, self._resume, *self._pauses.values()) - time.monotonic()
+        paced = self._next
+        if not turn.is_chain and self._chains and self._burst:
+            # The next request of a chain is to find one that may leave early.
+            paced += self.interval * self._slowness
+        return max(paced, self._resume, *self._pauses.values()) - time.monotonic()
 
     def slow_down(self, seconds: float, *, asked_for: float = 0) -> None:
         """Hold all requests for a while, and let them through more slowly after it.

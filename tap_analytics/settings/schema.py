@@ -137,6 +137,15 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         ),
     ),
     th.Property(
+        "max_parallel_streams",
+        th.IntegerType(minimum=1),
+        title="Parallel streams",
+        description=(
+            "How many streams are read at once. Default: all. 1 reads one after another, for targets that cannot load "
+            "several streams at a time."
+        ),
+    ),
+    th.Property(
         "requests_per_second",
         # The SDK takes what stands in the environment for a text.
         th.CustomType({"type": ["number", "string", "null"]}),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import logging
-from abc import ABC, abstractmethod
+from abc import ABC
 from datetime import datetime, timezone
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform
@@ -25,19 +25,13 @@ from tap_analytics.quoting import shorten
 from tap_analytics.singer.state import BookmarkStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib import Catalog
 
     from tap_analytics.singer.writer import LineWriter
-    from tap_analytics.sync.bookmarks import Bookmarks
 
-
-_COUNTED_AT_ONCE: Final = 100
-
-# The SDK's own line about a failing stream; the line that says what failed, and what to do, follows it.
-_SDK_FAILURE: Final = "An unhandled error occurred while syncing '%s'"
+T = TypeVar("T")
 
 
 class OutputStream(RESTStream[Params], ABC):
@@ -64,11 +58,6 @@ class OutputStream(RESTStream[Params], ABC):
     def run_start(self) -> datetime:
         """When this run of the tap began."""
         return datetime.fromtimestamp(self._initialized_at / 1000, tz=timezone.utc)
-
-    @override
-    def log(self, message: str, *args: Any, **kwargs: Any) -> None:
-        if message != _SDK_FAILURE:
-            super().log(message, *args, **kwargs)
 
     # Records
 
@@ -104,39 +93,39 @@ class OutputStream(RESTStream[Params], ABC):
                 self.writer.write_record(before, mapped, self._after_record)
                 self.record_was_written = True
 
-    @override
-    @abstractmethod
-    def get_records(self, context: Context | None) -> Iterator[dict[str, Any]]: ...
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether only a few records are to be read, to see that it works."""
+        return self.ABORT_AT_RECORD_COUNT is not None
 
-    @override
-    def _sync_records(
-        self, context: Context | None = None, *, write_messages: bool = True
-    ) -> Generator[dict[str, Any], Any, Any]:
-        """Write all records: the SDK's loop, without what no stream here has.
+    def messages(self, items: Iterator[dict[str, Any] | T]) -> Iterator[T]:
+        """Write the messages of a whole sync.
 
-        Those are partitions, children, changes after `get_records`, and a state that moves with every record.
+        Args:
+            items: The records, and anything else in between, which is handed on.
         """
-        is_dry_run = self.ABORT_AT_RECORD_COUNT is not None
+        self.log("Beginning sync of '%s' in %s mode", self.name, self.replication_method.lower())
+        self._write_schema_message()
         write = self._write_record_message
         with self.get_record_counter() as counter, self.get_sync_timer():
-            uncounted = 0
+            written = counted = 0
             try:
-                for index, record in enumerate(self.get_records(None)):
-                    if is_dry_run:
-                        self._check_max_record_limit(current_record_index=index)
-                    write(record)
-                    uncounted += 1
-                    # The counter looks at the clock each time.
-                    if uncounted == _COUNTED_AT_ONCE:
-                        counter.increment(uncounted)
-                        uncounted = 0
+                for item in items:
+                    if type(item) is dict:
+                        if self.is_dry_run:
+                            self._check_max_record_limit(current_record_index=written)
+                        write(item)
+                        written += 1
+                    else:
+                        # The counter looks at the clock each time.
+                        counter.increment(written - counted)
+                        counted = written
+                        yield cast("T", item)
             finally:
-                counter.increment(uncounted)
-                # What was read before a failure is worth having.
-                self.writer.flush()
+                counter.increment(written - counted)
+        # The state names every stream that has been read, be it without a bookmark.
+        _ = self.stream_state
         self.state_manager.is_flushed = False
-        self._write_state_message()
-        yield from ()
 
     @property
     def is_mapped_away(self) -> bool:
@@ -192,14 +181,13 @@ class OutputStream(RESTStream[Params], ABC):
             self.log("%s: read whole, since the state has one bookmark for all parents and not one for each", self.name)
         _ = self.stored_bookmarks
 
-    def write_bookmarks(self, bookmarks: Bookmarks, *, is_whole: bool = False) -> None:
-        """Send the bookmarks to the target; all records up to them have been written.
+    def put_bookmarks(self, instants: Mapping[str, datetime], *, is_whole: bool) -> None:
+        """Put bookmarks into the state; all records up to them have been written.
 
         Args:
-            bookmarks: The bookmarks.
+            instants: The bookmarks, by place.
             is_whole: Whether the stream has been read to its end.
         """
-        instants = bookmarks.instants
         if not self.is_incremental or not (instants or self.is_child):
             return
         field = str(self.replication_key)
@@ -207,8 +195,12 @@ class OutputStream(RESTStream[Params], ABC):
             self.state_manager.write_parents(field, instants, is_whole=is_whole)
         else:
             self.state_manager.write(field, instants[""])
-        self._write_state_message()
-        bookmarks.saved()
+
+    def take_new_state(self) -> bool:
+        """Say whether the state has changed since this was asked last."""
+        is_new = not self.state_manager.is_flushed
+        self.state_manager.is_flushed = True
+        return is_new
 
     @cached_property
     @override

@@ -11,8 +11,6 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from tap_analytics.sync.walks import Bookmark
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -25,6 +23,24 @@ _MANY: Final = 1_000
 
 _SECONDS: Final = 10
 """or after this time."""
+
+
+class Bookmark:
+    """How far a stream has been read: an instant that never goes back and is never later than the run's start.
+
+    Args:
+        value: The instant that an earlier run left behind.
+        run_start: When this run began.
+    """
+
+    def __init__(self, value: datetime | None, run_start: datetime) -> None:
+        self._run_start = run_start
+        self.value = min(value, run_start) if value else None
+
+    def see(self, instant: datetime) -> None:
+        """Count a written row. One dated in the future is left out, for it would blind the next runs."""
+        if instant <= self._run_start and (self.value is None or instant > self.value):
+            self.value = instant
 
 
 class Bookmarks:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode
 
 from msgspec import Struct
@@ -15,15 +14,9 @@ from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params, ParamValue
-
-_GONE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
-
-_MOST_FAILURES: Final = 5
-"""Parents in a row whose lists cannot be read, before the stream ends: each takes all its retries."""
 
 
 class Parent(Struct, frozen=True, kw_only=True):
@@ -62,155 +55,67 @@ class NoReferenceError(StreamError):
     """A parent's record has nothing where a placeholder asks for a value, so there is no list to ask for."""
 
 
-class Absences:
-    """Which parents have gone since they were listed: their own lists answer 404.
-
-    The first page decides. A 404 after it, or a 410, is a cursor that has expired, say, and would cut the list short.
-    """
-
-    def __init__(self) -> None:
-        self._gone: set[str] = set()
-        self._first: StreamError | None = None
-        self._is_anyone_there = False
-
-    def passed(self, pages: Iterator[Page], path: str) -> Iterator[Page]:
-        """Hand on the pages of one parent's list; none if it has gone.
-
-        Args:
-            pages: The pages.
-            path: The list's path.
-
-        Raises:
-            StreamError: The list cannot be read for another reason.
-        """
-        try:
-            first = [page for page in (next(pages, None),) if page is not None]
-        except StreamError as error:
-            if error.status not in _GONE:
-                raise
-            self._gone.add(path)
-            if self._first is None:
-                # Only its words: the error itself would keep the answer and what has been read.
-                self._first = StreamError(str(error), error.status)
-            return
-        self._is_anyone_there = True
-        # No page is kept here while it is written.
-        while first:
-            yield first.pop()
-        yield from pages
-
-    def told(self) -> str | None:
-        """Say how many have gone, None if all are there.
-
-        Raises:
-            StreamError: None is there: it is the path that is wrong.
-        """
-        if self._first is None:
-            return None
-        if not self._is_anyone_there:
-            raise self._first
-        return f"{self._first} ({len(self._gone)} parent{'s' * (len(self._gone) > 1)} left out)"
-
-
-class Failures:
-    """Which parents' lists could not be read: each ends nothing but itself.
-
-    After several in a row it is the service that fails, or the path that is wrong, and the stream ends.
-    """
-
-    def __init__(self) -> None:
-        self._places: set[str] = set()
-        self._first: StreamError | None = None
-        self._in_a_row = 0
-        self._has_read_any = False
-
-    def __contains__(self, place: str) -> bool:
-        return place in self._places
-
-    def add(self, place: str, error: StreamError) -> None:
-        """Take note of a list that could not be read.
-
-        Args:
-            place: The parent's place.
-            error: What failed.
-
-        Raises:
-            StreamError: It is one too many in a row.
-        """
-        self._places.add(place)
-        self._in_a_row += 1
-        if self._first is None:
-            # Only its words: the error itself would keep the answer and what has been read.
-            self._first = StreamError(str(error), error.status)
-        if self._in_a_row >= _MOST_FAILURES:
-            self.check()
-
-    def passed(self) -> None:
-        """Take note of a list that has been read."""
-        self._in_a_row = 0
-        self._has_read_any = True
-
-    def check(self) -> None:
-        """Raise the first failure, if there was one.
-
-        Raises:
-            StreamError: There was.
-        """
-        if self._first is None:
-            return
-        if not self._has_read_any:
-            raise self._first
-        count = len(self._places)
-        rest = "those after them were not asked for" if self._in_a_row >= _MOST_FAILURES else "the others were read"
-        msg = f"{self._first} ({count} parent{'s' * (count > 1)} could not be read; {rest})"
-        raise StreamError(msg, self._first.status)
-
-
-def places(
-    parent: Parent,
-    records: Iterable[Mapping[str, Any]],
-    path: str,
-    params: Mapping[str, ParamValue],
-    warn: Callable[[str], None] = lambda _: None,
-) -> Iterator[Place]:
-    """Fill the placeholders of a path and of query parameters, once for each different set of values.
+class Places:
+    """Fills the placeholders of a path and of query parameters, once for each different set of values.
 
     Args:
         parent: The list that the records are from.
-        records: The parent's records, as the API gave them.
         path: The path, with placeholders.
         params: The query parameters, some with placeholders.
-        warn: Called at the end with how many records have no value for a placeholder: they are left out.
-
-    Yields:
-        The places, in the order of the parent's records.
-
-    Raises:
-        StreamError: No record has a value for a placeholder, or one has a value that no address can hold.
     """
-    filled = {name: text for name, text in params.items() if isinstance(text, str) and PLACEHOLDER.search(text)}
-    seen = set()
-    first: NoReferenceError | None = None
-    count = 0
-    for position, record in enumerate(records):
-        told = f"record {position} of '{parent.name}'"
+
+    def __init__(self, parent: Parent, path: str, params: Mapping[str, ParamValue]) -> None:
+        self._parent = parent
+        self._path = path
+        self._params = {
+            name: text for name, text in params.items() if isinstance(text, str) and PLACEHOLDER.search(text)
+        }
+        self._seen: set[str] = set()
+        self._position = 0
+        self._first_without: NoReferenceError | None = None
+        self._without = 0
+
+    def find(self, record: Mapping[str, Any]) -> Place | None:
+        """Return where the list of the next record of the parent lies; None if there is none, or it has come before.
+
+        Args:
+            record: The record, as the API gave it.
+
+        Raises:
+            StreamError: It has a value that no address can hold.
+        """
+        told = f"record {self._position} of '{self._parent.name}'"
+        self._position += 1
         try:
-            place = _place(parent, record, told, path, filled)
+            place = _place(self._parent, record, told, self._path, self._params)
         except NoReferenceError as error:
-            first, count = first or error, count + 1
-            continue
+            self._first_without = self._first_without or error
+            self._without += 1
+            return None
         # Some servers decode a slash, or take a backslash for one, before they resolve dots.
         if {".", ".."} & set(re.split(r"[/\\]", unquote(place.path))):
             msg = f"{told} may lead to another path: {shorten(place.path)}"
             raise StreamError(msg)
         # A list that changes while it is read can give a record twice.
-        if place.key not in seen:
-            seen.add(place.key)
-            yield place
-    if first is not None:
-        if not seen:
-            raise first
-        warn(f"{first} ({count} parent{'s' * (count > 1)} left out)")
+        if place.key in self._seen:
+            return None
+        self._seen.add(place.key)
+        return place
+
+    def finish(self, warn: Callable[[str], None]) -> None:
+        """Take in that there are no more records.
+
+        Args:
+            warn: Called with how many records had no value for a placeholder, if there were any: they are left out.
+
+        Raises:
+            StreamError: No record had a value for a placeholder.
+        """
+        if self._first_without is None:
+            return
+        if not self._seen:
+            raise self._first_without
+        warn(f"{self._first_without} ({self._without} parent{'s' * (self._without > 1)} left out)")
 
 
 def _place(parent: Parent, record: Mapping[str, Any], told: str, path: str, filled: Mapping[str, str]) -> Place:

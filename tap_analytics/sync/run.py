@@ -1,89 +1,88 @@
-"""What the threads of a run share: its end, and the memory for pages that wait to be written."""
+"""What the streams of a run share: the threads that fetch, and the lists that more than one of them reads."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
-from msgspec.structs import replace
-
-from tap_analytics.http.cancellation import CHANGED, Scope
+from tap_analytics.sync.readers import ReaderPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tap_analytics.paging.page import Page
+    from tap_analytics.sync.budget import Budget
+    from tap_analytics.sync.parent_lists import ParentList
+    from tap_analytics.sync.readers import Consumer
 
-_BUDGET: Final = 64 * 2**20
-"""Bytes that may wait in the queues of a run."""
+OWN: Final = "own"
+"""Who reads a list: its own stream,"""
 
-_DECODED: Final = 8
-"""How many times as much memory as its bytes a decoded page takes; four to six times is usual."""
+CHILDREN: Final = "children"
+"""or the streams under its records."""
 
 
-class Waiting(Struct, frozen=True):
-    """A page that waits for its turn.
+class SharedPages:
+    """The pages of one stream's lists, fetched once for its own stream and for the streams under its records.
 
-    Attributes:
-        size: The bytes that are set aside for it.
-        page: Returns it; None behind the last page of a walk.
+    Each of the two walks in its own time, and may stop before the other one.
     """
 
-    size: int
-    page: Callable[[], Page] | None
+    def __init__(self) -> None:
+        self._readers = {OWN, CHILDREN}
+        self._opened: Counter[tuple[str, str]] = Counter()
+        self._left_for: defaultdict[str, dict[tuple[str, int], Consumer[Page]]] = defaultdict(dict)
+
+    def open(self, who: str, key: str, start: Callable[[int], Sequence[Consumer[Page]]]) -> Consumer[Page]:
+        """Take the pages of a list that is opened now, or that the other one has opened.
+
+        Args:
+            who: Who reads it.
+            key: What the list is asked for by. The same one may be opened again, which is another reading.
+            start: Begins to fetch it for so many.
+        """
+        self._opened[who, key] += 1
+        reading = key, self._opened[who, key]
+        if reading in self._left_for[who]:
+            return self._left_for[who].pop(reading)
+        (other,) = {OWN, CHILDREN} - {who}
+        if other not in self._readers:
+            return start(1)[0]
+        mine, theirs = start(2)
+        self._left_for[other][reading] = theirs
+        return mine
+
+    def leave(self, who: str) -> None:
+        """Take in that one of the two reads no more."""
+        self._readers.discard(who)
+        for consumer in self._left_for.pop(who, {}).values():
+            consumer.close()
 
 
 class Run:
-    """What all readers of a run share: the end of the run, and the budget for pages that wait.
+    """What the streams of a run share.
 
     Args:
-        budget: Bytes that may wait.
+        budget: The memory for what waits to be written.
     """
 
-    def __init__(self, budget: int = _BUDGET) -> None:
-        self.scope = Scope()
-        self._budget = budget
-        self.used = 0
-        """Bytes that are set aside, for pages that wait and for those that are being fetched."""
-        self._last_size = 0
+    def __init__(self, budget: Budget | None = None) -> None:
+        self.pool = ReaderPool(budget)
+        self.shared_pages: dict[str, SharedPages] = {}
+        """By the name of a stream that is read for itself and for the streams under its records."""
+        self._parent_lists: dict[str, ParentList] = {}
 
-    def has_room(self) -> bool:
-        """Say whether a page of the usual size may be fetched; `CHANGED` must be held."""
-        return self.used == 0 or self.used + self._last_size <= self._budget
-
-    def expect(self) -> int:
-        """Set the size of a page aside before it is fetched, and return it; `CHANGED` must be held."""
-        self.used += self._last_size
-        return self._last_size
-
-    def replace(self, expected: int, page: Page | None, *, is_awaited: bool) -> Waiting:
-        """Set the real size of a page aside; `CHANGED` must be held.
+    def parent_list(self, name: str, make: Callable[[], ParentList]) -> ParentList:
+        """Return the list of a parent stream, the same one for all streams under it.
 
         Args:
-            expected: What has been set aside for it.
-            page: The page; None where there was none.
-            is_awaited: Whether it is taken at once.
+            name: The name of the parent stream.
+            make: Begins to read it.
         """
-        self.free(expected)
-        if page is None:
-            return Waiting(0, None)
-        self._last_size = page.size
-        read_again = page.read_again
-        # While there is much room, nothing has to be decoded twice.
-        if read_again is None or is_awaited or self.used + _DECODED * page.size <= self._budget // 2:
-            waiting = Waiting(_DECODED * page.size, lambda: page)
-        else:
-            waiting = Waiting(page.size, partial(_doubted, read_again, page.doubt))
-        self.used += waiting.size
-        return waiting
+        if name not in self._parent_lists:
+            self._parent_lists[name] = make()
+        return self._parent_lists[name]
 
-    def free(self, size: int) -> None:
-        """Give back what was set aside; `CHANGED` must be held."""
-        self.used -= size
-        CHANGED.notify_all()
-
-
-def _doubted(read_again: Callable[[], Page], doubt: str) -> Page:
-    # Other pages may be the reason for a doubt.
-    return replace(read_again(), doubt=doubt)
+    def close(self) -> None:
+        """End all threads at once."""
+        self.pool.close()

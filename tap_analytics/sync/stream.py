@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import logging
 from abc import ABC
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from itertools import chain
@@ -14,24 +14,33 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
+from tap_analytics.http.cancellation import Scope
 from tap_analytics.quoting import escape, shorten
 from tap_analytics.records.datetimes import EARLIEST, LATEST, end_of, parse_instant
 from tap_analytics.records.shaper import RESCUED_DATA, RecordShaper, emitted_name, without_open_objects
 from tap_analytics.sync.api_stream import ApiStream
-from tap_analytics.sync.bookmarks import Bookmarks
-from tap_analytics.sync.parents import Absences, Failures, places
-from tap_analytics.sync.read_ahead import read_ahead
+from tap_analytics.sync.bookmarks import Bookmark, Bookmarks
+from tap_analytics.sync.date_windows import DateFilter, DateWindow
+from tap_analytics.sync.newest_first import NewestFirst
+from tap_analytics.sync.open_walks import OpenWalks
+from tap_analytics.sync.parent_failures import Absences, Failures
+from tap_analytics.sync.parent_lists import ParentList, Subscription
+from tap_analytics.sync.parents import Places
+from tap_analytics.sync.readers import Consumer, Reader
+from tap_analytics.sync.run import CHILDREN, OWN, Run
 from tap_analytics.sync.shared_keys import SharedKeys
-from tap_analytics.sync.walks import Bookmark, Bounds, DateFilter, DateWindow, Key, NewestFirst, Walk
+from tap_analytics.sync.waits import PAUSE, Wait, blocking
+from tap_analytics.sync.walks import Bounds, Key, Walk
 from tap_analytics.sync.window_widths import WindowWidths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context
 
     from tap_analytics.paging.page import Page
     from tap_analytics.sync.parents import Parent
+    from tap_analytics.sync.waits import Item, Waiting
 
 _MOST_FRONTS: Final = 5
 
@@ -62,6 +71,9 @@ class AnalyticsStream(ApiStream, ABC):
 
     key_fallbacks: ClassVar[Mapping[str, str]] = {}
     """Fields that stand in for a primary key where an older service gives none."""
+
+    walks_take_requests: ClassVar[bool] = False
+    """Whether requests have to be sent to find out what to ask for; `walks` then runs in a thread."""
 
     _undated = False
 
@@ -135,6 +147,19 @@ class AnalyticsStream(ApiStream, ABC):
 
     @override
     def get_records(self, context: Context | None) -> Iterator[dict[str, Any]]:
+        run = Run()
+        with closing(run), closing(self.items(run)) as items:
+            yield from blocking(items)
+
+    def items(self, run: Run) -> Generator[Item]:
+        """Read the stream within a run.
+
+        Args:
+            run: What all streams of the run share.
+
+        Yields:
+            Records, and what has to be waited for. The generator goes on only when the record before has been written.
+        """
         bookmarks = Bookmarks(self.stored_bookmarks, self.run_start)
         if not bookmarks.instants:
             self.begin_version()
@@ -142,39 +167,42 @@ class AnalyticsStream(ApiStream, ABC):
             self.withhold_version(reason)
         absences = Absences()
         try:
-            yield from self._records_everywhere(bookmarks, partial(self._read_walk, absences=absences))
+            yield from self._all_items(bookmarks, absences, run)
         except Exception:
             # What has been read of other parents need not be read again.
             if self.parent is not None and not bookmarks.are_saved:
-                self.write_bookmarks(bookmarks)
+                self._save(bookmarks)
             raise
         if told := absences.told():
             self.log("%s", told, level=logging.WARNING)
         if self.parent is not None and not self.is_doubtful:
             bookmarks.forget_unlisted()
-        self.write_bookmarks(bookmarks, is_whole=True)
+        self._save(bookmarks, is_whole=True)
         self._report_rescued()
         self.activate_version()
 
-    def _records_everywhere(
-        self, bookmarks: Bookmarks, read: Callable[[Walk], Iterator[Page]]
-    ) -> Iterator[dict[str, Any]]:
-        walks = self._walks_everywhere(bookmarks)
-        fetched = read_ahead(walks, read, self._threads, self._session.run, self._walks_at_once)
+    def _all_items(self, bookmarks: Bookmarks, absences: Absences, run: Run) -> Iterator[Item]:
+        open_pages = partial(self._open_pages, run, OWN, absences=absences)
+        walks = OpenWalks(self._plan(bookmarks, run), open_pages, self._walks_at_once)
         shared = self.shared_keys
         failures = Failures()
-        walk = None
-        with self.request_counter, closing(fetched):
-            for walk, pages in fetched:
+        has_walked = False
+        with self.request_counter, closing(walks), ExitStack() as stack:
+            if self.name in run.shared_pages:
+                stack.callback(run.shared_pages[self.name].leave, OWN)
+            while (opened := (yield from walks.next_walk())) is not None:
+                walk = opened.walk
+                has_walked = True
                 if walk.place in failures:
                     # A later window of a list whose earlier one failed: its bookmark must not pass the gap.
                     continue
                 bookmark = bookmarks.of(walk.place)
                 try:
-                    yield from self._walk_records(walk, pages, bookmark, shared)
+                    yield from self._walk_items(walk, opened.next_page, bookmark, shared)
                     if self._stream_version is not None and not self.is_doubtful:
                         for again in self._repeated(walk, self.withhold_version):
-                            yield from self._walk_records(again, read(again), bookmark, shared)
+                            with closing(open_pages(again)) as pages:
+                                yield from self._walk_items(again, pages.next, bookmark, shared)
                 except StreamError as error:
                     if self.parent is None:
                         raise
@@ -184,10 +212,34 @@ class AnalyticsStream(ApiStream, ABC):
                 # The generator goes on only when the walk's last record has been written.
                 bookmarks.keep(walk.place, bookmark, is_doubtful=walk.is_doubtful)
                 if self.parent is None or bookmarks.are_due:
-                    self.write_bookmarks(bookmarks)
+                    self._save(bookmarks)
         failures.check()
-        if walk is None and self.parent is None:
+        if not has_walked and self.parent is None:
             self.withhold_version(NOTHING_ASKED)
+
+    def _save(self, bookmarks: Bookmarks, *, is_whole: bool = False) -> None:
+        self.put_bookmarks(bookmarks.instants, is_whole=is_whole)
+        bookmarks.saved()
+
+    def _open_pages(self, run: Run, who: str, walk: Walk, absences: Absences | None = None) -> Consumer[Page]:
+        """Begin to fetch the pages of a walk."""
+
+        def start(consumers: int) -> Sequence[Consumer[Page]]:
+            # A dry run wants one record, and a walk that may end at any page no pages that nobody reads.
+            ahead = -1 if self.is_dry_run or walk.may_stop else walk.pages_ahead
+            scope = Scope(run.pool.scope, is_chain=not walk.is_part)
+            name = f"read-ahead {self.name} {walk.path or ''}{walk.params}"
+            return Reader(
+                name, partial(self._fetched, walk, absences), run.pool, scope, ahead=ahead, consumers=consumers
+            ).consumers
+
+        if walk.path is None and self.name in run.shared_pages:
+            return run.shared_pages[self.name].open(who, repr(sorted(walk.params.items())), start)
+        return start(1)[0]
+
+    def _fetched(self, walk: Walk, absences: Absences | None) -> Iterator[Page]:
+        pages = self.pages(walk.params, walk.path)
+        return pages if walk.path is None or absences is None else absences.passed(pages, walk.path)
 
     def _repeated(self, walk: Walk, withhold: Callable[[str], None]) -> Iterator[Walk]:
         """Yield the walks that read the newest rows again: a changed one may have jumped over the place of the read.
@@ -207,38 +259,104 @@ class AnalyticsStream(ApiStream, ABC):
             known = front.first_page
         withhold(f"saw rows come to the front of the list in each of {_MOST_FRONTS} further reads of it")
 
-    @property
-    def _threads(self) -> int:
-        # A dry run wants one record, a list that comes newest first may end at any page: no pages that nobody reads.
-        return 1 if self.newest_first or self.ABORT_AT_RECORD_COUNT is not None else self.parallel_requests
-
     def _walks_at_once(self) -> int:
-        return self._threads if self.date_filter is None else self._window_widths.at_once
+        if self.is_dry_run or self.newest_first:
+            return 1
+        return min(self.parallel_requests, self._window_widths.at_once if self.date_filter else self.parallel_requests)
 
-    def raw_records(self, doubt: Callable[[str], None]) -> Iterator[dict[str, Any]]:
-        """Yield the objects that the stream's own whole read would write, as the API gives them.
+    # What is asked for
+
+    def _plan(self, bookmarks: Bookmarks, run: Run) -> Generator[Walk | Wait]:
+        if self.parent is None:
+            yield from self._own_plan(self._since(bookmarks.of("")), run)
+            return
+        parents = self.subscribe(run)
+        places = Places(self.parent, self.path, self.params)
+        try:
+            while (record := (yield from parents.next())) is not None:
+                place = places.find(record)
+                if place is None:
+                    continue
+                bookmarks.mark_listed(place.key)
+                since = self._since(bookmarks.of(place.key))
+                yield from (walk.at(place) for walk in self.walks(since))
+            places.finish(self.warn)
+        except StreamError as error:
+            msg = f"{self.name}: {error}"
+            raise StreamError(msg) from error
+        finally:
+            parents.close()
+
+    def _own_plan(self, since: datetime | None, run: Run) -> Generator[Walk | Wait]:
+        if not self.walks_take_requests:
+            yield from self.walks(since)
+            return
+        scope = Scope(run.pool.scope)
+        (walks,) = Reader(f"read-ahead {self.name}", lambda: iter(self.walks(since)), run.pool, scope).consumers
+        with closing(walks):
+            while (walk := (yield from walks.next())) is not None:
+                yield walk
+
+    def _since(self, bookmark: Bookmark) -> datetime | None:
+        value = bookmark.value
+        return max(value, EARLIEST) - self.effective_lookback if value else None
+
+    @property
+    def shares_pages(self) -> bool:
+        """Whether its own reading of the list asks for the same pages as that for the streams under its records."""
+        return self.date_filter is None and not self.walks_take_requests
+
+    def subscribe(self, run: Run) -> Subscription:
+        """Take part in the list of parents; each call by the same stream within a run gives the same part.
 
         Args:
+            run: The run.
+        """
+        name = cast("Parent", self.parent).name
+        parent = cast("AnalyticsStream", self._tap.streams[name])
+        parents = run.parent_list(name, lambda: ParentList(partial(parent.objects, run)))
+        return parents.subscribe(self.name, lambda reason: self.withhold_version(f"{reason} (for its parent stream)"))
+
+    def objects(self, run: Run, doubt: Callable[[str], None]) -> Generator[Item]:
+        """Read all objects of the list, for the streams that lie under them.
+
+        Args:
+            run: What all streams of the run share.
             doubt: Called with each reason why these may not be all objects of the list.
+
+        Yields:
+            The objects that a whole read of the stream would write, as the API gives them, and what has to be waited
+            for.
         """
         if reason := self.cut_by_dates:
             doubt(reason)
+        with ExitStack() as stack:
+            if self.name in run.shared_pages:
+                stack.callback(run.shared_pages[self.name].leave, CHILDREN)
+            for planned in self._own_plan(None, run):
+                if isinstance(planned, Wait):
+                    yield planned
+                    continue
+                for walk in chain([planned], self._repeated(planned, doubt)):
+                    with closing(self._open_pages(run, CHILDREN, walk)) as pages:
+                        yield from self._walk_objects(walk, pages, doubt)
+
+    def _walk_objects(self, walk: Walk, pages: Consumer[Page], doubt: Callable[[str], None]) -> Iterator[Item]:
         end = self.bounds[1]
-        for walk in chain.from_iterable(chain([walk], self._repeated(walk, doubt)) for walk in self.walks(None)):
-            for page in self.pages(walk.params):
-                if page.doubt:
-                    doubt(page.doubt)
-                walk.count(len(page.records))
-                objects = walk.objects(page.records)
-                instants = [self._raw_instant(raw) for raw in objects]
-                for raw, instant in zip(objects, instants, strict=True):
-                    if walk.takes((repr(raw),), instant):
-                        yield raw
-                    elif end is not None and instant is not None and instant > end:
-                        doubt(CUT_OFF)
-                if walk.is_done(instants):
-                    break
-            walk.finish()
+        while (page := (yield from pages.next())) is not None:
+            if page.doubt:
+                doubt(page.doubt)
+            walk.count(len(page.records))
+            objects = walk.objects(page.records)
+            instants = [self._raw_instant(raw) for raw in objects]
+            for raw, instant in zip(objects, instants, strict=True):
+                if walk.takes((repr(raw),), instant):
+                    yield raw
+                elif end is not None and instant is not None and instant > end:
+                    doubt(CUT_OFF)
+            if walk.is_done(instants):
+                break
+        walk.finish()
 
     def _raw_instant(self, raw: Mapping[str, Any]) -> datetime | None:
         """Return the replication key of an object as the API gives it, None where it is no date-time."""
@@ -249,45 +367,24 @@ class AnalyticsStream(ApiStream, ABC):
         except (TypeError, ValueError):
             return None
 
-    def _walks_everywhere(self, bookmarks: Bookmarks) -> Iterable[Walk]:
-        if self.parent is None:
-            return self.walks(self._since(bookmarks.of("")))
-        return self._walks_under(self.parent, bookmarks)
-
-    def _since(self, bookmark: Bookmark) -> datetime | None:
-        value = bookmark.value
-        return max(value, EARLIEST) - self.effective_lookback if value else None
-
-    def _walks_under(self, parent: Parent, bookmarks: Bookmarks) -> Iterator[Walk]:
-        records = cast("AnalyticsStream", self._tap.streams[parent.name]).raw_records(self._doubt_parents)
-        try:
-            for place in places(parent, records, self.path, self.params, self.warn):
-                bookmarks.mark_listed(place.key)
-                since = self._since(bookmarks.of(place.key))
-                yield from (walk.at(place) for walk in self.walks(since))
-        except StreamError as error:
-            msg = f"{self.name}: {error}"
-            raise StreamError(msg) from error
-
-    def _doubt_parents(self, reason: str) -> None:
-        self.withhold_version(f"{reason} (for its parent stream)")
-
-    def _read_walk(self, walk: Walk, absences: Absences) -> Iterator[Page]:
-        pages = self.pages(walk.params, walk.path)
-        return pages if walk.path is None else absences.passed(pages, walk.path)
-
-    def _walk_records(
-        self, walk: Walk, pages: Iterator[Page], bookmark: Bookmark, shared: SharedKeys | None
-    ) -> Iterator[dict[str, Any]]:
+    def _walk_items(
+        self,
+        walk: Walk,
+        next_page: Callable[[], Waiting[Page | None]],
+        bookmark: Bookmark,
+        shared: SharedKeys | None,
+    ) -> Iterator[Item]:
         shape, key_of, instant_of = self._shaper.shape, self._key_of, self._instant_of
         end = self.bounds[1]
-        for number, page in enumerate(pages):
+        number = 0
+        while (page := (yield from next_page())) is not None:
             self.begin_page()
             walk.count(len(page.records))
             if page.doubt:
                 # Nothing at all is how some services write an empty list; nothing after other pages is not.
                 walk.is_doubtful |= bool(page.records) or number > 0
                 self.withhold_version(page.doubt)
+            number += 1
             instants = []
             for position, raw in enumerate(walk.objects(page.records)):
                 record = shape(raw)
@@ -303,10 +400,11 @@ class AnalyticsStream(ApiStream, ABC):
                         bookmark.see(instant)
                 elif end is not None and instant is not None and instant > end:
                     self.withhold_version(CUT_OFF)
-            # The next answer may take its time; what is here must not wait for it.
-            self.writer.flush()
             if walk.is_done(instants):
                 break
+            # The decoded page may be large, and the next one takes its time.
+            del page
+            yield PAUSE
         walk.finish()
 
     @property

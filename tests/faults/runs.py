@@ -40,13 +40,8 @@ def catalog_of(config: Mapping[str, Any], *streams: str) -> dict[str, Any]:
     return select(deepcopy(TapAnalytics(config=dict(config)).catalog_dict), *streams)
 
 
-def run_here(
-    config: Mapping[str, Any],
-    *streams: str,
-    state: Any = None,  # noqa: ANN401 - a state may be anything
-    catalog: dict[str, Any] | None = None,
-) -> Run:
-    """Sync some streams, all when none are named, in this process; without a catalog, by what discovery finds now."""
+def run_here(config: Mapping[str, Any], *streams: str, state: Any = None) -> Run:  # noqa: ANN401 - a state may be anything
+    """Sync some streams, all when none are named, in this process."""
     told, written = io.StringIO(), io.StringIO()
     handler = logging.StreamHandler(told)
     handler.setFormatter(logging.Formatter("%(asctime)s | %(levelname)-8s | %(name)s | %(message)s"))
@@ -55,7 +50,7 @@ def run_here(
     exit_code = 0
     try:
         with redirect_stdout(written):
-            catalog = catalog_of(config, *streams) if streams else catalog
+            catalog = catalog_of(config, *streams) if streams else None
             TapAnalytics(
                 config={"requests_per_second": 10_000, **config}, catalog=catalog, state=deepcopy(state)
             ).sync_all()

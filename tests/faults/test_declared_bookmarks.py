@@ -347,7 +347,10 @@ def test_replace_and_full_tables_have_no_bookmarks_and_append_has_them() -> None
     assert [row["id"] for row in again.records("issues")] == [0]
 
 
-def test_bookmarks_are_sent_on_the_way_and_never_before_the_records_that_they_cover() -> None:
+def test_bookmarks_are_sent_on_the_way_and_never_before_the_records_that_they_cover(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tap_analytics.sync.scheduler._SECONDS_BETWEEN_STATES", 0)
     run = Projects(**{f"p{n}": [f"2024-01-{1 + n % 28:02}"] for n in range(1500)}).read()
     assert run.exit_code == 0, run.stderr
     written: dict[str, str] = {}

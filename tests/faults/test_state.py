@@ -63,6 +63,12 @@ def test_no_state_is_ahead_of_the_records_before_it_nor_behind_an_earlier_one(sa
         assert all(before <= after for before, after in pairwise(instants))
 
 
+@pytest.fixture(name="_states_at_once", autouse=True)
+def states_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a STATE message follow each change of the state, as in a run that takes long."""
+    monkeypatch.setattr("tap_analytics.sync.scheduler._SECONDS_BETWEEN_STATES", 0)
+
+
 @pytest.mark.parametrize("api", ["subscription", "support"])
 def test_after_a_kill_between_any_two_bytes_a_run_from_the_last_whole_state_leaves_nothing_out(
     sandbox: Sandbox, api: Api

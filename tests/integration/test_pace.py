@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from analytics_sandbox import Sandbox
 
-from tap_analytics.apis.subscription.metrics import MetricStream
-from tap_analytics.tap import TapAnalytics
 from tests.faults.runs import run_here, subscription
 from tests.faults.server import Server, whole
 from tests.singer import select
@@ -70,19 +67,6 @@ def test_the_counts_are_asked_for_side_by_side_but_never_more_than_allowed(allow
     assert run.exit_code == 0, run.stderr
     assert all(len(run.records(name)) == 1 for name in counts)
     assert most == expected
-
-
-def test_counts_that_nobody_comes_to_read_leave_no_thread_behind(sandbox: Sandbox) -> None:
-    tap = TapAnalytics(config=sandbox.subscription_config | {"start_date": "2024-01-01"})
-    tap.reading = [stream for stream in tap.streams.values() if isinstance(stream, MetricStream)]
-    tap.reading[0].sync()
-    asked = {f"read-ahead {walk.params}" for stream in tap.reading for walk in stream.walks(None)}
-    assert len(asked) == 4
-    deadline = time.monotonic() + 60
-    while left := asked & {thread.name for thread in threading.enumerate()}:
-        assert time.monotonic() < deadline, left
-        time.sleep(0.02)
-    assert len([request for request in sandbox.requests if "metrics" in request.path]) == 4
 
 
 def test_windows_are_never_asked_for_more_at_a_time_than_allowed(tap: Tap) -> None:

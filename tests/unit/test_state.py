@@ -265,7 +265,10 @@ def test_the_look_back_is_taken_off_the_bookmark(requests_mock: Mocker, days: in
     assert wanted - timedelta(days=2) <= asked <= wanted + timedelta(days=1)
 
 
-def test_state_never_runs_ahead_of_the_records(requests_mock: Mocker, capsys: pytest.CaptureFixture[str]) -> None:
+def test_state_never_runs_ahead_of_the_records(
+    requests_mock: Mocker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_analytics.sync.scheduler._SECONDS_BETWEEN_STATES", 0)
     rows = [{"uuid": str(n), "date": (NOW - timedelta(days=n)).isoformat()} for n in range(350)]
     requests_mock.get(ACTIVITIES, json={"entries": rows, "has_more": False})
     with time_machine.travel(NOW, tick=False):

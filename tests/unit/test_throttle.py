@@ -42,11 +42,17 @@ def a_clock() -> Iterator[Clock]:
         yield clock
 
 
+def take_turn(throttle: Throttle) -> None:
+    """Send a request that is answered at once."""
+    with throttle.turn():
+        pass
+
+
 def moments(throttle: Throttle, clock: Clock, requests: int) -> list[float]:
     """Return when each request was let through, in seconds from now."""
     began, seen = clock.now, []
     for _ in range(requests):
-        throttle.wait()
+        take_turn(throttle)
         seen.append(clock.now - began)
     return seen
 
@@ -64,7 +70,7 @@ def test_no_period_ever_holds_more_than_the_service_takes(
     seen = []
     for pause in pauses:
         clock.now += pause
-        throttle.wait()
+        take_turn(throttle)
         seen.append(clock.now)
     most = max(1, int(requests))
     period = seconds * most / requests
@@ -104,7 +110,7 @@ def test_after_a_refusal_the_pace_is_half_until_the_answers_have_been_quiet_for_
     assert moments(throttle, clock, 11)[-1] == pytest.approx(2.2)
     for _ in range(20):
         throttle.learn({})
-    throttle.wait()
+    take_turn(throttle)
     assert moments(throttle, clock, 10)[-1] == pytest.approx(1.1, abs=0.12)
 
 
@@ -170,14 +176,14 @@ def test_what_has_ended_holds_the_others_only_as_long_as_the_service_asked(clock
 
 def test_a_wait_ends_with_its_scope_and_takes_no_turn_from_the_others() -> None:
     throttle = Throttle(1, 3600)  # The first request leaves at once, the next one an hour later.
-    throttle.wait()
+    take_turn(throttle)
     scope = Scope()
     ended = []
 
     def send() -> None:
         with scope.entered():
             try:
-                throttle.wait()
+                take_turn(throttle)
             except CancelledError:
                 ended.append(True)
 
@@ -199,7 +205,7 @@ def test_threads_take_their_turns_one_by_one() -> None:
 
     def send() -> None:
         for _ in range(10):
-            throttle.wait()
+            take_turn(throttle)
             with CHANGED:
                 seen.append(time.monotonic())
 

@@ -8,7 +8,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_analytics.sync.walks import Bookmark, NewestFirst, Walk
+from tap_analytics.sync.bookmarks import Bookmark
+from tap_analytics.sync.newest_first import NewestFirst
+from tap_analytics.sync.walks import Walk
 
 NOW = datetime(2024, 3, 15, 10, 30, tzinfo=timezone.utc)
 # Few instants, so that rows often share one.

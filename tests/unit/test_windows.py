@@ -15,7 +15,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from tap_analytics.sync.walks import Bookmark, DateFilter, DateWindow
+from tap_analytics.sync.bookmarks import Bookmark
+from tap_analytics.sync.date_windows import DateFilter, DateWindow
 from tap_analytics.sync.window_widths import WindowWidths
 
 if TYPE_CHECKING:

@@ -38,8 +38,8 @@ from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER
 from tap_analytics.paging.selectors import JsonPath, KeyPath, OnlyList, Selector, WholeBody
 from tap_analytics.records.datetimes import DateStyle
 from tap_analytics.records.shaper import emitted_name
+from tap_analytics.sync.date_windows import DateFilter
 from tap_analytics.sync.parents import Parent
-from tap_analytics.sync.walks import DateFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from datetime import timedelta
 from functools import cached_property
 from itertools import islice
@@ -23,17 +24,19 @@ from tap_analytics.records.schema_faults import type_name
 from tap_analytics.records.shaper import RESCUED_DATA, emitted_name
 from tap_analytics.records.types import ANY_AS_TEXT, takes_any_as_text, types_of
 from tap_analytics.sync.bookmarks import Bookmarks
-from tap_analytics.sync.parents import Absences
+from tap_analytics.sync.parent_failures import Absences
+from tap_analytics.sync.run import Run
 from tap_analytics.sync.stream import AnalyticsStream
+from tap_analytics.sync.waits import blocking
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from tap_analytics.apis.declared.resources import Declaration
     from tap_analytics.http.api import Api
     from tap_analytics.sync.parents import Parent
-    from tap_analytics.sync.walks import Bounds
+    from tap_analytics.sync.walks import Bounds, Walk
 
 SAMPLE_RECORDS: Final = 200
 """Records that are enough to infer a schema from."""
@@ -143,11 +146,15 @@ class DeclaredStream(AnalyticsStream):
 
     def _sample(self) -> Iterator[dict[str, Any]]:
         """Yield some records as the API gives them, of the newest dates where it filters by date."""
-        walks = self._walks_everywhere(Bookmarks({}, self.run_start))
+        run = Run()
+        with closing(run), closing(self._plan(Bookmarks({}, self.run_start), run)) as plan:
+            yield from self._sample_of(blocking(plan))
+
+    def _sample_of(self, walks: Iterable[Walk]) -> Iterator[dict[str, Any]]:
         if self.date_filter is not None and self.parent is None:
             walks = reversed(list(walks))
         shared = self.shared_keys
-        pages = ((walk, page) for walk in islice(walks, SAMPLE_PAGES) for page in self._read_walk(walk, Absences()))
+        pages = ((walk, page) for walk in islice(walks, SAMPLE_PAGES) for page in self._fetched(walk, Absences()))
         for walk, page in islice(pages, SAMPLE_PAGES):
             for raw in page.records:
                 own = {key: value for key, value in raw.items() if emitted_name(key, {}) not in walk.added}

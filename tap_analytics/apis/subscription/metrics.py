@@ -10,7 +10,7 @@ from abc import ABC
 from collections import Counter
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from msgspec import Struct
 from typing_extensions import override
@@ -20,21 +20,17 @@ from tap_analytics.apis.subscription.periods import Interval
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.paginators import SinglePage
 from tap_analytics.records.datetimes import parse_date
-from tap_analytics.sync.read_ahead import Reader
 from tap_analytics.sync.shared_answers import SharedAnswer
 from tap_analytics.sync.stream import CUT_OFF
 from tap_analytics.sync.walks import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from tap_analytics.apis.subscription.account_calendar import AccountCalendar
     from tap_analytics.apis.subscription.account_facts import AccountFacts
-    from tap_analytics.paging.page import Page
-    from tap_analytics.paging.page_token import Params
     from tap_analytics.sync.walks import Bounds
-    from tap_analytics.tap import TapAnalytics
 
 _LONG_AGO: Final = date(1970, 1, 1)
 """Before any customer."""
@@ -69,9 +65,6 @@ class PeriodWalk(Walk):
         periods: What is asked for.
         warn: Called with what is odd about the answer.
     """
-
-    # The one page and its end: whoever fetches them is done, even if a run that fails never comes to read them.
-    pages_ahead = 2
 
     def __init__(self, periods: Periods, warn: Callable[[str], None]) -> None:
         super().__init__(
@@ -128,6 +121,8 @@ class MetricStream(SubscriptionStream, ABC):
 
     primary_keys = ("date",)
     paginator = SinglePage()
+    # The account's calendar says what a day is, and the first activity where to begin.
+    walks_take_requests = True
 
     interval: ClassVar[Interval]
 
@@ -200,29 +195,6 @@ class MetricStream(SubscriptionStream, ABC):
         rows = self.fetch({**self.params, **walk.params}).records
         days = [_day_of(row) for row in rows if row.get("customers") not in {None, 0}]
         return Interval.QUARTER.first_day(min(days)) if days else None
-
-    @override
-    def pages(self, params: Params, path: str | None = None) -> Generator[Page]:
-        metrics = self._metrics_of_the_sync
-        reader = metrics[0].readers.pop(self.name, None) if self in metrics else None
-        yield from reader.pages() if reader else super().pages(params, path)
-
-    @property
-    def _metrics_of_the_sync(self) -> list[MetricStream]:
-        return [stream for stream in cast("TapAnalytics", self._tap).reading if isinstance(stream, MetricStream)]
-
-    @cached_property
-    def readers(self) -> dict[str, Reader]:
-        """Fetch the answers of all metrics of a sync side by side; the first of them does so for the others."""
-        return {
-            metric.name: Reader(walk, metric.answer_of, self._session.run)
-            for metric in self._metrics_of_the_sync[: self.parallel_requests]
-            for walk in metric.walks(None)
-        }
-
-    def answer_of(self, walk: Walk) -> Iterator[Page]:
-        """Fetch the one page of a walk."""
-        return super().pages(walk.params)
 
 
 def _day_of(record: dict[str, Any]) -> date:

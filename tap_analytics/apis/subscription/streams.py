@@ -19,8 +19,8 @@ from tap_analytics.errors import StreamError
 from tap_analytics.paging.paginators import OverlappingPages, SinglePage
 from tap_analytics.paging.selectors import WholeBody
 from tap_analytics.records.datetimes import EARLIEST, parse_instant
+from tap_analytics.sync.date_windows import DateFilter
 from tap_analytics.sync.shared_answers import SharedAnswer
-from tap_analytics.sync.walks import DateFilter
 
 if TYPE_CHECKING:
     from collections.abc import Generator

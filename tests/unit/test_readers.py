@@ -1,24 +1,63 @@
-"""Walks are fetched side by side and handed over in order."""
+"""Walks are fetched side by side, and their pages come in order."""
 
 from __future__ import annotations
 
 import threading
 import time
+from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_analytics.errors import StreamError
+from tap_analytics.http.cancellation import Scope
 from tap_analytics.paging.page import Page
-from tap_analytics.sync.read_ahead import read_ahead
-from tap_analytics.sync.run import Run
-from tap_analytics.sync.walks import DateWindow, Walk
+from tap_analytics.sync.budget import Budget
+from tap_analytics.sync.date_windows import DateWindow
+from tap_analytics.sync.open_walks import OpenWalks
+from tap_analytics.sync.readers import Reader, ReaderPool
+from tap_analytics.sync.waits import wait_for_any
+from tap_analytics.sync.walks import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from tap_analytics.sync.readers import Consumer
+    from tap_analytics.sync.waits import Waiting
+
+T = TypeVar("T")
+
+
+def result_of(waiting: Waiting[T]) -> T:
+    """Wait until a result is there, and return it."""
+    while True:
+        try:
+            wait_for_any([next(waiting)])
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+def reading(
+    walks: Sequence[Walk],
+    read: Callable[[Walk], Iterator[Page]],
+    at_once: int,
+    pool: ReaderPool,
+    ahead: int | None = None,
+) -> Generator[tuple[Walk, Iterator[Page]]]:
+    """Read walks as a stream does."""
+
+    def open_pages(walk: Walk) -> Consumer[Page]:
+        pages_ahead = walk.pages_ahead if ahead is None else ahead
+        return Reader("reader", partial(read, walk), pool, Scope(pool.scope), ahead=pages_ahead).consumers[0]
+
+    with closing(OpenWalks(iter(walks), open_pages, lambda: at_once)) as opened:
+        while (each := result_of(opened.next_walk())) is not None:
+            next_page = each.next_page
+            yield each.walk, iter(lambda: result_of(next_page()), None)  # noqa: B023 - used before the next one
 
 
 def walks_of(sizes: list[int]) -> list[Walk]:
@@ -31,7 +70,7 @@ def pages_of(walk: Walk) -> Iterator[Page]:
 
 
 def consumed(walks: list[Walk], threads: int) -> list[object]:
-    return [page.body for _, pages in read_ahead(walks, pages_of, threads, Run()) for page in pages]
+    return [page.body for _, pages in reading(walks, pages_of, threads, ReaderPool()) for page in pages]
 
 
 @settings(max_examples=50, deadline=None)
@@ -51,18 +90,18 @@ def test_walks_are_fetched_at_the_same_time_and_never_more_than_allowed() -> Non
         with lock:
             under_way += 1
             most = max(most, under_way)
-        if walk.params["number"] < 3:  # type: ignore[operator]
+        if walk.params["number"] in {1, 2, 3}:  # The very first request of a run is sent alone.
             together.wait()  # Only if three are under way does anyone get past this.
         with lock:
             under_way -= 1
         yield Page(walk.params["number"], [])
 
-    read_walks = [page.body for _, pages in read_ahead(walks_of([1] * 9), read, 3, Run()) for page in pages]
+    read_walks = [page.body for _, pages in reading(walks_of([1] * 9), read, 3, ReaderPool()) for page in pages]
     assert read_walks == list(range(9))
     assert most == 3
 
 
-def test_with_one_thread_nothing_is_fetched_before_it_is_asked_for() -> None:
+def test_a_walk_that_may_stop_is_fetched_no_further_than_it_is_asked_for() -> None:
     fetched = []
 
     def read(walk: Walk) -> Iterator[Page]:
@@ -70,7 +109,9 @@ def test_with_one_thread_nothing_is_fetched_before_it_is_asked_for() -> None:
             fetched.append(page)
             yield page
 
-    for number, page in enumerate(page for _, pages in read_ahead(walks_of([3, 3]), read, 1, Run()) for page in pages):
+    for number, page in enumerate(
+        page for _, pages in reading(walks_of([3, 3]), read, 1, ReaderPool(), -1) for page in pages
+    ):
         assert fetched[-1] is page
         assert len(fetched) == number + 1
 
@@ -83,12 +124,12 @@ def test_the_next_page_is_fetched_while_a_page_is_written() -> None:
             fetched.append(page)
             yield page
 
-    _, pages = next(reading := read_ahead(walks_of([3]), read, 8, Run()))
+    _, pages = next(under_way := reading(walks_of([3]), read, 8, ReaderPool()))
     first = next(pages)
     _settle(fetched)
     assert fetched[0] is first
     assert len(fetched) > 1
-    reading.close()
+    under_way.close()
 
 
 def test_an_error_is_raised_where_its_page_would_be() -> None:
@@ -99,7 +140,7 @@ def test_an_error_is_raised_where_its_page_would_be() -> None:
             raise StreamError(msg)
         yield from pages_of(walk)
 
-    fetched = (page.body for _, pages in read_ahead(walks_of([2, 2, 2]), read, 3, Run()) for page in pages)
+    fetched = (page.body for _, pages in reading(walks_of([2, 2, 2]), read, 3, ReaderPool()) for page in pages)
     assert [next(fetched) for _ in range(3)] == [(0, 0), (0, 1), "half"]
     with pytest.raises(StreamError, match="cut"):
         next(fetched)
@@ -113,20 +154,20 @@ def test_a_slow_consumer_never_has_more_than_the_queues_hold_waiting() -> None:
             fetched.append(page)
             yield page
 
-    reading = read_ahead(walks_of([100, 100, 100]), read, 2, Run())
-    _, pages = next(reading)
+    under_way = reading(walks_of([100, 100, 100]), read, 2, ReaderPool())
+    _, pages = next(under_way)
     next(pages)
     _settle(fetched)
     # Each thread has a queue full, and one page more in its hand.
     assert len(fetched) <= 1 + 2 * (Walk.pages_ahead + 1)
-    reading.close()
+    under_way.close()
 
 
 def test_threads_stop_when_nobody_reads_any_more() -> None:
     before = threading.active_count()
-    reading = read_ahead(walks_of([100] * 4), pages_of, 4, Run())
-    next(reading)
-    reading.close()
+    under_way = reading(walks_of([100] * 4), pages_of, 4, ReaderPool())
+    next(under_way)
+    under_way.close()
     deadline = time.monotonic() + 60
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -170,19 +211,17 @@ class Weighed:
 )
 def test_no_weight_of_pages_stops_them_or_changes_their_order(sizes: list[list[str]], threads: int) -> None:
     walks = [Walk({"number": number, "sizes": pages}) for number, pages in enumerate(sizes)]
-    weighed, run = Weighed(), Run(budget=100)
-    taken = [
-        weighed.taken(walk, page) for walk, pages in read_ahead(walks, weighed.read, threads, run) for page in pages
-    ]
+    weighed, pool = Weighed(), ReaderPool(Budget(100))
+    taken = [weighed.taken(walk, page) for walk, pages in reading(walks, weighed.read, threads, pool) for page in pages]
     assert taken == [(number, page) for number, pages in enumerate(sizes) for page in range(len(pages))]
-    assert run.used == 0
+    assert pool.budget.used == 0
 
 
 def test_what_waits_for_a_slow_consumer_stays_within_the_budget_of_bytes() -> None:
     walks = [DateWindow({"number": number, "sizes": ["10"] * 100}, (None, None)) for number in range(20)]
-    weighed, run = Weighed(), Run(budget=300)
+    weighed, pool = Weighed(), ReaderPool(Budget(300))
     taken = 0
-    for walk, pages in read_ahead(walks, weighed.read, 20, run):
+    for walk, pages in reading(walks, weighed.read, 20, pool):
         for page in pages:
             weighed.taken(walk, page)
             taken += 1
@@ -195,8 +234,8 @@ def test_what_waits_for_a_slow_consumer_stays_within_the_budget_of_bytes() -> No
 def test_a_page_beyond_the_budget_passes_alone() -> None:
     walks = [DateWindow({"number": number, "sizes": ["1000"] * 3}, (None, None)) for number in range(4)]
     weighed = Weighed()
-    reading = read_ahead(walks, weighed.read, 4, Run(budget=100))
-    walk, pages = next(reading)
+    under_way = reading(walks, weighed.read, 4, ReaderPool(Budget(100)))
+    walk, pages = next(under_way)
     weighed.taken(walk, next(pages))
     _settle_at(lambda: weighed.waiting)
     before = weighed.waiting
@@ -204,19 +243,19 @@ def test_a_page_beyond_the_budget_passes_alone() -> None:
         weighed.taken(walk, next(pages))
     _settle_at(lambda: weighed.waiting)
     assert weighed.waiting <= before
-    reading.close()
+    under_way.close()
 
 
 def test_a_stream_that_stops_gives_back_what_it_had_set_aside() -> None:
     walks = [DateWindow({"number": number, "sizes": ["10"] * 9}, (None, None)) for number in range(4)]
-    run = Run(budget=100)
-    reading = read_ahead(walks, Weighed().read, 4, run)
-    next(next(reading)[1])
-    _settle_at(lambda: run.used)
-    assert run.used
-    reading.close()
-    _settle_at(lambda: run.used)
-    assert run.used == 0
+    pool = ReaderPool(Budget(100))
+    under_way = reading(walks, Weighed().read, 4, pool)
+    next(next(under_way)[1])
+    _settle_at(lambda: pool.budget.used)
+    assert pool.budget.used
+    under_way.close()
+    _settle_at(lambda: pool.budget.used)
+    assert pool.budget.used == 0
 
 
 def _settle_at(value: Callable[[], int]) -> None:

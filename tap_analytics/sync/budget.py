@@ -1,0 +1,89 @@
+"""The memory of a run for pages that wait to be written."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tap_analytics.http.cancellation import CHANGED
+from tap_analytics.paging.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BUDGET: Final = 64 * 2**20
+"""Bytes that may wait in the queues of a run."""
+
+_DECODED: Final = 8
+"""How many times as much memory as its bytes a decoded page takes; four to six times is usual."""
+
+
+class Held(Struct, frozen=True):
+    """Something that waits for its turn.
+
+    Attributes:
+        size: The bytes that are set aside for it.
+        get: Returns it; None behind the last one.
+    """
+
+    size: int
+    get: Callable[[], Any] | None
+
+
+class Budget:
+    """The bytes that may wait in all queues of a run together; `CHANGED` must be held for each call.
+
+    Args:
+        limit: How many.
+    """
+
+    def __init__(self, limit: int = _BUDGET) -> None:
+        self._limit = limit
+        self.used = 0
+        """Bytes that are set aside, for pages that wait and for those that are being fetched."""
+        self._last_size = 0
+
+    def has_room(self) -> bool:
+        """Say whether a page of the usual size may be fetched."""
+        return self.used == 0 or self.used + self._last_size <= self._limit
+
+    def expect(self) -> int:
+        """Set the size of a page aside before it is fetched, and return it."""
+        self.used += self._last_size
+        return self._last_size
+
+    def hold(self, expected: int, item: object, *, is_awaited: bool) -> Held:
+        """Set the real size of what was fetched aside.
+
+        Args:
+            expected: What has been set aside for it.
+            item: A page, or something small; None where there was nothing.
+            is_awaited: Whether it is taken at once.
+        """
+        self.free(expected)
+        if item is None:
+            return Held(0, None)
+        if not isinstance(item, Page):
+            return Held(0, lambda: item)
+        self._last_size = item.size
+        read_again = item.read_again
+        # While there is much room, nothing has to be decoded twice.
+        if read_again is None or is_awaited or self.used + _DECODED * item.size <= self._limit // 2:
+            held = Held(_DECODED * item.size, lambda: item)
+        else:
+            held = Held(item.size, partial(_doubted, read_again, item.doubt))
+        self.used += held.size
+        return held
+
+    def free(self, size: int) -> None:
+        """Give back what was set aside."""
+        self.used -= size
+        CHANGED.notify_all()
+
+
+def _doubted(read_again: Callable[[], Page], doubt: str) -> Page:
+    # Other pages may be the reason for a doubt.
+    return replace(read_again(), doubt=doubt)

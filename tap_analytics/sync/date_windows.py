@@ -1,0 +1,213 @@
+"""Lists that the API filters by date, read in windows of calendar days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, timezone
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+from typing_extensions import Self, override
+
+from tap_analytics.records.datetimes import DateStyle
+from tap_analytics.sync.walks import Bounds, Key, Walk, is_within
+from tap_analytics.sync.window_widths import WindowWidths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_analytics.paging.page_token import Params
+    from tap_analytics.sync.parents import Place
+
+Days: TypeAlias = tuple[date | None, date | None]
+"""The first and the last day of a span, None where it is open."""
+
+_DAY = timedelta(days=1)
+
+
+class DateWindow(Walk):
+    """The rows of some calendar days, where the API filters by date.
+
+    Whether the ends of an API's date filter are inclusive is unknown, and so is the time zone of its days. So windows
+    overlap by a day, and a window leaves out by key what its predecessor has already read. Rows from far outside its
+    days are left to the window that they belong to: the bookmark must not run ahead of the windows still to be read.
+
+    Args:
+        params: Query parameters that every page of the walk repeats, the dates included.
+        days: The first and the last day of the window; None where it is open.
+        bounds: The first and the last instant that any row may have, where they are bounded.
+        before: The window before this one.
+        widths: What learns how many rows the window holds.
+    """
+
+    # Windows are fetched side by side, so that each has to go on while another one is read.
+    pages_ahead = 6
+
+    def __init__(
+        self,
+        params: Params,
+        days: Days,
+        bounds: Bounds = (None, None),
+        before: DateWindow | None = None,
+        widths: WindowWidths | None = None,
+    ) -> None:
+        super().__init__(params)
+        self._days = days
+        self._widths = widths
+        self._pages: list[int] = []
+        first_day, last_day = days
+        # A day for the overlap, or for an end that is not inclusive, and one for the time zone.
+        inner_first = _midnight(first_day) - _DAY if before and first_day else None
+        inner_last = _midnight(last_day) + 2 * _DAY if last_day else None
+        self._bounds = (
+            max(filter(None, (bounds[0], inner_first)), default=None),
+            min(filter(None, (bounds[1], inner_last)), default=None),
+        )
+        self._seam = _midnight(last_day) - 2 * _DAY if last_day else None
+        self._read_before: set[Key] = before.read_at_seam if before else set()
+        self.read_at_seam: set[Key] = set()
+        """Keys of rows that the next window may give again."""
+        self.newest_days: NewestDays | None = None
+        """The walk that reads the newest days again, once all windows have been read."""
+
+    @override
+    def at(self, place: Place) -> Self:
+        if self.newest_days is not None:
+            self.newest_days.at(place)
+        return super().at(place)
+
+    def repeat(self, params: Params, first_day: date) -> None:
+        """Let the newest days of this window, the last one, be read again.
+
+        Args:
+            params: Query parameters that every page of the further walk repeats, the dates included.
+            first_day: The first of these days.
+        """
+        self.newest_days = NewestDays(params, self._bounds, since=_midnight(first_day))
+
+    @override
+    def count(self, rows: int) -> None:
+        self._pages.append(rows)
+
+    @override
+    def finish(self) -> None:
+        first, last = self._days
+        if self._widths is not None:
+            self._widths.learn((last - first).days + 1 if first and last else None, self._pages)
+
+    @override
+    def takes(self, key: Key, instant: datetime | None) -> bool:
+        if not is_within(self._bounds, instant):
+            return False
+        if self._seam is not None and (instant is None or instant >= self._seam):
+            self.read_at_seam.add(key)
+        if self.newest_days is not None:
+            self.newest_days.learn(key, instant)
+        return key not in self._read_before
+
+
+class NewestDays(Walk):
+    """The newest days of a list, read again after all of its windows.
+
+    Windows are read side by side. A row whose date is that of its last change moves, when it is changed during the
+    read, from a window that is still to come to the newest one, which may have been read by then.
+
+    Args:
+        params: Query parameters that every page of the walk repeats, the dates included.
+        bounds: The first and the last instant that any row may have, where they are bounded.
+        since: The first instant that is asked for.
+    """
+
+    def __init__(self, params: Params, bounds: Bounds, since: datetime) -> None:
+        super().__init__(params)
+        self._bounds = bounds
+        self._since = since
+        self._read: set[tuple[Key, datetime | None]] = set()
+
+    def learn(self, key: Key, instant: datetime | None) -> None:
+        """Take in a row that has been read."""
+        if instant is None or instant >= self._since:
+            self._read.add((key, instant))
+
+    @override
+    def takes(self, key: Key, instant: datetime | None) -> bool:
+        return is_within(self._bounds, instant) and (key, instant) not in self._read
+
+
+class DateFilter(Struct, frozen=True, kw_only=True):
+    """An API's filter by calendar day, or none at all: then what is too old is read and left out.
+
+    Attributes:
+        start_param: The query parameter that takes the first day; None where the API has none.
+        end_param: The query parameter that takes the last day; None where the API has none.
+        window: Days from the beginning of a window to its end at least, two or more. Windows get wider where days hold
+            few rows.
+        style: How dates are written. A day that is written as a date-time is its midnight in UTC.
+        always_ends: Whether `end_param` is sent where no end is wanted, too: then the day after tomorrow is.
+    """
+
+    start_param: str | None
+    end_param: str | None = None
+    window: int = 20
+    style: DateStyle = DateStyle()
+    always_ends: bool = False
+
+    def windows(
+        self,
+        since: datetime | None,
+        start: datetime | None,
+        end: datetime | None,
+        today: date,
+        widths: WindowWidths | None = None,
+    ) -> Iterator[DateWindow]:
+        """Cut what is to be read into windows, each beginning a day before its predecessor ended.
+
+        How wide a window is depends on those that have been read by the time that it is taken. Where there are several,
+        the last one knows the walk that reads the newest days again.
+
+        Args:
+            since: The bookmark less the look-back.
+            start: The first instant that the user wants.
+            end: The last instant that the user wants.
+            today: The day up to which rows can be expected.
+            widths: What is known of how many rows windows hold.
+
+        Yields:
+            The windows, oldest first; one without a beginning where neither `since` nor `start` is known.
+        """
+        first = max(filter(None, (since, start)), default=None)
+        # Two days of margin: one in case an end is not inclusive, one for the time zone.
+        first_day = first.date() - 2 * _DAY if first else None
+        last_day = end.date() + 2 * _DAY if end else None
+        if first_day and last_day and first_day > last_day:
+            return
+        before = None
+        widths = widths or WindowWidths(self.window)
+        for days in self._cut(first_day, last_day, today, widths):
+            window = DateWindow(self._params(days, today), days, (first, end), before, widths)
+            window.is_part = before is not None or days[1] != last_day
+            newest = today - 2 * _DAY
+            if before is not None and days[1] == last_day and (last_day is None or newest <= last_day):
+                window.repeat(self._params((newest, last_day), today), newest)
+            before = window
+            yield window
+
+    def _params(self, days: Days, today: date) -> Params:
+        first, last = days
+        if last is None and self.always_ends:
+            # A day in case the end is not inclusive, and one for the time zone.
+            last = max(first or today, today) + 2 * _DAY
+        params = zip((self.start_param, self.end_param), (first, last), strict=True)
+        return {param: self.style.write(_midnight(day)) for param, day in params if param and day}
+
+    def _cut(self, first: date | None, last: date | None, today: date, widths: WindowWidths) -> Iterator[Days]:
+        if first is not None and self.start_param is not None and self.end_param is not None:
+            # Whatever lies beyond today fits into one window: an end for ever must not cost thousands of requests.
+            until = min(last or today, today)
+            while (left := until - first) > (step := timedelta(days=widths.next_width(left.days))):
+                yield first, first + step
+                first += step - _DAY
+        yield first, last
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.utc)

@@ -1,0 +1,132 @@
+"""The records of a parent stream, read once for all streams that lie under them."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+from typing_extensions import override
+
+from tap_analytics.errors import StreamError
+from tap_analytics.sync.waits import PAUSE, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from tap_analytics.sync.waits import Item, Waiting
+
+_MOST_WAITING: Final = 1_000
+"""Records that may wait for one of the streams under the list; then the list is read no further for the others."""
+
+
+class ParentList:
+    """A list whose records several streams take.
+
+    Args:
+        read: Begins to read it. Called with a function that takes each reason why these may not be all records; yields
+            the objects as the API gives them, and what has to be waited for.
+    """
+
+    def __init__(self, read: Callable[[Callable[[str], None]], Generator[Item]]) -> None:
+        self._items = read(self._doubt)
+        self._subscriptions: dict[str, Subscription] = {}
+        self._waits_for: Wait = PAUSE
+        self._error: Exception | None = None
+        self.has_ended = False
+        """Whether there are no more records."""
+
+    def subscribe(self, name: str, doubt: Callable[[str], None]) -> Subscription:
+        """Return a stream's part in the list; all have to take part before the first one begins to read.
+
+        Args:
+            name: The name of the stream.
+            doubt: Called with each reason why these may not be all records.
+        """
+        if name not in self._subscriptions:
+            self._subscriptions[name] = Subscription(self, name, doubt)
+        return self._subscriptions[name]
+
+    def leave(self, subscription: Subscription) -> None:
+        """Let a stream take no more; behind the last one nothing more is read."""
+        self._subscriptions.pop(subscription.name, None)
+        if not self._subscriptions:
+            self._items.close()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether `read_on` can do something."""
+        is_full = any(len(each.records) >= _MOST_WAITING for each in self._subscriptions.values())
+        return not is_full and self._waits_for.is_ready
+
+    def read_on(self) -> None:
+        """Hand the next record to all streams, unless it has to be waited for."""
+        try:
+            item = next(self._items, None)
+        except Exception as error:
+            if not isinstance(error, StreamError):
+                raise
+            self._error = error
+            item = None
+        self._waits_for = item if isinstance(item, Wait) else PAUSE
+        if isinstance(item, Wait):
+            return
+        if item is None:
+            self.has_ended = True
+        else:
+            for each in self._subscriptions.values():
+                each.records.append(item)
+
+    def check(self) -> None:
+        """Say why the list could not be read to its end, if it could not.
+
+        Raises:
+            StreamError: It could not.
+        """
+        if self._error is not None:
+            raise self._error.with_traceback(None)
+
+    def _doubt(self, reason: str) -> None:
+        for each in self._subscriptions.values():
+            each.doubt(reason)
+
+
+class Subscription(Wait):
+    """One stream's part in a list of parents; a wait for the next record.
+
+    Args:
+        parents: The list.
+        name: The name of the stream.
+        doubt: Called with each reason why these may not be all records.
+    """
+
+    def __init__(self, parents: ParentList, name: str, doubt: Callable[[str], None]) -> None:
+        self._parents = parents
+        self.name = name
+        self.doubt = doubt
+        self.records: deque[dict[str, Any]] = deque()
+        """Those that wait for the stream."""
+
+    @property
+    @override
+    def is_ready(self) -> bool:
+        return bool(self.records) or self._parents.has_ended or self._parents.is_ready
+
+    def next(self) -> Waiting[dict[str, Any] | None]:
+        """Wait for the next record, and return it; None behind the last one.
+
+        Raises:
+            StreamError: The list cannot be read.
+        """
+        while not self.records:
+            if self._parents.has_ended:
+                self._parents.check()
+                return None
+            if self._parents.is_ready:
+                self._parents.read_on()
+            else:
+                yield self
+        return self.records.popleft()
+
+    def close(self) -> None:
+        """Take no more."""
+        self._parents.leave(self)

@@ -1,0 +1,252 @@
+"""Threads that fetch, and hand over in order what they have fetched.
+
+Fetching is the wait; writing is not. So threads fetch, each walking through the pages of one list, and the one thread
+that writes messages and state takes the pages in the order in which they belong. What a thread has fetched waits in a
+queue of its own, and all queues of a run share one budget of bytes: a slow target never piles up more than that.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from typing_extensions import override
+
+from tap_analytics.errors import AnalyticsError, StreamError
+from tap_analytics.http.cancellation import CHANGED, CancelledError, Scope
+from tap_analytics.sync.budget import Budget, Held
+from tap_analytics.sync.waits import Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tap_analytics.sync.waits import Waiting
+
+T = TypeVar("T")
+
+
+class ReaderPool:
+    """What all readers of a run share.
+
+    The first of them asks alone until it has got something, so that refused credentials cost one request.
+
+    Args:
+        budget: The memory for what waits.
+    """
+
+    def __init__(self, budget: Budget | None = None) -> None:
+        self.scope = Scope()
+        self.budget = budget or Budget()
+        self._first: object | None = None
+        self._is_open = False
+
+    def lets_ask(self, reader: object) -> bool:
+        """Say whether a reader may ask; `CHANGED` must be held."""
+        if self._first is None:
+            self._first = reader
+        return self._is_open or self._first is reader
+
+    def passed(self, reader: object, error: Exception | None = None) -> None:
+        """Take in that a reader has got something, or has ended; `CHANGED` must be held.
+
+        Args:
+            reader: The reader.
+            error: What ended it. An error that ends the run lets nobody else ask.
+        """
+        ends_run = isinstance(error, AnalyticsError) and not isinstance(error, StreamError)
+        if self._first is reader and not self._is_open and not ends_run:
+            self._is_open = True
+            CHANGED.notify_all()
+
+    def close(self) -> None:
+        """End all readers at once; what is begun later is a new run's."""
+        self.scope.end()
+        self.scope = Scope()
+
+
+class Reader(Generic[T]):
+    """A thread that iterates over what takes requests to get, like the pages of a list.
+
+    Args:
+        name: The name of the thread.
+        items: Begins to iterate; called in the thread.
+        pool: What it shares with the other readers of the run.
+        scope: What it belongs to; it ends when that does.
+        ahead: How many items may wait when another one is fetched; negative if an item is fetched only once somebody
+            waits for it.
+        consumers: How many take the items, each of them all.
+    """
+
+    def __init__(  # noqa: PLR0913 - three of them are the run's, three the list's
+        self,
+        name: str,
+        items: Callable[[], Iterator[T]],
+        pool: ReaderPool,
+        scope: Scope,
+        *,
+        ahead: int = 1,
+        consumers: int = 1,
+    ) -> None:
+        self._items = items
+        self._pool = pool
+        self._scope = scope
+        self._ahead = ahead
+        self._queue: deque[Held | Exception] = deque()
+        self._dropped = 0
+        self.consumers = tuple(Consumer(self) for _ in range(consumers))
+        self._taking = [*self.consumers]
+        # A daemon, so that a request under way does not hold the process when it ends.
+        threading.Thread(target=self._fetch_all, name=name, daemon=True).start()
+
+    # In the thread that fetches
+
+    def _fetch_all(self) -> None:
+        error: Exception | None = None
+        with self._scope.entered():
+            try:
+                items = self._items()
+                while self._fetch(items):
+                    pass
+            except Exception as caught:  # noqa: BLE001 - it is raised again in the thread that waits for the item
+                error = caught
+                self._put(caught)
+        with CHANGED:
+            self._scope.is_chain = False
+            self._pool.passed(self, error)
+        del error
+
+    def _fetch(self, items: Iterator[T]) -> bool:
+        """Fetch the next item, and say whether there was one."""
+        expected = self._wait_for_turn()
+        item = None
+        try:
+            item = next(items, None)
+        finally:
+            with CHANGED:
+                held = self._pool.budget.hold(expected, item, is_awaited=self._is_awaited)
+        self._put(held)
+        with CHANGED:
+            self._pool.passed(self)
+        return item is not None
+
+    def _wait_for_turn(self) -> int:
+        """Wait until an item may be fetched, and return what is set aside for it.
+
+        One that the writing thread waits for is always fetched, whatever waits for later: else the two would wait for
+        each other.
+        """
+        with CHANGED:
+            while not (
+                (self._is_awaited or (len(self._queue) <= self._ahead and self._pool.budget.has_room()))
+                and self._pool.lets_ask(self)
+            ):
+                self._scope.wait()
+            self._scope.check()
+            return self._pool.budget.expect()
+
+    def _put(self, item: Held | Exception) -> None:
+        with CHANGED:
+            self._queue.append(item)
+            CHANGED.notify_all()
+            self._drop()
+
+    # For those who take the items
+
+    @property
+    def _is_awaited(self) -> bool:
+        return any(each.is_awaited and not each.is_ready for each in self._taking)
+
+    def count(self) -> int:
+        """Return how many items have been fetched so far, the end included."""
+        return self._dropped + len(self._queue)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more comes, since nobody wants it any longer."""
+        return self._scope.has_ended
+
+    def item(self, number: int) -> Held | Exception:
+        """Return one of the items that have been fetched and that not all have taken; `CHANGED` must be held."""
+        return CancelledError() if self.has_ended else self._queue[number - self._dropped]
+
+    def leave(self, consumer: Consumer[T]) -> None:
+        """Let a consumer take no more; behind the last one the thread stops at once."""
+        with CHANGED:
+            if consumer in self._taking:
+                self._taking.remove(consumer)
+            if not self._taking:
+                self._scope.end()
+            self._drop()
+
+    def moved(self) -> None:
+        """Drop what all have taken; `CHANGED` must be held."""
+        self._drop()
+
+    def _drop(self) -> None:
+        """Drop what nobody takes any longer."""
+        taken = min((each.taken for each in self._taking), default=self.count())
+        if self._scope.has_ended:
+            taken = self.count()
+        while self._queue and self._dropped < taken:
+            item = self._queue.popleft()
+            self._dropped += 1
+            if isinstance(item, Held):
+                self._pool.budget.free(item.size)
+
+
+class Consumer(Wait, Generic[T]):
+    """Somebody who takes the items of a reader, in order; a wait for the next one.
+
+    Args:
+        reader: The reader.
+    """
+
+    def __init__(self, reader: Reader[T]) -> None:
+        self._reader = reader
+        self.taken = 0
+        """How many have been taken."""
+        self.is_awaited = False
+        """Whether the next one is wanted now."""
+
+    @property
+    @override
+    def is_ready(self) -> bool:
+        return self._reader.count() > self.taken or self._reader.has_ended
+
+    def expect(self) -> None:
+        """Say that the next item is wanted now."""
+        if not self.is_awaited:
+            with CHANGED:
+                self.is_awaited = True
+                CHANGED.notify_all()
+
+    def next(self) -> Waiting[T | None]:
+        """Wait for the next item, and return it; None behind the last one.
+
+        Raises:
+            Exception: What fetching it raised.
+        """
+        self.expect()
+        while not self.is_ready:
+            yield self
+        return self._take()
+
+    def _take(self) -> T | None:
+        with CHANGED:
+            self.is_awaited = False
+            item = self._reader.item(self.taken)
+            self.taken += 1
+            self._reader.moved()
+        if isinstance(item, Exception):
+            try:
+                raise item
+            finally:
+                # Its trace holds this frame: together they would keep the connection that failed.
+                del item
+        value: T | None = item.get() if item.get else None
+        return value
+
+    def close(self) -> None:
+        """Take no more."""
+        self._reader.leave(self)

@@ -1,0 +1,171 @@
+"""Reads many streams at once, and writes what they give from one thread."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import closing
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from tap_analytics.errors import AnalyticsError, OutputError
+from tap_analytics.sync.run import Run, SharedPages
+from tap_analytics.sync.waits import PAUSE, Wait, wait_for_any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+    from contextlib import AbstractContextManager
+
+    from tap_analytics.singer.writer import LineWriter
+    from tap_analytics.sync.stream import AnalyticsStream
+
+_SECONDS_BETWEEN_STATES: Final = 5
+"""Seconds that pass at least between two STATE messages, but for the last one."""
+
+
+class Checkpoints:
+    """Sends the state to the target from time to time: each message repeats the bookmarks of all streams.
+
+    Args:
+        write: Writes a STATE message.
+    """
+
+    def __init__(self, write: Callable[[], None]) -> None:
+        self._write = write
+        self._is_new = False
+        self._written_at = monotonic()
+
+    def note(self) -> None:
+        """Take in that the state has changed."""
+        self._is_new = True
+        if monotonic() - self._written_at >= _SECONDS_BETWEEN_STATES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send the state if it has changed."""
+        if self._is_new:
+            self._write()
+            self._is_new = False
+            self._written_at = monotonic()
+
+
+class Task:
+    """A stream that is being read.
+
+    Args:
+        stream: The stream.
+        run: The run.
+    """
+
+    def __init__(self, stream: AnalyticsStream, run: Run) -> None:
+        self.stream = stream
+        self.waits_for: Wait = PAUSE
+        self._messages = self._write_all(stream, run)
+
+    @staticmethod
+    def _write_all(stream: AnalyticsStream, run: Run) -> Generator[Wait]:
+        # The reading ends with the writing, whatever ends that.
+        with closing(stream.items(run)) as items:
+            yield from stream.messages(items)
+
+    def go_on(self) -> bool:
+        """Write what is there, a page at most, and say whether there is more to come."""
+        wait = next(self._messages, None)
+        self.waits_for = wait or PAUSE
+        return wait is not None
+
+    def close(self) -> None:
+        """Read no further."""
+        self._messages.close()
+
+
+class Scheduler:
+    """Reads the streams of a run, many at once; the thread that calls it is the only one that writes.
+
+    Args:
+        writer: What writes the messages.
+        write_state: Writes a STATE message.
+        at_once: How many streams are read at once; None for all.
+    """
+
+    def __init__(self, writer: LineWriter, write_state: Callable[[], None], at_once: int | None = None) -> None:
+        self._writer = writer
+        self._checkpoints = Checkpoints(write_state)
+        self._at_once = at_once
+
+    def read(
+        self,
+        streams: Sequence[AnalyticsStream],
+        telling_failures: Callable[[AnalyticsStream], AbstractContextManager[None]],
+    ) -> None:
+        """Read some streams to their end.
+
+        Args:
+            streams: The streams.
+            telling_failures: Wraps each step of a stream, and lets only that pass which ends the run.
+
+        Raises:
+            AnalyticsError: Something ended the run.
+        """
+        run = _run_of(streams, share=self._at_once is None or self._at_once >= len(streams))
+        try:
+            with closing(run):
+                self._read(deque(Task(stream, run) for stream in streams), telling_failures)
+        except AnalyticsError as error:
+            if not isinstance(error, OutputError):
+                self._finish()
+            raise
+        self._finish()
+
+    def _finish(self) -> None:
+        """Write what is left; what was read before a failure is worth having, too."""
+        self._writer.flush()
+        self._checkpoints.flush()
+
+    def _read(
+        self,
+        to_come: deque[Task],
+        telling_failures: Callable[[AnalyticsStream], AbstractContextManager[None]],
+    ) -> None:
+        tasks: list[Task] = []
+        try:
+            while tasks or to_come:
+                while to_come and len(tasks) < (self._at_once or len(tasks) + 1):
+                    tasks.append(to_come.popleft())
+                ready = [task for task in tasks if task.waits_for.is_ready]
+                if not ready:
+                    # What has been read must not wait for what is still to come.
+                    self._writer.flush()
+                    wait_for_any(task.waits_for for task in tasks)
+                for task in ready:
+                    if not self._go_on(task, telling_failures):
+                        tasks.remove(task)
+        finally:
+            for task in tasks:
+                task.close()
+
+    def _go_on(self, task: Task, telling_failures: Callable[[AnalyticsStream], AbstractContextManager[None]]) -> bool:
+        goes_on = False
+        with telling_failures(task.stream):
+            goes_on = task.go_on()
+        if task.stream.take_new_state():
+            self._checkpoints.note()
+        return goes_on
+
+
+def _run_of(streams: Sequence[AnalyticsStream], *, share: bool) -> Run:
+    """Return the run in which streams are read.
+
+    Args:
+        streams: The streams.
+        share: Whether the list of a parent is read once, for its own stream and for all streams under it. That takes
+            all of them at once.
+    """
+    run = Run()
+    selected = {stream.name: stream for stream in streams}
+    for stream in streams if share else ():
+        if stream.parent is not None:
+            stream.subscribe(run)
+            parent = selected.get(stream.parent.name)
+            if parent is not None and parent.shares_pages:
+                run.shared_pages[parent.name] = SharedPages()
+    return run
