@@ -1,5 +1,5 @@
-"""One request to an API: its address, credentials, pace and retries, and what is said when it fails.
+"""Requests to an API: address, credentials, rate limit and retries, and what a failure means.
 
-In: a path and query parameters. Out: a decoded page, or an error that says what to do.
-Called by `sync`.
+In: a path and query parameters. Out: pages, or an error that says what to do.
+Called by `sync`, whose streams hold a `Client`.
 """

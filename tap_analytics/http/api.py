@@ -1,4 +1,4 @@
-"""What all streams of an API have in common: its limits, and the settings that hold its credentials."""
+"""The properties of an API: its limits, its page sizes, and the settings that hold its credentials."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from msgspec import Struct
 
 
 class Api(Struct, frozen=True, kw_only=True):
-    """An API, as its publisher describes it.
+    """An API, as its documentation describes it.
 
     Attributes:
         name: Its value of the setting `api`.
-        credentials: The settings that hold the user name and the password of HTTP Basic; None where either of the two
-            pairs that there are will do.
+        credentials: The settings that hold the user name and the password of HTTP Basic; None where either
+            `username` and `password` or `api_key` may be set.
         page_size: Records to ask for in one answer; None where that is left to the API.
-        max_page_size: The largest page that it gives; None where nobody knows.
-        requests: How many requests it takes in a period.
+        max_page_size: The largest page size that it accepts; None where it is not known.
+        requests: How many requests it accepts in a period.
         seconds: The length of the period.
-        parallel_requests: Requests that may be under way at once; well below what it allows, for others use it too.
+        parallel_requests: Requests that may be in flight at once; well below its limit, which others share.
     """
 
     name: str

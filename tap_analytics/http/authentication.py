@@ -1,4 +1,4 @@
-"""How a request says on whose behalf it comes. The secret is always in a setting that is marked as one."""
+"""Credentials: which settings hold them, and the header that carries them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ METHODS = ("basic", "bearer", "header")
 
 
 def credentials_of(config: Mapping[str, Any], api: Api) -> tuple[str, ...]:
-    """Return the settings that hold the credentials: of HTTP Basic the user name and the password, else the key.
+    """Return the settings that hold the credentials: user name and password for HTTP Basic, otherwise the key.
 
     Args:
         config: The settings.
@@ -33,7 +33,7 @@ def credentials_of(config: Mapping[str, Any], api: Api) -> tuple[str, ...]:
 
 
 def needed_settings(config: Mapping[str, Any], api: Api) -> list[str]:
-    """Return the settings that the way of authentication needs.
+    """Return the settings that the authentication method needs.
 
     Args:
         config: The settings.
@@ -52,7 +52,7 @@ def authenticator_of(config: Mapping[str, Any], api: Api) -> Auth:
     """
     name, value = _header(config, [config[name] for name in credentials_of(config, api)])
 
-    # The SDK's own authenticators write the address anew as well, and lose parameters without a value.
+    # The SDK's own authenticators also rewrite the URL, and drop parameters with an empty value.
     def authenticate(request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers[name] = value
         return request

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
@@ -110,7 +109,9 @@ class Client:
         waits = policy.waits()
         scope = Scope.current()
         started = time.monotonic()
-        for attempt in count(1):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 return self._send(request)
             except (FailedRequestError, StreamError, OSError) as error:
@@ -122,7 +123,6 @@ class Client:
                 wait = waits(failure.retry_after)
                 self._tell_retry(failure, place, wait, attempt)
             scope.sleep(wait)
-        raise AssertionError
 
     def _prepared(self, params: Params, url: str) -> requests.PreparedRequest:
         return self._session.prepare_request(

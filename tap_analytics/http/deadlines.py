@@ -22,7 +22,7 @@ ANSWER_TIMEOUTS: Final = 2
 
 
 class _DeadlineReader(io.RawIOBase):
-    """What comes from a socket, up to a deadline for all of it."""
+    """Reads from a socket until a deadline for the whole answer."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
         self._raw = raw

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     import requests
 
 LONGEST_RETRY_AFTER: Final = 300
-"""Seconds: a service that wants a longer wait than this ends the stream instead."""
+"""Seconds: if an answer asks for a longer wait, the stream ends instead."""
 
 LONGEST_WAIT: Final = 60
-"""Seconds: a wait that the service did not ask for is no longer than this, however many went before."""
+"""Seconds: the longest wait that no answer asked for."""
 
 _FOREVER: Final = 1e12
-"""Seconds: no date lies so far ahead."""
+"""Seconds: longer than until any date."""
 
 
 class RetryRule(Struct, frozen=True, kw_only=True):
-    """What a stream says of its retries, where it says something.
+    """What a stream says about its retries.
 
     Attributes:
         statuses: The statuses after which a request is sent again; None for 429 and every 5xx.
@@ -82,9 +82,9 @@ class RetryPolicy(Struct, frozen=True):
     def waits(self) -> Callable[[float], float]:
         """Return what says how long to wait before each retry of one request.
 
-        It takes the seconds that the answer asks for. Each wait is twice as long as the one before it, up to the
-        longest, and as long as the answer asks. A service's failure lines up all runs that met it, so a wait is up to a
-        tenth longer; never shorter than asked for.
+        It takes the seconds that the answer asks for. Each wait is twice as long as the one before it, up to
+        `LONGEST_WAIT`, but at least as long as the answer asks. Each is randomly up to a tenth longer, so that runs
+        that met the same failure do not come back at the same moment.
         """
         own = self._exponential()
 

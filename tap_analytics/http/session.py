@@ -39,7 +39,7 @@ class ApiSession(requests.Session):
         super().__init__()
         self.throttle = throttle
         self._environments: dict[_Origin, dict[str, Any]] = {}
-        # What OpenSSL itself reads; `requests` knows REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which go first.
+        # OpenSSL reads this variable, `requests` does not: it reads REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which win.
         self.verify = os.environ.get("SSL_CERT_FILE") or True
         for scheme in ("http://", "https://"):
             self.mount(scheme, DeadlineAdapter(pool_maxsize=MOST_PARALLEL_REQUESTS))
@@ -88,7 +88,7 @@ def _read(response: requests.Response) -> None:
         if size > LARGEST_BODY:
             response.close()
             raise FailedRequestError(Failure(TOO_LARGE, f"sent more than {LARGEST_BODY >> 20} MiB in one answer"))
-    response._content = b"".join(chunks)  # noqa: SLF001 - there is no other way to say that it has been read
+    response._content = b"".join(chunks)  # noqa: SLF001 - `requests` has no public way to set a body
 
 
 def _is_same_origin(target: str, url: str) -> bool:

@@ -40,8 +40,13 @@ def catalog_of(config: Mapping[str, Any], *streams: str) -> dict[str, Any]:
     return select(deepcopy(TapAnalytics(config=dict(config)).catalog_dict), *streams)
 
 
-def run_here(config: Mapping[str, Any], *streams: str, state: Any = None) -> Run:  # noqa: ANN401 - a state may be anything
-    """Sync some streams, all when none are named, in this process."""
+def run_here(
+    config: Mapping[str, Any],
+    *streams: str,
+    state: Any = None,  # noqa: ANN401 - a state may be anything
+    catalog: dict[str, Any] | None = None,
+) -> Run:
+    """Sync some streams, all when none are named, in this process; without a catalog, by what discovery finds now."""
     told, written = io.StringIO(), io.StringIO()
     handler = logging.StreamHandler(told)
     handler.setFormatter(logging.Formatter("%(asctime)s | %(levelname)-8s | %(name)s | %(message)s"))
@@ -50,7 +55,7 @@ def run_here(config: Mapping[str, Any], *streams: str, state: Any = None) -> Run
     exit_code = 0
     try:
         with redirect_stdout(written):
-            catalog = catalog_of(config, *streams) if streams else None
+            catalog = catalog_of(config, *streams) if streams else catalog
             TapAnalytics(
                 config={"requests_per_second": 10_000, **config}, catalog=catalog, state=deepcopy(state)
             ).sync_all()

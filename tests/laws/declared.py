@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LOOK_BACKS: Final = {"activities": timedelta(days=30), "customers": timedelta()}
 """How far before its bookmark each incremental stream reads again, as it is declared here."""
 
-_PACKAGE = Path(tap_analytics.__file__).parent
+_APIS = Path(tap_analytics.__file__).parent / "apis"
 
 
 @dataclass(frozen=True)
@@ -134,4 +134,4 @@ def _support(begin: Mapping[str, str], *, is_sparing: bool) -> dict[str, Any]:
 
 def _built_in(api: Api, stream: str) -> Path:
     """Return the file of a built-in stream's schema."""
-    return _PACKAGE / api / "schemas" / f"{stream}.json"
+    return _APIS / api / "schemas" / f"{stream}.json"

@@ -15,6 +15,7 @@ from tests.unit.declared import faults_of, resource, tap_of
 from tests.unit.taps import KEY, URL, stream_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from requests_mock import Mocker
@@ -40,21 +41,38 @@ def declared_stream(settings: dict[str, Any], **words: Any) -> AnalyticsStream:
     return stream
 
 
-def sent(mocker: Mocker) -> dict[str, str]:
-    """Return the headers of the only request but for those that every request has."""
-    [request] = mocker.request_history
+def own(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers but for those that every request has."""
     always = {"User-Agent", "Accept", "Accept-Encoding", "Connection"}
-    return {name: value for name, value in request.headers.items() if name not in always}
+    return {name: value for name, value in headers.items() if name not in always}
 
 
+def sent(mocker: Mocker) -> dict[str, str]:
+    """Return what headers the only request has but for those that every request has."""
+    [request] = mocker.request_history
+    return own(request.headers)
+
+
+@pytest.fixture
+def _netrc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `.netrc` have other credentials for the API."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine api.example.com login other password other\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+
+@pytest.mark.usefixtures("_netrc")
 @pytest.mark.parametrize(("settings", "headers"), WAYS)
-def test_credentials_go_out_in_one_header(
+def test_credentials_go_out_in_one_header_and_so_they_do_after_a_redirect(
     requests_mock: Mocker, settings: dict[str, str], headers: dict[str, str]
 ) -> None:
-    requests_mock.get(f"{URL}/a", json=[])
+    requests_mock.get(f"{URL}/a", status_code=307, headers={"Location": "/b"})
+    requests_mock.get(f"{URL}/b", json=[])
     declared_stream(settings).fetch({})
-    assert sent(requests_mock) == headers
-    assert requests_mock.request_history[0].url == f"{URL}/a"
+    first, second = requests_mock.request_history
+    assert own(first.headers) == own(second.headers) == headers
+    assert [first.url, second.url] == [f"{URL}/a", f"{URL}/b"]
 
 
 @pytest.mark.parametrize("api", ["subscription", "support"])
@@ -64,22 +82,6 @@ def test_the_way_can_be_set_for_every_api(
 ) -> None:
     requests_mock.get(f"{URL}/v1/customers", json={"entries": [], "data": []})
     stream_of("customers", api, api_key=KEY, **settings).fetch({})
-    assert sent(requests_mock) == headers
-
-
-@pytest.mark.parametrize(("settings", "headers"), WAYS)
-def test_the_netrc_file_has_no_say(
-    requests_mock: Mocker,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    settings: dict[str, str],
-    headers: dict[str, str],
-) -> None:
-    (tmp_path / "netrc").write_text("machine api.example.com login other password other\n")
-    (tmp_path / "netrc").chmod(0o600)
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    requests_mock.get(f"{URL}/a", json=[])
-    declared_stream(settings).fetch({})
     assert sent(requests_mock) == headers
 
 

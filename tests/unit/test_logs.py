@@ -14,13 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_analytics.command_line.logs import SecretMask, mask_secrets
-from tap_analytics.errors import StreamError
-from tests.unit.taps import KEY, URL, stream_of, tap_of
+from tests.unit.taps import tap_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from requests_mock import Mocker
 
 SECRET = "pä ss/wo+rd%&=:"  # noqa: S105
 # As long as real ones: short texts occur in anything.
@@ -107,20 +105,6 @@ def test_new_secrets_take_the_place_of_the_old_ones(caplog: pytest.LogCaptureFix
     mask_secrets(["second-secret"])
     logging.getLogger().error("first-secret, second-secret")
     assert caplog.messages == ["first-secret, ********"]
-
-
-@pytest.mark.usefixtures("waits")
-def test_no_secret_is_logged_when_the_api_echoes_it(requests_mock: Mocker, caplog: pytest.LogCaptureFixture) -> None:
-    pair = base64.b64encode(f"{KEY}:{KEY}".encode()).decode()
-    requests_mock.get(f"{URL}/v1/customers", status_code=500, json={"error": f"{KEY} and {pair}"})
-    caplog.set_level(logging.DEBUG)
-    customers = stream_of("customers")
-    with pytest.raises(StreamError) as error:
-        customers.fetch({})
-    customers.logger.error("%s", error.value)
-    assert "********" in caplog.text
-    assert KEY not in caplog.text
-    assert pair not in caplog.text
 
 
 def test_the_user_name_the_password_and_their_pair_are_masked(caplog: pytest.LogCaptureFixture) -> None:

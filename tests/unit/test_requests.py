@@ -1,17 +1,14 @@
-"""What is asked for: address, credentials, headers and parameters."""
+"""What is asked for: address, headers and parameters."""
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.taps import KEY, URL, queries, stream_of
+from tests.unit.taps import URL, queries, stream_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from requests_mock import Mocker
 
 LIST: dict[str, list[object]] = {"entries": [], "data": []}
@@ -37,37 +34,6 @@ def test_the_version_is_v1_only_where_the_address_has_no_path(
     requests_mock.get(address, json=LIST)
     stream_of("customers", api_url=api_url, api_version=api_version).fetch({})
     assert requests_mock.call_count == 1
-
-
-@pytest.mark.parametrize(
-    ("api", "credentials"), [("subscription", f"{KEY}:{KEY}"), ("support", "agent@example.com:the-password")]
-)
-def test_credentials_go_as_http_basic_and_nowhere_else(requests_mock: Mocker, api: str, credentials: str) -> None:
-    requests_mock.get(f"{URL}/v1/customers", json=LIST)
-    stream_of("customers", api).fetch({})
-    request = requests_mock.request_history[0]
-    assert request.headers.pop("Authorization") == f"Basic {base64.b64encode(credentials.encode()).decode()}"
-    assert not any(secret in f"{request.url}{request.headers}" for secret in (KEY, "the-password", "agent@"))
-
-
-def test_credentials_may_hold_any_character(requests_mock: Mocker) -> None:
-    requests_mock.get(f"{URL}/v1/customers", json=LIST)
-    stream_of("customers", "support", username="ä:ö@example.com", password="p:ß %{api_url}").fetch({})  # noqa: S106
-    sent = requests_mock.request_history[0].headers["Authorization"].removeprefix("Basic ")
-    assert base64.b64decode(sent).decode() == "ä:ö@example.com:p:ß %{api_url}"
-
-
-def test_the_netrc_file_does_not_replace_the_credentials(
-    requests_mock: Mocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine api.example.com login other password other\n")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
-    requests_mock.get(f"{URL}/v1/customers", json=LIST)
-    stream_of("customers").fetch({})
-    expected = base64.b64encode(f"{KEY}:{KEY}".encode()).decode()
-    assert requests_mock.request_history[0].headers["Authorization"] == f"Basic {expected}"
 
 
 def test_the_headers_say_who_asks_and_for_what(requests_mock: Mocker) -> None:
@@ -123,48 +89,3 @@ def test_custom_fields_are_asked_for_by_each_object_type(requests_mock: Mocker) 
     # Side by side, in no order.
     assert sorted(typed) == [["Customer"], ["Ticket"]]
     assert untyped == []
-
-
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {},
-        {"SSL_CERT_FILE": "/system.pem"},
-        {"REQUESTS_CA_BUNDLE": "/certificates.pem"},
-        {"SSL_CERT_FILE": "/system.pem", "REQUESTS_CA_BUNDLE": "/certificates.pem"},
-    ],
-)
-def test_the_certificates_of_the_environment_are_used(
-    requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
-) -> None:
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    requests_mock.get(f"{URL}/v1/customers", json=LIST)
-    stream_of("customers").fetch({})
-    assert requests_mock.request_history[0].verify == [True, *variables.values()][-1]
-
-
-@pytest.mark.parametrize(("exempt", "is_used"), [("", True), ("example.com", False)])
-def test_the_proxies_of_the_environment_are_used(
-    requests_mock: Mocker,
-    monkeypatch: pytest.MonkeyPatch,
-    exempt: str,
-    is_used: bool,  # noqa: FBT001
-) -> None:
-    for name, value in (("HTTPS_PROXY", "http://proxy.example.com:3128"), ("NO_PROXY", exempt)):
-        monkeypatch.delenv(name.lower(), raising=False)
-        monkeypatch.setenv(name, value)
-    requests_mock.get(f"{URL}/v1/customers", json=LIST)
-    stream_of("customers").fetch({})
-    assert requests_mock.request_history[0].proxies.get("https") == (
-        "http://proxy.example.com:3128" if is_used else None
-    )
-
-
-def test_the_time_out_is_the_users(requests_mock: Mocker) -> None:
-    requests_mock.get(f"{URL}/v1/customers", json=LIST)
-    stream_of("customers").fetch({})
-    stream_of("customers", request_timeout=7).fetch({})
-    assert [request.timeout for request in requests_mock.request_history] == [60, 7]
