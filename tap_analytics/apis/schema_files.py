@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk import SchemaDirectory, StreamSchema
 from typing_extensions import override
 
-from tap_analytics.records.shaper import RESCUED_DATA, RESCUED_DATA_SCHEMA
+from tap_analytics.records.rescue import RESCUED_DATA, RESCUED_DATA_SCHEMA
 
 if TYPE_CHECKING:
     from singer_sdk.streams import Stream

@@ -25,7 +25,7 @@ from tap_analytics.paging.field_names import (
     is_key_of_last,
     words_of,
 )
-from tap_analytics.records.types import is_whole
+from tap_analytics.records.value_types import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -1,111 +1,29 @@
-"""An object of an API becomes a record: names, dates, numbers, and what the schema does not know.
+"""Converts an object of an API into a record: emitted names, one style of dates, only values that fit the schema.
 
-The schema in force is read once into a tree of shapers, so that a record costs one dictionary look-up per field.
-Nothing is coerced: a value that does not fit its declared type goes, as it came, into the record's rescued data.
+The schema in force is compiled once into a tree of shapers, so that a field of a record costs one dictionary look-up.
+Values are not coerced: one that does not fit its declared type is moved, as it came, into the record's rescued data.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_analytics.quoting import LONGEST_QUOTE, shorten
-from tap_analytics.records.types import MISFIT, Misfit, ValueType, types_of
+from tap_analytics.records.rescue import RESCUED_DATA, Rescue
+from tap_analytics.records.value_types import MISFIT, Misfit, ValueType, types_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
 
-RESCUED_DATA: Final = "_rescued_data"
-"""The property that takes what the schema has no place for."""
-
-RESCUED_DATA_SCHEMA: Final = {
-    "type": ["object", "null"],
-    "description": (
-        "Fields that the schema does not know and values that do not fit their type, under the API's own names and "
-        "paths (`address.zip4`). Null when there are none."
-    ),
-}
-
-MOST_TOLD: Final = 10
-"""Fields that have a warning of their own, and a place in the last line. An API may make up keys without end."""
-
-_MOST_COUNTED: Final = 1000
-"""Fields that are counted one by one."""
-
-Path: TypeAlias = tuple[str | int, ...]
-"""Raw keys, and positions in lists, from the record down to a value."""
-
-
-class Rescue:
-    """Collects one record's rescued data, and counts each field over all records of a stream.
-
-    Args:
-        warn: Called with the path of a field and what is wrong with it: once for each of the first fields, and once
-            more, with an empty path, where there are too many to tell of each.
-        is_excluded: Says of a top-level key whether the user's stream maps deal with it: nothing of it is rescued.
-    """
-
-    def __init__(self, warn: Callable[[str, str], None], is_excluded: Callable[[str], bool]) -> None:
-        self._warn = warn
-        self._is_excluded = is_excluded
-        self._found: dict[str, Any] = {}
-        self.counts: Counter[str] = Counter()
-        self.uncounted = 0
-        """Values of fields that came when enough others were counted."""
-
-    def add(self, path: Path, value: object, fault: str) -> None:
-        """Keep a value under the path where the API gave it."""
-        if self._is_excluded(str(path[0])):
-            return
-        # Positions in a list make no field of their own in warnings.
-        field = ".".join("*" if isinstance(part, int) else part for part in path)
-        if field in self.counts:
-            self.counts[field] += 1
-        else:
-            self._count(field, fault)
-        place = ".".join(map(str, path))
-        while place in self._found:  # A key may hold a dot itself, so that two values come to one path.
-            place += "#"
-        self._found[place] = value
-
-    def _count(self, field: str, fault: str) -> None:
-        """Count the first value of a field."""
-        if len(field) > LONGEST_QUOTE:
-            field = shorten(field)
-        if field not in self.counts and len(self.counts) == _MOST_COUNTED:
-            self.uncounted += 1
-            return
-        self.counts[field] += 1
-        if self.counts[field] == 1 and len(self.counts) <= MOST_TOLD:
-            self._warn(field, fault)
-        elif self.counts[field] == 1 and len(self.counts) == MOST_TOLD + 1:
-            self._warn("", f"are more than {MOST_TOLD} fields: the others are told of at the end only")
-
-    def told(self) -> str:
-        """Say how often which fields were rescued: the most frequent ones by name. Empty for none."""
-        parts = [f"{field} ({count})" for field, count in sorted(self.counts.most_common(MOST_TOLD))]
-        if others := len(self.counts) - len(parts):
-            values = (
-                self.counts.total() + self.uncounted - sum(count for _, count in self.counts.most_common(MOST_TOLD))
-            )
-            more_than = "more than " * bool(self.uncounted)
-            parts.append(f"and {more_than}{others} other field{'s' * (others > 1)} ({values})")
-        return ", ".join(parts)
-
-    def take(self) -> dict[str, Any] | None:
-        """Return what has been rescued from a record, None for nothing, and begin anew."""
-        if not self._found:
-            return None
-        found, self._found = self._found, {}
-        return found
+    from tap_analytics.records.rescue import Path
 
 
 class RecordShaper:
-    """Shapes the objects of one stream after the schema in force.
+    """Converts the objects of one stream into records that fit the schema in force.
 
     Args:
         schema: JSON schema of the stream's records, as the catalog in force has it.
@@ -129,11 +47,6 @@ class RecordShaper:
         self._rescue = Rescue(warn, lambda key: not excluded.isdisjoint({key, emitted_name(key, renames)}))
         self._object = _Object({**schema, "properties": properties}, (), is_selected, renames)
 
-    @property
-    def rescued_counts(self) -> Mapping[str, int]:
-        """How often each field was rescued so far."""
-        return self._rescue.counts
-
     def rescued(self) -> str:
         """Say how often which fields were rescued so far; empty for none."""
         return self._rescue.told()
@@ -148,28 +61,28 @@ class RecordShaper:
 
 
 class _Shaper(ABC):
-    """Shapes values of one place in the schema."""
+    """Converts the values of one field of the schema."""
 
     exact: type = Misfit
-    """A value of exactly this class goes out as it is; the default stands for none."""
+    """Values of exactly this class are emitted unchanged, without a call; no value has the default's class."""
 
     hides: bool = False
-    """Whether the user took a part of it out, so that it may not be rescued whole."""
+    """Whether the user deselected a part of it, so that its value must not be rescued as a whole."""
 
     @abstractmethod
     def shape(self, value: Any, parent: Path, key: str | int, rescue: Rescue) -> Any:  # noqa: ANN401 - any JSON
-        """Return the value as it goes out; what has no place in it is rescued.
+        """Return the value to emit, and rescue what of it does not fit.
 
         Args:
-            value: What the API gave.
-            parent: Where the object or the list stands that holds it.
-            key: Where it stands in there. Joined to a path only when somebody reads it.
+            value: The API's value.
+            parent: The path of the object or list that holds it.
+            key: Its key or position in there, joined to the path only where the path is needed.
             rescue: Takes what does not fit.
         """
 
 
 class _Scalar(_Shaper):
-    """A value that is taken whole or rescued whole."""
+    """A value that is emitted as a whole or rescued as a whole."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._type = ValueType(schema)
@@ -180,7 +93,7 @@ class _Scalar(_Shaper):
     def shape(self, value: Any, parent: Path, key: str | int, rescue: Rescue) -> Any:
         fitted = self._fit(value)
         if fitted is MISFIT:
-            # An empty text where no text belongs is how some services write null.
+            # Some services write an empty text for null.
             if value != "":
                 rescue.add((*parent, key), value, f"is not {self._type}")
             return None
@@ -190,7 +103,7 @@ class _Scalar(_Shaper):
 class _Array(_Shaper):
     def __init__(self, items: _Shaper) -> None:
         self._items = items
-        # Of a list with items of these classes only, each goes out as it is.
+        # A list with items of these classes only is emitted unchanged.
         self._plain = {items.exact, type(None)}
         self.hides = items.hides
 
@@ -209,7 +122,7 @@ class _Array(_Shaper):
 
 
 class _Object(_Shaper):
-    """An object with known fields: each goes out under its emitted name, unknown ones are rescued."""
+    """An object with declared fields: these are emitted under their names, others are rescued."""
 
     def __init__(
         self,
@@ -226,7 +139,8 @@ class _Object(_Shaper):
         }
         self._deselected = {name for name in self._fields if not is_selected((*breadcrumb, name))}
         self.hides = bool(self._deselected) or any(field.hides for field in self._fields.values())
-        # What is known of a raw key, so that a value costs one look-up; keys that share a name are never in it.
+        # The emitted name and the shaper of each raw key that was met so far, so that a value costs one look-up. Raw
+        # keys that share an emitted name are not in it: which of them is emitted depends on the object.
         self._known: dict[str, tuple[str, type, _Shaper]] = {}
         self._raw_keys: defaultdict[str, set[str]] = defaultdict(set)
 
@@ -239,11 +153,11 @@ class _Object(_Shaper):
         return None
 
     def shape_fields(self, value: dict[str, Any], path: Path, rescue: Rescue) -> dict[str, Any]:
-        """Return the fields of an object as they go out.
+        """Return the fields of an object to emit.
 
         Args:
             value: The object.
-            path: Where it stands; empty for the record itself.
+            path: Its path in the record; empty for the record itself.
             rescue: Takes what does not fit.
         """
         record: dict[str, Any] = {}
@@ -261,7 +175,7 @@ class _Object(_Shaper):
         return record
 
     def _place(self, key: str, item: Any, record: dict[str, Any], path: Path, rescue: Rescue) -> None:  # noqa: ANN401
-        """Put the value of a key that is not known yet, or that shares its name with another one."""
+        """Emit, rescue or drop the value of a key that is met for the first time or shares its name with another."""
         name = emitted_name(key, self._renames)
         field = self._fields.get(name)
         if field is None:
@@ -290,9 +204,9 @@ class _Object(_Shaper):
 
 
 def without_open_objects(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema whose objects take known keys only; others are rescued.
+    """Return a schema whose objects take declared keys only, so that others are rescued.
 
-    Flattening makes columns of all keys of an object, but tells the target of those in the schema only.
+    The SDK's flattening makes columns of all keys of an object, but its SCHEMA message has only the declared ones.
 
     Args:
         schema: JSON schema of a stream's records.

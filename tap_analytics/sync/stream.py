@@ -17,7 +17,8 @@ from tap_analytics.errors import StreamError
 from tap_analytics.http.cancellation import Scope
 from tap_analytics.quoting import escape, shorten
 from tap_analytics.records.datetimes import EARLIEST, LATEST, end_of, parse_instant
-from tap_analytics.records.shaper import RESCUED_DATA, RecordShaper, emitted_name, without_open_objects
+from tap_analytics.records.rescue import RESCUED_DATA
+from tap_analytics.records.shaper import RecordShaper, emitted_name, without_open_objects
 from tap_analytics.sync.api_stream import ApiStream
 from tap_analytics.sync.bookmarks import Bookmark, Bookmarks
 from tap_analytics.sync.date_windows import DateFilter, DateWindow

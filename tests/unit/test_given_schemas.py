@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tap_analytics.apis.declared.schemas import checked_schema, given_schema
 from tap_analytics.records.shaper import RecordShaper
-from tap_analytics.records.types import types_of
+from tap_analytics.records.value_types import types_of
 from tests.unit.shaping import sent
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ from tap_analytics.apis.declared.inference import infer
 from tap_analytics.apis.declared.keywords import keep_names_apart
 from tap_analytics.paging.json_decoding import decode
 from tap_analytics.records.datetimes import parse_instant
-from tap_analytics.records.shaper import RESCUED_DATA, emitted_name
-from tap_analytics.records.types import ANY_AS_TEXT
+from tap_analytics.records.rescue import RESCUED_DATA
+from tap_analytics.records.shaper import emitted_name
+from tap_analytics.records.value_types import ANY_AS_TEXT
 from tests.unit.shaping import sent
 
 JsonObject = dict[str, Any]

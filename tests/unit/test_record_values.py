@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tap_analytics.records.shaper import RESCUED_DATA, RESCUED_DATA_SCHEMA, RecordShaper
+from tap_analytics.records.rescue import RESCUED_DATA, RESCUED_DATA_SCHEMA
+from tap_analytics.records.shaper import RecordShaper
 
 JsonObject = dict[str, Any]
 
@@ -196,7 +197,7 @@ def test_each_field_is_warned_of_once_and_counted() -> None:
         "lines.*.b is not in the schema",
         "lines.*.c is not in the schema",
     ]
-    assert shaped.shaper.rescued_counts == {"n": 3, "lines.*.b": 6, "lines.*.c": 3}
+    assert shaped.shaper.rescued() == "lines.*.b (6), lines.*.c (3), n (3)"
 
 
 @pytest.mark.parametrize("is_declared", [True, False])

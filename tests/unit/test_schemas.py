@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from tap_analytics.records.shaper import RESCUED_DATA
+from tap_analytics.records.rescue import RESCUED_DATA
 from tap_analytics.tap import STREAMS
 from tests.unit.taps import stream_of, tap_of
 

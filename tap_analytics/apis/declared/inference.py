@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_analytics.records.datetimes import parse_instant
-from tap_analytics.records.shaper import RESCUED_DATA, emitted_name
-from tap_analytics.records.types import ANY_AS_TEXT, fits_64_bits
+from tap_analytics.records.rescue import RESCUED_DATA
+from tap_analytics.records.shaper import emitted_name
+from tap_analytics.records.value_types import ANY_AS_TEXT, fits_64_bits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -12,7 +12,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_analytics.records.shaper import emitted_name
-from tap_analytics.records.types import ANY_AS_TEXT, FORMATS, takes_any_as_text, types_of
+from tap_analytics.records.value_types import ANY_AS_TEXT, FORMATS, takes_any_as_text, types_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

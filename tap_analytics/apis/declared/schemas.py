@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from tap_analytics.apis.declared.keywords import columns, emitted_schema
-from tap_analytics.records.shaper import RESCUED_DATA, RESCUED_DATA_SCHEMA
+from tap_analytics.records.rescue import RESCUED_DATA, RESCUED_DATA_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -20,9 +20,10 @@ from tap_analytics.errors import StreamError
 from tap_analytics.paging.error_bodies import error_fields
 from tap_analytics.paging.error_messages import message_of
 from tap_analytics.records.datetimes import EARLIEST, LATEST, parse_instant
+from tap_analytics.records.rescue import RESCUED_DATA
 from tap_analytics.records.schema_faults import type_name
-from tap_analytics.records.shaper import RESCUED_DATA, emitted_name
-from tap_analytics.records.types import ANY_AS_TEXT, takes_any_as_text, types_of
+from tap_analytics.records.shaper import emitted_name
+from tap_analytics.records.value_types import ANY_AS_TEXT, takes_any_as_text, types_of
 from tap_analytics.sync.bookmarks import Bookmarks
 from tap_analytics.sync.parent_failures import Absences
 from tap_analytics.sync.run import Run

@@ -9,7 +9,7 @@ from typing_extensions import override
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.paginators.base import FlaggedPaginator
 from tap_analytics.paging.paginators.cursors import BodyCursor
-from tap_analytics.records.types import is_whole
+from tap_analytics.records.value_types import is_whole
 
 if TYPE_CHECKING:
     from tap_analytics.paging.page import Page

@@ -12,7 +12,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.paging.abstract_struct import AbstractStruct
 from tap_analytics.paging.field_names import PAGES, is_about_pages, words_of
 from tap_analytics.quoting import kind_of
-from tap_analytics.records.types import is_whole
+from tap_analytics.records.value_types import is_whole
 
 # Reasons to doubt that a list is as empty as it looks.
 NULL_LIST: Final = "gave null for a list"
