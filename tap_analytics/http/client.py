@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from tap_analytics.errors import StreamError
 from tap_analytics.http.cancellation import Scope
-from tap_analytics.http.failures import UNREADABLE_BODY, FailedRequestError, Failure, check_status, failure_of
-from tap_analytics.http.retries import LONGEST_WAIT, retry_after
+from tap_analytics.http.failures import UNREADABLE_BODY, FailedRequestError, check_status, failed, failure_of
+from tap_analytics.http.retries import LONGEST_TOTAL, LONGEST_WAIT, Retries
 from tap_analytics.paging.answers import page_of
 from tap_analytics.paging.json_decoding import UnreadableBodyError
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Auth
 
+    from tap_analytics.http.failures import Failure
     from tap_analytics.http.retries import RetryPolicy
     from tap_analytics.http.session import ApiSession
     from tap_analytics.paging.page import Page
@@ -105,23 +106,20 @@ class Client:
         """
         request = self._prepared(params, self._endpoint.url(path, address))
         place = urlsplit(str(request.url)).path
-        policy = self._endpoint.retry_policy
-        waits = policy.waits()
+        retries = Retries(self._endpoint.retry_policy)
         scope = Scope.current()
         started = time.monotonic()
-        attempt = 0
         while True:
-            attempt += 1
             try:
                 return self._send(request)
             except (FailedRequestError, StreamError, OSError) as error:
                 failure = failure_of(error)
                 scope.check()
-                if not failure.kind.is_retried or attempt > policy.max_retries:
-                    seconds = time.monotonic() - started
-                    raise failure.error(self.told(_whole_reason(failure, attempt, seconds), place)) from error
-                wait = waits(failure.retry_after)
-                self._tell_retry(failure, place, wait, attempt)
+                wait = retries.next_wait(failure.retry_after) if failure.kind.is_retried else None
+                if wait is None:
+                    reason = _last_reason(failure, retries, time.monotonic() - started)
+                    raise failure.error(self.told(reason, place)) from error
+                self._tell_retry(failure, place, wait, retries.count)
             scope.sleep(wait)
 
     def _prepared(self, params: Params, url: str) -> requests.PreparedRequest:
@@ -143,8 +141,7 @@ class Client:
         try:
             return self._page(response)
         except UnreadableBodyError as error:
-            failure = Failure(UNREADABLE_BODY, str(error), retry_after=retry_after(response))
-            raise FailedRequestError(failure) from error
+            raise failed(response, UNREADABLE_BODY, str(error)) from error
 
     def _page(self, response: requests.Response) -> Page:
         read = partial(page_of, response, self._selector)
@@ -155,12 +152,12 @@ class Client:
                 self._selector = self._selector.after(page.body)
         return replace(page, size=len(response.content) + _ANSWER_SIZE, read_again=read)
 
-    def _tell_retry(self, failure: Failure, path: str, wait: float, attempt: int) -> None:
+    def _tell_retry(self, failure: Failure, path: str, wait: float, number: int) -> None:
         if failure.kind.slows_run:
             self._session.throttle.slow_down(wait, asked_for=failure.retry_after)
         policy = self._endpoint.retry_policy
-        told = f"Trying again in {wait:.1f} s ({attempt} of {policy.max_retries} retries)"
-        if attempt == 1 and policy.all_waits > LONGEST_WAIT:
+        told = f"Trying again in {wait:.1f} s ({number} of {policy.max_retries} retries)"
+        if number == 1 and policy.all_waits > LONGEST_WAIT:
             told = f"{told}; all of them would take {policy.all_waits:.0f} s"
         self.warn(f"{self.told(failure.reason, path)}. {told}")
 
@@ -190,8 +187,9 @@ class Client:
         self._logger.warning("%s", text)
 
 
-def _whole_reason(failure: Failure, attempts: int, seconds: float) -> str:
+def _last_reason(failure: Failure, retries: Retries, seconds: float) -> str:
     if not failure.kind.is_retried:
         return failure.reason
-    tries = f"{attempts} attempt{'s' * (attempts > 1)}"
-    return f"{failure.reason} (gave up after {tries} and {seconds:.0f} s; see 'max_retries')"
+    attempts = f"{retries.count + 1} attempt{'s' * (retries.count > 0)}"
+    why = f"all waits together take {LONGEST_TOTAL} s at most" if retries.is_out_of_time else "see 'max_retries'"
+    return f"{failure.reason} (gave up after {attempts} and {seconds:.0f} s; {why})"

@@ -111,7 +111,7 @@ class Failure(Struct, frozen=True):
     Attributes:
         kind: The kind of failure.
         reason: What is said: the predicate of a sentence about the request.
-        detail: What the advice leaves open.
+        detail: What stands in the gap of the advice, if it has one.
         status: The status of an answer that was a refusal.
         retry_after: The seconds that the answer asks to wait.
     """
@@ -166,31 +166,39 @@ def check_status(response: requests.Response, policy: RetryPolicy, credentials: 
     Raises:
         FailedRequestError: The status is no good one.
     """
-    status = response.status_code
+    kind = _kind_of(response.status_code, policy)
+    if kind is None:
+        return
+    reason = f"answered {response.status_code} {shorten(response.reason or '')}".strip()
+    if words := message_in(response.content):
+        reason = f"{reason}: {words}"
+    raise failed(response, kind, reason, " and ".join(f"'{name}'" for name in credentials))
+
+
+def _kind_of(status: int, policy: RetryPolicy) -> Kind | None:
     if policy.covers(status):
-        wait = retry_after(response)
-        if wait > LONGEST_RETRY_AFTER:
-            raise _failed(response, LONG_RETRY_AFTER, duration(wait))
         # What services answer to too many requests, or too many at once.
         is_overload = status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-        raise _failed(response, OVERLOAD if is_overload else RETRIED_STATUS)
+        return OVERLOAD if is_overload else RETRIED_STATUS
     if status == HTTPStatus.UNAUTHORIZED:
-        raise _failed(response, UNAUTHORIZED, " and ".join(f"'{name}'" for name in credentials))
-    if status >= HTTPStatus.MULTIPLE_CHOICES:
-        raise _failed(response, REFUSED)
+        return UNAUTHORIZED
+    return REFUSED if status >= HTTPStatus.MULTIPLE_CHOICES else None
 
 
-def _failed(response: requests.Response, kind: Kind, detail: str = "") -> FailedRequestError:
-    words = message_in(response.content)
-    status = f"{response.status_code} {shorten(response.reason or '')}".strip()
+def failed(response: requests.Response, kind: Kind, reason: str, detail: str = "") -> FailedRequestError:
+    """Return what is to be raised for an answer; it is not retried if the answer asks for too long a wait.
+
+    Args:
+        response: The answer.
+        kind: The kind of failure.
+        reason: What is said.
+        detail: What stands in the gap of the kind's advice, if it has one.
+    """
+    wait = retry_after(response)
+    if kind.is_retried and wait > LONGEST_RETRY_AFTER:
+        kind, detail = LONG_RETRY_AFTER, duration(wait)
     return FailedRequestError(
-        Failure(
-            kind,
-            f"answered {status}{f': {words}' if words else ''}",
-            detail,
-            response.status_code if kind is REFUSED else None,
-            retry_after(response),
-        )
+        Failure(kind, reason, detail, response.status_code if kind is REFUSED else None, retry_after=wait)
     )
 
 

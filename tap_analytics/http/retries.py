@@ -14,7 +14,7 @@ import backoff
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     import requests
 
@@ -23,6 +23,12 @@ LONGEST_RETRY_AFTER: Final = 300
 
 LONGEST_WAIT: Final = 60
 """Seconds: the longest wait that no answer asked for."""
+
+LONGEST_TOTAL: Final = 3600
+"""Seconds: the waits of one request together, those that answers asked for included."""
+
+_MOST_COUNTED: Final = 1000
+"""Waits that are added up at most, for `max_retries` has no limit."""
 
 _FOREVER: Final = 1e12
 """Seconds: longer than until any date."""
@@ -74,30 +80,53 @@ class RetryPolicy(Struct, frozen=True):
             return status in self.statuses
         return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
-    @property
-    def all_waits(self) -> float:
-        """The seconds that all waits take together, if no answer asks for longer ones."""
-        return sum(islice(self._exponential(), self.max_retries))
-
-    def waits(self) -> Callable[[float], float]:
-        """Return what says how long to wait before each retry of one request.
-
-        It takes the seconds that the answer asks for. Each wait is twice as long as the one before it, up to
-        `LONGEST_WAIT`, but at least as long as the answer asks. Each is randomly up to a tenth longer, so that runs
-        that met the same failure do not come back at the same moment.
-        """
-        own = self._exponential()
-
-        def wait(asked_for: float) -> float:
-            jitter = random.uniform(1, 1.1)  # noqa: S311 - no secret depends on it
-            return max(min(next(own) * jitter, LONGEST_WAIT), asked_for * jitter)
-
-        return wait
-
-    def _exponential(self) -> Iterator[float]:
+    def waits(self) -> Iterator[float]:
+        """Return the waits before the retries of one request, as long as no answer asks for longer ones."""
         generator: Generator[float, Any, None] = backoff.expo(factor=self.backoff_factor, max_value=LONGEST_WAIT)
         next(generator)  # Primes the generator, as `backoff` does.
-        return generator
+        return islice(generator, self.max_retries)
+
+    @property
+    def all_waits(self) -> float:
+        """The seconds that all waits of one request take together, as long as no answer asks for longer ones."""
+        return min(sum(islice(self.waits(), _MOST_COUNTED)), LONGEST_TOTAL)
+
+
+class Retries:
+    """The retries of one request.
+
+    Args:
+        policy: How often it is sent again, and after how long.
+    """
+
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._waits = policy.waits()
+        self._waited = 0.0
+        self.count = 0
+        """How many retries there were."""
+        self.is_out_of_time = False
+        """Whether the waits together became too long."""
+
+    def next_wait(self, asked_for: float) -> float | None:
+        """Return the seconds to wait before the next retry, None if there is to be none.
+
+        Each wait is randomly up to a tenth longer, so that runs that met the same failure do not come back at the same
+        moment.
+
+        Args:
+            asked_for: The seconds that the answer asks for; the wait is never shorter.
+        """
+        own = next(self._waits, None)
+        if own is None:
+            return None
+        jitter = random.uniform(1, 1.1)  # noqa: S311 - no secret depends on it
+        wait = max(min(own * jitter, LONGEST_WAIT), asked_for * jitter)
+        self._waited += wait
+        self.is_out_of_time = self._waited > LONGEST_TOTAL
+        if self.is_out_of_time:
+            return None
+        self.count += 1
+        return wait
 
 
 def retry_after(response: requests.Response) -> float:

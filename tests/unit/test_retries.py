@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from datetime import datetime, timezone
 from email.utils import format_datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from requests.exceptions import ChunkedEncodingError, ConnectTimeout, ContentDecodingError, ReadTimeout
 
 from tap_analytics.errors import StreamError
-from tap_analytics.http.retries import RetryPolicy, retry_after
+from tap_analytics.http.retries import LONGEST_TOTAL, Retries, RetryPolicy, retry_after
 from tests.unit.taps import URL, stream_of
 
 if TYPE_CHECKING:
@@ -62,8 +61,9 @@ def waits_after(header: str | None, factor: float = 2, retries: int = 3) -> list
     response = requests.Response()
     if header is not None:
         response.headers["Retry-After"] = header
-    wait = RetryPolicy(None, retries, factor).waits()
-    return [wait(retry_after(response)) for _ in range(retries)]
+    request = Retries(RetryPolicy(None, retries, factor))
+    waits = [request.next_wait(retry_after(response)) for _ in range(retries)]
+    return [wait for wait in waits if wait is not None]
 
 
 def assert_about(waits: list[float], least: list[float]) -> None:
@@ -85,6 +85,14 @@ def test_no_wait_is_longer_than_a_minute_and_the_first_line_tells_how_long_all_o
     first, *others = [message for message in caplog.messages if "Trying again" in message]
     assert "(1 of 12 retries); all of them would take 482 s" in first
     assert not any("all of them" in line for line in others)
+
+
+def test_all_waits_together_have_a_cap_however_many_retries_are_set(requests_mock: Mocker, waits: list[float]) -> None:
+    requests_mock.get(CUSTOMERS, [{"status_code": 500, "headers": {"Retry-After": "300"}}] * 3 + [{"exc": ReadTimeout}])
+    with pytest.raises(StreamError, match="all waits together take 3600 s at most"):
+        stream_of("customers", max_retries=10**9, backoff_factor=60).fetch({})
+    assert LONGEST_TOTAL - 60 < sum(waits) <= LONGEST_TOTAL
+    assert requests_mock.call_count == len(waits) + 1
 
 
 @pytest.mark.parametrize("header", ["30", " 30 ", "30.0", "Mon, 01 Jan 2024 12:00:30 GMT"])
@@ -119,11 +127,12 @@ def test_a_wait_that_means_nothing_leaves_the_usual_one(header: str) -> None:
     ],
     ids=lambda text: text[:30],
 )
+@pytest.mark.parametrize("status", [429, 200])
 def test_a_wait_beyond_the_cap_ends_the_stream_at_once_and_is_named(
-    requests_mock: Mocker, waits: list[float], header: str, wanted: str
+    requests_mock: Mocker, waits: list[float], status: int, header: str, wanted: str
 ) -> None:
-    requests_mock.get(CUSTOMERS, status_code=429, headers={"Retry-After": header})
-    with time_machine.travel(NOW, tick=False), pytest.raises(StreamError, match=rf"429.*wait {wanted}: try"):
+    requests_mock.get(CUSTOMERS, status_code=status, text="<html>Down", headers={"Retry-After": header})
+    with time_machine.travel(NOW, tick=False), pytest.raises(StreamError, match=rf"{status}.*wait {wanted}: try"):
         stream_of("customers").fetch({})
     assert requests_mock.call_count == 1
     assert not waits
@@ -140,5 +149,4 @@ def test_a_wait_at_the_cap_is_waited(requests_mock: Mocker, waits: list[float]) 
     st.floats(0, 1e300),
 )
 def test_no_header_and_no_factor_make_a_negative_or_endless_wait(header: str, factor: float) -> None:
-    waited = chain(waits_after(header, factor, 5), waits_after(header, factor, 1))
-    assert all(math.isfinite(wait) and wait >= 0 for wait in waited)
+    assert all(math.isfinite(wait) and wait >= 0 for wait in waits_after(header, factor))
