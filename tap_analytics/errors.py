@@ -34,3 +34,8 @@ class StreamError(AnalyticsError):
 
 class LostPlaceError(StreamError):
     """A walk through the pages of a list has lost its place; begun again, it may come to the list's end."""
+
+
+def ends_run(error: BaseException | None) -> bool:
+    """Say whether an error that a stream raised ends the run. Any other error, foreseen or not, ends that stream."""
+    return isinstance(error, AnalyticsError) and not isinstance(error, StreamError)

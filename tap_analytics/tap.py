@@ -25,7 +25,7 @@ from typing_extensions import override
 from tap_analytics.apis import declared, subscription, support
 from tap_analytics.command_line.command import AnalyticsCommand, checked, read_settings
 from tap_analytics.command_line.logs import mask_secrets
-from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
+from tap_analytics.errors import AnalyticsError, SettingsError, StreamError, ends_run
 from tap_analytics.http.session import ApiSession
 from tap_analytics.http.throttle import Throttle
 from tap_analytics.quoting import guess, shorten
@@ -220,7 +220,7 @@ class TapAnalytics(Tap):
             with suppress(AbortedSyncFailedException, AbortedSyncPausedException):
                 yield
         except Exception as error:
-            if isinstance(error, AnalyticsError) and not isinstance(error, StreamError):
+            if ends_run(error):
                 raise
             self.failures[stream.name] = error
             self.logger.error("%s", stream.told_failure(error), exc_info=self.logger.isEnabledFor(logging.DEBUG))  # noqa: TRY400 - one line

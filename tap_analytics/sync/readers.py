@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from typing_extensions import override
 
-from tap_analytics.errors import AnalyticsError, StreamError
+from tap_analytics.errors import ends_run
 from tap_analytics.http.cancellation import CHANGED, CancelledError, Scope
 from tap_analytics.sync.budget import Budget, Held
 from tap_analytics.sync.waits import Wait
@@ -54,8 +54,7 @@ class ReaderPool:
             reader: The reader.
             error: What ended it. An error that ends the run lets nobody else ask.
         """
-        ends_run = isinstance(error, AnalyticsError) and not isinstance(error, StreamError)
-        if self._first is reader and not self._is_open and not ends_run:
+        if self._first is reader and not self._is_open and not ends_run(error):
             self._is_open = True
             CHANGED.notify_all()
 
