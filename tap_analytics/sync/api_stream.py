@@ -143,10 +143,9 @@ class ApiStream(OutputStream, ABC):
             retry_policy=self.retry_rule.policy(self.config),
         )
 
-    @property
     @contextmanager
-    def request_counter(self) -> Iterator[None]:
-        """Logs at its end how many requests the stream took."""
+    def counted_requests(self) -> Iterator[None]:
+        """Log at the end how many requests the stream took."""
         try:
             yield
         finally:

@@ -188,7 +188,7 @@ class AnalyticsStream(ApiStream, ABC):
         shared = self.shared_keys
         failures = Failures()
         has_walked = False
-        with self.request_counter, closing(walks), ExitStack() as stack:
+        with self.counted_requests(), closing(walks), ExitStack() as stack:
             if self.name in run.shared_pages:
                 stack.callback(run.shared_pages[self.name].leave, OWN)
             while (opened := (yield from walks.next_walk())) is not None:

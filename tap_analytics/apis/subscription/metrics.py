@@ -20,7 +20,6 @@ from tap_analytics.apis.subscription.periods import Interval
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.paginators import SinglePage
 from tap_analytics.records.datetimes import parse_date
-from tap_analytics.sync.shared_answers import SharedAnswer
 from tap_analytics.sync.stream import CUT_OFF
 from tap_analytics.sync.walks import Walk
 
@@ -184,12 +183,8 @@ class MetricStream(SubscriptionStream, ABC):
         )
         return self._today if day is None else day
 
-    @cached_property
-    def first_quarter(self) -> SharedAnswer[date | None]:
-        """The first day of the first quarter with a customer, None when there is none."""
-        return SharedAnswer(self._first_quarter)
-
-    def _first_quarter(self) -> date | None:
+    def first_quarter(self) -> date | None:
+        """Return the first day of the first quarter with a customer, None when there is none."""
         today = self._today
         walk = PeriodWalk(Periods(Interval.QUARTER, _LONG_AGO, today, today, 0), warn=lambda _: None)
         rows = self.fetch({**self.params, **walk.params}).records

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -42,15 +41,18 @@ class Account(SubscriptionStream):
     paginator = SinglePage()
     key_fallbacks = {"id": "name"}  # noqa: RUF012 - older answers have no id
 
-    @cached_property
+    def __init__(self, tap: Tap, session: ApiSession) -> None:
+        super().__init__(tap, session)
+        self._answer = SharedAnswer(lambda: self.fetch({}))
+
     def calendar(self) -> AccountCalendar:
-        """The account's time zone and week.
+        """Return the account's time zone and week.
 
         Raises:
             StreamError: The account cannot be read, for another reason than that the key may not.
         """
         try:
-            account = self.answer.get().body
+            account = self._answer.get().body
         except StreamError as error:
             if error.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
                 raise
@@ -58,14 +60,9 @@ class Account(SubscriptionStream):
             account = {}
         return AccountCalendar.of(account, self.warn)
 
-    @cached_property
-    def answer(self) -> SharedAnswer[Page]:
-        """The account."""
-        return SharedAnswer(lambda: self.fetch({}))
-
     @override
     def pages(self, params: Params, path: str | None = None) -> Generator[Page]:
-        yield self.answer.get()
+        yield self._answer.get()
 
 
 class Customers(SubscriptionStream):
@@ -94,12 +91,8 @@ class Activities(SubscriptionStream):
     lookback = timedelta(days=30)
     fixed_params = {"order": "date"}  # noqa: RUF012
 
-    @cached_property
-    def first_date(self) -> SharedAnswer[datetime | None]:
-        """The instant of the account's first activity, None when there is none."""
-        return SharedAnswer(self._first_date)
-
-    def _first_date(self) -> datetime | None:
+    def first_date(self) -> datetime | None:
+        """Return the instant of the account's first activity, None when there is none."""
         page = self.fetch({**self.params, "per_page": 1})
         if page.doubt or (not page.records and page.get("has_more") is True):
             # The account may have some: the counts must not begin, and drop all rows before, today.
@@ -174,7 +167,11 @@ def make_streams(tap: Tap, session: ApiSession) -> list[SubscriptionStream]:
     quarterly = CustomerQuarterlyCount(tap, session)
     made: dict[type, SubscriptionStream] = {type(stream): stream for stream in (account, activities, quarterly)}
     streams: list[SubscriptionStream] = [made.get(stream) or stream(tap, session) for stream in STREAMS]
-    facts = AccountFacts(lambda: account.calendar, activities.first_date.get, quarterly.first_quarter.get)
+    facts = AccountFacts(
+        calendar=SharedAnswer(account.calendar).get,
+        first_activity=SharedAnswer(activities.first_date).get,
+        first_quarter=SharedAnswer(quarterly.first_quarter).get,
+    )
     for stream in streams:
         if isinstance(stream, MetricStream):
             stream.facts = facts
