@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 from analytics_sandbox import Sandbox
 
 from tests.singer import Tap
+from tests.starter import Starter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +25,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: [folder not in item.path.parts for folder in _SLOWEST])
 
 
+@pytest.fixture(scope="session")
+def starter() -> Iterator[Starter | None]:
+    """What starts taps without loading all modules for each of them, where processes can be forked."""
+    if not hasattr(os, "fork"):
+        yield None
+        return
+    with Starter() as starter:
+        yield starter
+
+
 @pytest.fixture
-def tap(tmp_path: Path) -> Tap:
+def tap(tmp_path: Path, starter: Starter | None) -> Tap:
     """The tap as a process."""
-    return Tap(tmp_path, {"TAP_ANALYTICS_LOGLEVEL": "INFO"})
+    return Tap(tmp_path, {"TAP_ANALYTICS_LOGLEVEL": "INFO"}, starter)
 
 
 @pytest.fixture

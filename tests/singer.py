@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from tests.starter import Process, Starter
+
 Message = dict[str, Any]
 
 _LONGEST_RUN = 120
@@ -78,6 +80,7 @@ class Tap:
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    starter: Starter | None = None
 
     def run(
         self,
@@ -96,7 +99,7 @@ class Tap:
             catalog: The catalog to follow.
             environment: Further variables of the process's environment.
         """
-        command = [sys.executable, "-m", "tap_analytics"]
+        arguments = [*options]
         for name, content in (("config", config), ("state", state), ("catalog", catalog)):
             if isinstance(content, dict) and name == "config":
                 # Tests of the pace set it themselves; all others have no time for it.
@@ -104,9 +107,11 @@ class Tap:
             if content is not None:
                 file = self.folder / f"{name}.json"
                 file.write_text(content if isinstance(content, str) else json.dumps(content, default=str))
-                command += [f"--{name}", str(file)]
+                arguments += [f"--{name}", str(file)]
         variables = {**os.environ, "PYTHONUNBUFFERED": "1" if _turn() & 1 else "", **self.environment, **environment}
-        return _finished([*command, *options], variables, pauses=bool(_turn() & 2))
+        # Only Python itself reads these, when it starts.
+        starter = None if any(name.startswith(("PYTHON", "LC_")) for name in environment) else self.starter
+        return _finished(arguments, variables, starter, pauses=bool(_turn() & 2))
 
     def catalog(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """Return what `--discover` prints."""
@@ -122,19 +127,23 @@ def _turn() -> int:
     return crc32(os.environ.get("PYTEST_CURRENT_TEST", "").encode())
 
 
-def _finished(command: Sequence[str], variables: Mapping[str, str], *, pauses: bool) -> Run:
-    """Run a process to its end, and read what it writes as a target does."""
-    with (
-        TemporaryFile() as stderr,
-        subprocess.Popen(  # noqa: S603 - the tap itself
-            command, stdout=subprocess.PIPE, stderr=stderr, env=variables
-        ) as process,
-    ):
+def _finished(arguments: Sequence[str], variables: Mapping[str, str], starter: Starter | None, *, pauses: bool) -> Run:
+    """Run the tap to its end, and read what it writes as a target does."""
+    ours, theirs = os.pipe()
+    with TemporaryFile() as stderr, open(ours, "rb", buffering=0) as pipe:  # noqa: PTH123 - no path
+        process: Process
+        if starter:
+            process = starter.start(arguments, variables, theirs, stderr.fileno())
+        else:
+            process = subprocess.Popen(  # noqa: S603 - the tap itself
+                [sys.executable, "-m", "tap_analytics", *arguments], stdout=theirs, stderr=stderr, env=variables
+            )
+        os.close(theirs)
         last_resort = Timer(_LONGEST_RUN, process.kill)
         last_resort.start()
         stdout = b""
         for number in count():
-            part = os.read(process.stdout.fileno(), 1000 if pauses else 2**16)  # type: ignore[union-attr]
+            part = pipe.read(1000 if pauses else 2**16)
             if not part:
                 break
             stdout += part
