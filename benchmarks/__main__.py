@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from benchmarks.contestants import CONTESTANTS
+from benchmarks.environments import python_with
+from benchmarks.figures import Scale
 from benchmarks.lab import Lab
-from benchmarks.measures import MEASURES, Scale
-from benchmarks.processes import FailedRunError, served, take_core
+from benchmarks.measures import MEASURES
+from benchmarks.processes import FailedRunError, take_core
 from benchmarks.report import keep, machine, table
+from benchmarks.service import served
+from benchmarks.targets import Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,14 +27,21 @@ if TYPE_CHECKING:
     from benchmarks.contestants import Contestant
     from benchmarks.lab import Run
 
-FULL = {"rounds": 5, "records": (20_000, 200_000), "measure": tuple(MEASURES), "only": tuple(CONTESTANTS)}
-QUICK = {"rounds": 3, "records": (2_000, 32_000), "measure": (1,), "only": ("ours", "plain", "bare")}
+FULL = {
+    "rounds": 5,
+    "records": (20_000, 200_000),
+    "measure": tuple(MEASURES),
+    "only": tuple(CONTESTANTS),
+    "pages": 200,
+    "shortest": 20,
+}
+QUICK = {**FULL, "rounds": 3, "records": (2_000, 32_000), "measure": (1,), "pages": 40, "shortest": 4}
 
 
 def options(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description="Compare the tap with its peers.")
-    parser.add_argument("--quick", action="store_true", help="other defaults, which take less than a minute")
+    parser.add_argument("--quick", action="store_true", help="less of everything, and by default only measure 1")
     parser.add_argument("--rounds", type=int, help="how often each run is done, in turns; medians are shown")
     parser.add_argument("--records", type=_numbers, metavar="SMALL,LARGE", help="records of a small and a large run")
     parser.add_argument("--share", type=float, default=0.5, help="how many of them are customers (%(default)s)")
@@ -38,9 +49,11 @@ def options(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--only", type=lambda text: text.split(","), metavar="NAME,…", help=f"whose: {','.join(CONTESTANTS)}"
     )
-    parser.add_argument("--pages", type=int, default=200, help="pages of customers in the backfill (%(default)s)")
+    parser.add_argument("--pages", type=int, help="pages of customers in the backfill")
+    parser.add_argument("--chains", type=int, default=12, help="how many chains of pages there are (%(default)s)")
+    parser.add_argument("--shortest", type=int, help="pages of the shortest of them; the longest has ten times as many")
     parser.add_argument(
-        "--latency", type=float, default=0.1, help="seconds an answer takes in the backfill (%(default)s)"
+        "--latency", type=float, default=0.1, help="seconds an answer takes in both of these (%(default)s)"
     )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=JSON", help="a setting of our tap")
     chosen = parser.parse_args(argv)
@@ -59,11 +72,18 @@ def main() -> int:
     chosen = options()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     small, large = chosen.records
-    scale = Scale(small=small, large=large, share=chosen.share, pages=chosen.pages, latency=chosen.latency)
+    scale = Scale(
+        small=small,
+        large=large,
+        share=chosen.share,
+        pages=chosen.pages,
+        chains=chosen.chains,
+        shortest=chosen.shortest,
+        latency=chosen.latency,
+    )
     settings = {name: json.loads(value) for name, _, value in (pair.partition("=") for pair in chosen.set)}
     take_core(-1)
-    with served() as server:
-        lab = Lab(server, settings)
+    with served() as server, Lab(server, settings) as lab:
         measures = {number: MEASURES[number](lab, scale) for number in chosen.measure}
         runs = dict.fromkeys(run for measure in measures.values() for run in measure.runs())
         # What is compared is done one after another, since machines have good minutes and bad ones.
@@ -89,16 +109,18 @@ def _do(lab: Lab, runs: list[Run], rounds: int, console: Console) -> list[str]:
     Returns:
         What failed, and is not tried again.
     """
-    failures: dict[Run | Contestant, str] = {}
+    failures: dict[Run | Contestant | Target, str] = {}
     began = time.monotonic()
-    for contestant in dict.fromkeys(run.contestant for run in runs):
+    programs: list[Contestant | Target] = [run.contestant for run in runs]
+    programs += [run.sink for run in runs if isinstance(run.sink, Target)]
+    for program in dict.fromkeys(programs):
         try:
-            contestant.command()
+            python_with(program.packages)
         except (OSError, subprocess.CalledProcessError) as error:
-            failures[contestant] = f"{contestant.title}, which cannot be installed: {error}"
+            failures[program] = f"{program.title}, which cannot be installed: {error}"
     for number in range(rounds):
         for run in runs:
-            if run in failures or run.contestant in failures:
+            if not failures.keys().isdisjoint((run, run.contestant, run.sink)):
                 continue
             console.print(f"[dim]{time.monotonic() - began:5.0f} s  round {number + 1}: {run}[/]", soft_wrap=True)
             try:

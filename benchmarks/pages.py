@@ -15,15 +15,15 @@ from analytics_sandbox import people, subscription_data
 from analytics_sandbox.counts import Headcount
 from analytics_sandbox.wire import SUBSCRIPTION_SPELLINGS, encode
 
+from benchmarks.jobs import YEARS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-YEARS = 4
-"""How far back activities reach."""
 
 _PEOPLE = 1000
 _KEY = "@key@"
 _DATE = "@date@"
+_DESCRIPTION = b'"description":"'
 _LARGEST = 2**63
 _DAY = timedelta(days=1)
 
@@ -34,9 +34,10 @@ class Pages:
     Args:
         customers: How many customers.
         activities: How many activities, spread evenly over `YEARS` that end yesterday.
+        weight: How many bytes longer the description of each activity is.
     """
 
-    def __init__(self, customers: int, activities: int) -> None:
+    def __init__(self, customers: int, activities: int, weight: int = 0) -> None:
         today = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
         first = today - timedelta(days=365 * YEARS)
         rng = people.source("benchmark")
@@ -57,6 +58,7 @@ class Pages:
             # The date stands before the uuid, as in the sandbox's rows.
             self._activities.append(before.replace(_DATE.encode(), spelled) + _uuid(number).encode() + after)
         days = [(first + number * (today - first) / _PEOPLE).date() for number in range(_PEOPLE)]
+        self._text = b"x" * weight
         self._headcount = Headcount(days, days[: _PEOPLE // 5])
 
     def answer(self, path: str, params: Mapping[str, str]) -> tuple[bytes, int] | None:
@@ -83,7 +85,8 @@ class Pages:
                 elif "cursor" in params:
                     # The service loses rows this way; here it serves the one reader that knows no other.
                     offset = int(params["cursor"])
-                return self._page(self._activities, limit, (low, high), offset)
+                body, pages = self._page(self._activities, limit, (low, high), offset)
+                return body.replace(_DESCRIPTION, _DESCRIPTION + self._text) if self._text else body, pages
             case "/metrics/customer-count":
                 start, end = (date.fromisoformat(params[name]) for name in ("start-date", "end-date"))
                 interval: Any = params["interval"]

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Literal, cast
-from urllib.parse import urlencode
-from urllib.request import urlopen
+from dataclasses import dataclass, replace
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import TypeAlias
 
-    Sink: TypeAlias = Literal["null", "pipe"]
+    Environment: TypeAlias = Mapping[str, str] | None
 
 _BLOCK = 1 << 20
 _LONGEST_QUOTE = 300
@@ -37,11 +34,13 @@ class Usage:
         cpu: Seconds of CPU, in user space and in the kernel.
         wall: Seconds.
         peak: The most memory that it held at a time, in bytes.
+        target_cpu: The seconds of CPU of the target that its output went to.
     """
 
     cpu: float
     wall: float
     peak: int
+    target_cpu: float = 0.0
 
 
 def take_core(number: int) -> None:
@@ -50,13 +49,13 @@ def take_core(number: int) -> None:
         os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[number]})
 
 
-def measure(command: Sequence[str], sink: Sink = "null", environment: Mapping[str, str] | None = None) -> Usage:
+def measure(command: Sequence[str], environment: Environment = None, *, into_pipe: bool = False) -> Usage:
     """Run a process and see what it uses.
 
     Args:
         command: The program and its arguments.
-        sink: Where its output goes: `/dev/null`, or a pipe whose reader throws away what comes.
         environment: Further variables of its environment.
+        into_pipe: Whether its output goes into a pipe whose reader throws away what comes, and not to `/dev/null`.
 
     Returns:
         What it used.
@@ -65,22 +64,76 @@ def measure(command: Sequence[str], sink: Sink = "null", environment: Mapping[st
         FailedRunError: It did not exit with 0.
     """
     with tempfile.TemporaryFile() as errors:
-        started = time.perf_counter()
-        process = _started(command, subprocess.PIPE if sink == "pipe" else subprocess.DEVNULL, errors, environment)
+        began = time.perf_counter()
+        process = _started(command, errors, environment, stdout=subprocess.PIPE if into_pipe else subprocess.DEVNULL)
         if process.stdout is not None:
             while os.read(process.stdout.fileno(), _BLOCK):
                 pass
             process.stdout.close()
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        _check(process, errors)
-    # Only macOS counts in bytes.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Usage(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * unit)
+        return _ended(process, errors, began)
 
 
-def output(command: Sequence[str], environment: Mapping[str, str] | None = None) -> bytes:
+def measure_load(command: Sequence[str], target: Sequence[str], environment: Environment = None) -> Usage:
+    """Run a process whose output goes to a target, and see what both use.
+
+    Args:
+        command: The program and its arguments.
+        target: The target and its arguments.
+        environment: Further variables of the environments of both.
+
+    Returns:
+        What the program used, and the CPU of its target; the time is that until both have ended.
+
+    Raises:
+        FailedRunError: One of them did not exit with 0.
+    """
+    with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as target_errors:
+        began = time.perf_counter()
+        process = _started(command, errors, environment, stdout=subprocess.PIPE)
+        loader = _started(target, target_errors, environment, stdin=process.stdout)
+        if process.stdout is not None:
+            process.stdout.close()
+        try:
+            loaded = _ended(loader, target_errors, began)
+        finally:
+            # Without its target it cannot write, and ends.
+            used = _ended(process, errors, began)
+    return replace(used, wall=loaded.wall, target_cpu=loaded.cpu)
+
+
+def measure_stalled(command: Sequence[str], is_busy: Callable[[], bool], environment: Environment = None) -> Usage:
+    """Run a process whose output nobody reads, until it does nothing more, and then kill it.
+
+    Args:
+        command: The program and its arguments.
+        is_busy: Waits for a moment and says whether the process did something in it.
+        environment: Further variables of its environment.
+
+    Returns:
+        What it used until then.
+
+    Raises:
+        FailedRunError: It ended by itself.
+    """
+    with tempfile.TemporaryFile() as errors:
+        began = time.perf_counter()
+        process = _started(command, errors, environment, stdout=subprocess.PIPE)
+        try:
+            while is_busy():
+                pass
+        finally:
+            os.kill(process.pid, signal.SIGKILL)
+            used = _reaped(process, began)
+            if process.stdout is not None:
+                process.stdout.close()
+        if process.returncode != -signal.SIGKILL:
+            _check(process, errors)
+            msg = "it ended, though nobody had read its output"
+            raise FailedRunError(msg)
+        return used
+
+
+def output(command: Sequence[str], environment: Environment = None) -> bytes:
     """Run a process and read its output.
 
     Args:
@@ -94,7 +147,7 @@ def output(command: Sequence[str], environment: Mapping[str, str] | None = None)
         FailedRunError: It did not exit with 0.
     """
     with tempfile.TemporaryFile() as errors:
-        with _started(command, subprocess.PIPE, errors, environment) as process:
+        with _started(command, errors, environment, stdout=subprocess.PIPE) as process:
             written, _ = process.communicate()
         _check(process, errors)
     return written
@@ -102,20 +155,37 @@ def output(command: Sequence[str], environment: Mapping[str, str] | None = None)
 
 def _started(
     command: Sequence[str],
-    stdout: int,
     errors: IO[bytes],
-    environment: Mapping[str, str] | None,
+    environment: Environment,
+    *,
+    stdin: int | IO[bytes] | None = subprocess.DEVNULL,
+    stdout: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     # The last core is the server's and our own.
     taskset = ["taskset", "--cpu-list", "0"] if shutil.which("taskset") else []
     return subprocess.Popen(  # noqa: S603 - a contestant
         [*taskset, *command],
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=stdout,
         stderr=errors,
         # Everybody runs compiled, as from an installed package, however this machine is set up.
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(environment or {})},
     )
+
+
+def _ended(process: subprocess.Popen[bytes], errors: IO[bytes], began: float) -> Usage:
+    """Wait for the end of a process that should exit with 0."""
+    used = _reaped(process, began)
+    _check(process, errors)
+    return used
+
+
+def _reaped(process: subprocess.Popen[bytes], began: float) -> Usage:
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    # Only macOS counts in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Usage(used.ru_utime + used.ru_stime, time.perf_counter() - began, used.ru_maxrss * unit)
 
 
 def _check(process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
@@ -124,41 +194,3 @@ def _check(process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
         words = " ".join(errors.read()[-_LONGEST_QUOTE:].decode(errors="replace").split())
         msg = f"exit code {process.returncode}: …{words}"
         raise FailedRunError(msg)
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """The server, as the harness sees it.
-
-    Attributes:
-        url: Its base URL.
-    """
-
-    url: str
-
-    def begin(self, **settings: object) -> None:
-        """Tell it what to answer from now on, and to forget what was asked; see `server.Desk.begin`."""
-        self._ask(f"/_begin?{urlencode(settings)}")
-
-    def seen(self) -> dict[str, int]:
-        """Return what was asked since then; see `server.Desk.seen`."""
-        return cast("dict[str, int]", self._ask("/_seen"))
-
-    def _ask(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        with urlopen(f"{self.url}{path}", timeout=60) as answer:  # noqa: S310 - the loopback server
-            return json.load(answer)
-
-
-@contextmanager
-def served() -> Iterator[Server]:
-    """Start the server in a process of its own, and stop it in the end."""
-    command = [sys.executable, "-m", "benchmarks.server"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
-        if process.stdout is None or not (port := process.stdout.readline().strip()):
-            msg = "the server did not start"
-            raise FailedRunError(msg)
-        try:
-            yield Server(f"http://127.0.0.1:{port}")
-        finally:
-            if process.stdin is not None:
-                process.stdin.close()

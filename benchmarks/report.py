@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from benchmarks.targets import Target
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from benchmarks.figures import Figure, Measure
     from benchmarks.lab import Lab
-    from benchmarks.measures import Figure, Measure
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -71,7 +73,8 @@ def keep(lab: Lab, measures: Mapping[int, Measure], line: str, failures: Sequenc
             {
                 "contestant": run.contestant.name,
                 "job": None if run.job is None else {name: getattr(run.job, name) for name in run.job.__slots__},
-                "sink": run.sink,
+                "sink": run.sink.title if isinstance(run.sink, Target) else run.sink,
+                "target_cpu": [usage.target_cpu for usage in usages],
                 "cpu": [usage.cpu for usage in usages],
                 "wall": [usage.wall for usage in usages],
                 "peak": [usage.peak for usage in usages],

@@ -11,14 +11,18 @@ import json
 import sys
 from collections import Counter
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from analytics_sandbox.limits import Bucket
 from typing_extensions import override
 
+from benchmarks.chains import Chains
 from benchmarks.pages import Pages
 from benchmarks.processes import take_core
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _REASONS = {200: "OK", 404: "Not Found", 429: "Too Many Requests"}
 _PLACES = {"page", "cursor", "start-after"}
@@ -28,20 +32,20 @@ class Desk:
     """Knows what to answer, how late and how often, and what was asked."""
 
     def __init__(self) -> None:
-        self.begin(customers="0", activities="0")
+        self.begin({})
 
-    def begin(self, customers: str, activities: str, latency: str = "0", rate: str = "0") -> None:
+    def begin(self, data: Mapping[str, str]) -> None:
         """Forget what was asked, and answer differently from now on.
 
         Args:
-            customers: How many customers there are.
-            activities: How many activities there are.
-            latency: Seconds that an answer takes longer.
-            rate: Requests a second above which the answer is 429, 0 for no limit.
+            data: What there is, and how it is answered; see `jobs.Job.data`. The answer is 429 above the rate.
         """
-        self._pages = _made(int(customers), int(activities))
-        self.latency = float(latency)
-        self._rate = int(rate)
+        weight = int(data.get("weight", 0))
+        self._pages = _made(int(data.get("customers", 0)), int(data.get("activities", 0)), weight)
+        lengths = [int(pages) for pages in data.get("chains", "").split(",") if pages]
+        self._chains = Chains(lengths, int(data.get("chain_rows", 0)), weight)
+        self.latency = float(data.get("latency", 0))
+        self._rate = int(data.get("rate", 0))
         self._bucket = Bucket()
         self._walks: dict[object, int] = {}
         self._statuses: Counter[int] = Counter()
@@ -65,7 +69,7 @@ class Desk:
     def control(self, path: str, params: dict[str, str]) -> bytes | None:
         """Answer a request of the harness; None if it is none."""
         if path == "/_begin":
-            self.begin(**params)
+            self.begin(params)
         elif path != "/_seen":
             return None
         return _response(200, json.dumps(self.seen()).encode())
@@ -77,7 +81,7 @@ class Desk:
         status, body = 200, b""
         if self._rate and self._bucket.pour(self._rate, 1):
             status = 429
-        elif found := self._pages.answer(path, params):
+        elif found := self._chains.answer(path, params) or self._pages.answer(path, params):
             body, pages = found
             asked = frozenset(item for item in params.items() if item[0] not in _PLACES)
             self._walks[path, asked] = pages
@@ -128,8 +132,8 @@ def _response(status: int, body: bytes) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _made(customers: int, activities: int) -> Pages:
-    return Pages(customers, activities)
+def _made(customers: int, activities: int, weight: int) -> Pages:
+    return Pages(customers, activities, weight)
 
 
 async def _serve() -> None:

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_KEYS = {"customers": "id", "activities": "uuid"}
-
 
 def tally(output: Iterable[bytes]) -> tuple[Counter[str], dict[str, int]]:
     """Count what is in an output of messages.
@@ -35,8 +33,8 @@ def tally(output: Iterable[bytes]) -> tuple[Counter[str], dict[str, int]]:
                 # Airbyte's messages have the stream one level further down.
                 stream, row = (message["stream"], record) if "stream" in message else (record["stream"], record["data"])
                 counts[stream] += 1
-                if stream in _KEYS:
-                    keys[stream].add(row[_KEYS[stream]])
+                if (key := "uuid" if stream == "activities" else "id") in row:
+                    keys[stream].add(row[key])
     return counts, {stream: len(found) for stream, found in keys.items()}
 
 

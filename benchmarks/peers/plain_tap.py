@@ -154,6 +154,25 @@ class QuarterlyCount(CustomerCount):
     interval = "quarter"
 
 
+class Chain(PlainStream):
+    """A list that says nothing of its length."""
+
+    primary_keys = ("id",)
+    next_page_token_jsonpath = "$.cursor"  # noqa: S105 - a place
+    token_param = "cursor"  # noqa: S105 - a name
+    schema = properties(
+        {
+            "id": th.IntegerType,
+            "created_at": MOMENT,
+            **dict.fromkeys(("name", "email", "text"), TEXT),
+            **dict.fromkeys(("amount", "ratio"), NUMBER),
+            "is_open": th.BooleanType,
+            "tags": TEXTS,
+            "owner": th.ObjectType(th.Property("id", th.IntegerType), th.Property("name", TEXT)),
+        }
+    )
+
+
 class PlainTap(Tap):
     """The tap; the SDK does the rest."""
 
@@ -168,7 +187,11 @@ class PlainTap(Tap):
     @override
     def discover_streams(self) -> list[PlainStream]:
         known = (Customers, Activities, DailyCount, WeeklyCount, MonthlyCount, QuarterlyCount)
-        return [stream(tap=self) for stream in known if stream.name in self.config["streams"]]
+        chains = [name for name in self.config["streams"] if name.startswith("chain_")]
+        return [
+            *(stream(tap=self) for stream in known if stream.name in self.config["streams"]),
+            *(Chain(tap=self, name=name, path=f"/{name}") for name in chains),
+        ]
 
 
 if __name__ == "__main__":
