@@ -9,7 +9,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.sync.waits import AnyOf, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from tap_analytics.paging.page import Page
     from tap_analytics.sync.readers import Consumer
@@ -52,7 +52,7 @@ class OpenWalks:
 
     def __init__(
         self,
-        walks: Iterator[Walk | Wait],
+        walks: Generator[Walk | Wait],
         open_pages: Callable[[Walk], Consumer[Page]],
         at_once: Callable[[], int],
     ) -> None:
@@ -101,6 +101,7 @@ class OpenWalks:
 
     def close(self) -> None:
         """Stop fetching at once."""
+        self._walks.close()
         for each in self._open:
             each.pages.close()
         self._open.clear()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
-from tap_analytics.errors import StreamError
+from tap_analytics.errors import AnalyticsError, StreamError
 from tap_analytics.sync.waits import PAUSE, Wait
 
 if TYPE_CHECKING:
@@ -46,9 +46,13 @@ class ParentList:
             self._subscriptions[name] = Subscription(self, name, doubt)
         return self._subscriptions[name]
 
-    def leave(self, subscription: Subscription) -> None:
-        """Let a stream take no more; behind the last one nothing more is read."""
-        self._subscriptions.pop(subscription.name, None)
+    def leave(self, name: str) -> None:
+        """Let a stream take no more; behind the last one nothing more is read.
+
+        Args:
+            name: The name of the stream.
+        """
+        self._subscriptions.pop(name, None)
         if not self._subscriptions:
             self._items.close()
 
@@ -63,9 +67,10 @@ class ParentList:
         try:
             item = next(self._items, None)
         except Exception as error:
-            if not isinstance(error, StreamError):
-                raise
             self._error = error
+            if isinstance(error, AnalyticsError) and not isinstance(error, StreamError):
+                # It ends the run.
+                raise
             item = None
         self._waits_for = item if isinstance(item, Wait) else PAUSE
         if isinstance(item, Wait):
@@ -80,7 +85,7 @@ class ParentList:
         """Say why the list could not be read to its end, if it could not.
 
         Raises:
-            StreamError: It could not.
+            Exception: It could not.
         """
         if self._error is not None:
             raise self._error.with_traceback(None)
@@ -101,7 +106,7 @@ class Subscription(Wait):
 
     def __init__(self, parents: ParentList, name: str, doubt: Callable[[str], None]) -> None:
         self._parents = parents
-        self.name = name
+        self._name = name
         self.doubt = doubt
         self.records: deque[dict[str, Any]] = deque()
         """Those that wait for the stream."""
@@ -129,4 +134,4 @@ class Subscription(Wait):
 
     def close(self) -> None:
         """Take no more."""
-        self._parents.leave(self)
+        self._parents.leave(self._name)

@@ -19,7 +19,7 @@ from tap_analytics.sync.budget import Budget, Held
 from tap_analytics.sync.waits import Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tap_analytics.sync.waits import Waiting
 
@@ -38,6 +38,8 @@ class ReaderPool:
     def __init__(self, budget: Budget | None = None) -> None:
         self.scope = Scope()
         self.budget = budget or Budget()
+        self.is_writer_idle = False
+        """Whether the writing thread waits for something to write."""
         self._first: object | None = None
         self._is_open = False
 
@@ -57,6 +59,35 @@ class ReaderPool:
         if self._first is reader and not self._is_open and not ends_run(error):
             self._is_open = True
             CHANGED.notify_all()
+
+    def wait_for_any(self, waits: Iterable[Wait]) -> None:
+        """Let the writing thread wait until one of several waits is ready.
+
+        Args:
+            waits: These.
+        """
+        waits = list(waits)
+        with CHANGED:
+            self.is_writer_idle = True
+            CHANGED.notify_all()
+            try:
+                while not any(wait.is_ready for wait in waits):
+                    # A wait without an end hears no signal that another thread has caught, nor any on Windows.
+                    CHANGED.wait(0.5)
+            finally:
+                self.is_writer_idle = False
+
+    def blocking(self, items: Iterable[T | Wait]) -> Iterator[T]:
+        """Yield what is no wait, and wait in between.
+
+        Args:
+            items: Results, and what has to be waited for before the next one.
+        """
+        for item in items:
+            if isinstance(item, Wait):
+                self.wait_for_any([item])
+            else:
+                yield item
 
     def close(self) -> None:
         """End all readers at once; what is begun later is a new run's."""
@@ -123,26 +154,28 @@ class Reader(Generic[T]):
             item = next(items, None)
         finally:
             with CHANGED:
-                held = self._pool.budget.hold(expected, item, is_awaited=self._is_awaited)
+                held = self._pool.budget.hold(expected, item, is_awaited=self._is_taken_at_once)
         self._put(held)
         with CHANGED:
             self._pool.passed(self)
         return item is not None
 
     def _wait_for_turn(self) -> int:
-        """Wait until an item may be fetched, and return what is set aside for it.
+        """Wait until an item may be fetched, and return what is set aside for it."""
+        with CHANGED:
+            while not (self._may_fetch() and self._pool.lets_ask(self)):
+                self._scope.wait()
+            self._scope.check()
+            return self._pool.budget.expect()
+
+    def _may_fetch(self) -> bool:
+        """Say whether there is room for another item.
 
         One that the writing thread waits for is always fetched, whatever waits for later: else the two would wait for
         each other.
         """
-        with CHANGED:
-            while not (
-                (self._is_awaited or (len(self._queue) <= self._ahead and self._pool.budget.has_room()))
-                and self._pool.lets_ask(self)
-            ):
-                self._scope.wait()
-            self._scope.check()
-            return self._pool.budget.expect()
+        is_wanted = self._is_awaited or len(self._queue) <= self._ahead
+        return self._is_taken_at_once or (is_wanted and self._pool.budget.has_room())
 
     def _put(self, item: Held | Exception) -> None:
         with CHANGED:
@@ -155,6 +188,10 @@ class Reader(Generic[T]):
     @property
     def _is_awaited(self) -> bool:
         return any(each.is_awaited and not each.is_ready for each in self._taking)
+
+    @property
+    def _is_taken_at_once(self) -> bool:
+        return self._is_awaited and self._pool.is_writer_idle
 
     def count(self) -> int:
         """Return how many items have been fetched so far, the end included."""

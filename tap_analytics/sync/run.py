@@ -83,6 +83,17 @@ class Run:
             self._parent_lists[name] = make()
         return self._parent_lists[name]
 
+    def leave(self, name: str) -> None:
+        """Take in that a stream reads no more, whatever it takes part in.
+
+        Args:
+            name: Its name.
+        """
+        if name in self.shared_pages:
+            self.shared_pages[name].leave(OWN)
+        for parents in self._parent_lists.values():
+            parents.leave(name)
+
     def close(self) -> None:
         """End all threads at once."""
         self.pool.close()

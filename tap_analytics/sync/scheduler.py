@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tap_analytics.errors import AnalyticsError, OutputError
 from tap_analytics.sync.run import Run, SharedPages
-from tap_analytics.sync.waits import PAUSE, Wait, wait_for_any
+from tap_analytics.sync.waits import PAUSE, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -64,8 +64,11 @@ class Task:
     @staticmethod
     def _write_all(stream: AnalyticsStream, run: Run) -> Generator[Wait]:
         # The reading ends with the writing, whatever ends that.
-        with closing(stream.items(run)) as items:
-            yield from stream.messages(items)
+        try:
+            with closing(stream.items(run)) as items:
+                yield from stream.messages(items)
+        finally:
+            run.leave(stream.name)
 
     def go_on(self) -> bool:
         """Write what is there, a page at most, and say whether there is more to come."""
@@ -109,7 +112,7 @@ class Scheduler:
         run = _run_of(streams, share=self._at_once is None or self._at_once >= len(streams))
         try:
             with closing(run):
-                self._read(deque(Task(stream, run) for stream in streams), telling_failures)
+                self._read(run, deque(Task(stream, run) for stream in streams), telling_failures)
         except AnalyticsError as error:
             if not isinstance(error, OutputError):
                 self._finish()
@@ -123,6 +126,7 @@ class Scheduler:
 
     def _read(
         self,
+        run: Run,
         to_come: deque[Task],
         telling_failures: Callable[[AnalyticsStream], AbstractContextManager[None]],
     ) -> None:
@@ -135,7 +139,7 @@ class Scheduler:
                 if not ready:
                     # What has been read must not wait for what is still to come.
                     self._writer.flush()
-                    wait_for_any(task.waits_for for task in tasks)
+                    run.pool.wait_for_any(task.waits_for for task in tasks)
                 for task in ready:
                     if not self._go_on(task, telling_failures):
                         tasks.remove(task)

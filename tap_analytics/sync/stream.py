@@ -30,7 +30,7 @@ from tap_analytics.sync.parents import Places
 from tap_analytics.sync.readers import Consumer, Reader
 from tap_analytics.sync.run import CHILDREN, OWN, Run
 from tap_analytics.sync.shared_keys import SharedKeys
-from tap_analytics.sync.waits import PAUSE, Wait, blocking
+from tap_analytics.sync.waits import PAUSE, Wait
 from tap_analytics.sync.walks import Bounds, Key, Walk
 from tap_analytics.sync.window_widths import WindowWidths
 
@@ -150,7 +150,7 @@ class AnalyticsStream(ApiStream, ABC):
     def get_records(self, context: Context | None) -> Iterator[dict[str, Any]]:
         run = Run()
         with closing(run), closing(self.items(run)) as items:
-            yield from blocking(items)
+            yield from run.pool.blocking(items)
 
     def items(self, run: Run) -> Generator[Item]:
         """Read the stream within a run.
@@ -188,9 +188,7 @@ class AnalyticsStream(ApiStream, ABC):
         shared = self.shared_keys
         failures = Failures()
         has_walked = False
-        with self.counted_requests(), closing(walks), ExitStack() as stack:
-            if self.name in run.shared_pages:
-                stack.callback(run.shared_pages[self.name].leave, OWN)
+        with self.counted_requests(), closing(walks):
             while (opened := (yield from walks.next_walk())) is not None:
                 walk = opened.walk
                 has_walked = True

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from tap_analytics.http.cancellation import CHANGED
-
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator
 
 T = TypeVar("T")
 
@@ -45,29 +43,3 @@ class AnyOf(Wait):
     def is_ready(self) -> bool:
         """Whether one of them is ready."""
         return any(wait.is_ready for wait in self._waits)
-
-
-def wait_for_any(waits: Iterable[Wait]) -> None:
-    """Wait until one of several waits is ready.
-
-    Args:
-        waits: These.
-    """
-    waits = list(waits)
-    with CHANGED:
-        while not any(wait.is_ready for wait in waits):
-            # A wait without an end hears no signal that another thread has caught, nor any on Windows.
-            CHANGED.wait(0.5)
-
-
-def blocking(items: Iterable[T | Wait]) -> Iterator[T]:
-    """Yield what is no wait, and wait in between.
-
-    Args:
-        items: Results, and what has to be waited for before the next one.
-    """
-    for item in items:
-        if isinstance(item, Wait):
-            wait_for_any([item])
-        else:
-            yield item

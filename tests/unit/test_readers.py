@@ -19,7 +19,6 @@ from tap_analytics.sync.budget import Budget
 from tap_analytics.sync.date_windows import DateWindow
 from tap_analytics.sync.open_walks import OpenWalks
 from tap_analytics.sync.readers import Reader, ReaderPool
-from tap_analytics.sync.waits import wait_for_any
 from tap_analytics.sync.walks import Walk
 
 if TYPE_CHECKING:
@@ -31,11 +30,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def result_of(waiting: Waiting[T]) -> T:
+def result_of(waiting: Waiting[T], pool: ReaderPool) -> T:
     """Wait until a result is there, and return it."""
     while True:
         try:
-            wait_for_any([next(waiting)])
+            pool.wait_for_any([next(waiting)])
         except StopIteration as end:
             result: T = end.value
             return result
@@ -54,10 +53,10 @@ def reading(
         pages_ahead = walk.pages_ahead if ahead is None else ahead
         return Reader("reader", partial(read, walk), pool, Scope(pool.scope), ahead=pages_ahead).consumers[0]
 
-    with closing(OpenWalks(iter(walks), open_pages, lambda: at_once)) as opened:
-        while (each := result_of(opened.next_walk())) is not None:
+    with closing(OpenWalks((walk for walk in walks), open_pages, lambda: at_once)) as opened:
+        while (each := result_of(opened.next_walk(), pool)) is not None:
             next_page = each.next_page
-            yield each.walk, iter(lambda: result_of(next_page()), None)  # noqa: B023 - used before the next one
+            yield each.walk, iter(lambda: result_of(next_page(), pool), None)  # noqa: B023 - used before the next one
 
 
 def walks_of(sizes: list[int]) -> list[Walk]:

@@ -28,7 +28,6 @@ from tap_analytics.sync.bookmarks import Bookmarks
 from tap_analytics.sync.parent_failures import Absences
 from tap_analytics.sync.run import Run
 from tap_analytics.sync.stream import AnalyticsStream
-from tap_analytics.sync.waits import blocking
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -149,7 +148,7 @@ class DeclaredStream(AnalyticsStream):
         """Yield some records as the API gives them, of the newest dates where it filters by date."""
         run = Run()
         with closing(run), closing(self._plan(Bookmarks({}, self.run_start), run)) as plan:
-            yield from self._sample_of(blocking(plan))
+            yield from self._sample_of(run.pool.blocking(plan))
 
     def _sample_of(self, walks: Iterable[Walk]) -> Iterator[dict[str, Any]]:
         if self.date_filter is not None and self.parent is None:
