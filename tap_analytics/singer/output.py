@@ -251,6 +251,11 @@ class OutputStream(RESTStream[Params], ABC):
         self._doubt = self._doubt or reason
 
     @property
+    def has_version(self) -> bool:
+        """Whether the records of this sync have a version."""
+        return self._stream_version is not None
+
+    @property
     def is_doubtful(self) -> bool:
         """Whether the read may not hold all rows that the source has."""
         return bool(self._doubt)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
-from tap_analytics.errors import AnalyticsError, StreamError
+from tap_analytics.errors import ends_run
 from tap_analytics.sync.waits import PAUSE, Wait
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ class ParentList:
             item = next(self._items, None)
         except Exception as error:
             self._error = error
-            if isinstance(error, AnalyticsError) and not isinstance(error, StreamError):
-                # It ends the run.
+            if ends_run(error):
                 raise
             item = None
         self._waits_for = item if isinstance(item, Wait) else PAUSE

@@ -8,6 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from tap_analytics.errors import AnalyticsError, OutputError
+from tap_analytics.sync.parent_reading import subscribe
+from tap_analytics.sync.reading import Reading
 from tap_analytics.sync.run import Run, SharedPages
 from tap_analytics.sync.waits import PAUSE, Wait
 
@@ -65,7 +67,7 @@ class Task:
     def _write_all(stream: AnalyticsStream, run: Run) -> Generator[Wait]:
         # The reading ends with the writing, whatever ends that.
         try:
-            with closing(stream.items(run)) as items:
+            with closing(Reading(stream, run).items()) as items:
                 yield from stream.messages(items)
         finally:
             run.leave(stream.name)
@@ -168,7 +170,7 @@ def _run_of(streams: Sequence[AnalyticsStream], *, share: bool) -> Run:
     selected = {stream.name: stream for stream in streams}
     for stream in streams if share else ():
         if stream.parent is not None:
-            stream.subscribe(run)
+            subscribe(stream, run)
             parent = selected.get(stream.parent.name)
             if parent is not None and parent.shares_pages:
                 run.shared_pages[parent.name] = SharedPages()

@@ -79,7 +79,7 @@ def test_an_error_that_nobody_foresaw_ends_its_stream_in_one_line(monkeypatch: p
         msg = f"unforeseen\n{KEY}"
         raise KeyError(msg)
 
-    monkeypatch.setattr("tap_analytics.apis.subscription.streams.Customers._key_of", fail)
+    monkeypatch.setattr("tap_analytics.apis.subscription.streams.Customers.key_of", fail)
     scripts = {
         "/v1/account": always(whole({"id": "a", "name": "Acme"})),
         "/v1/customers": always(whole({"entries": [{"id": 1, "name": "x"}], "has_more": False})),

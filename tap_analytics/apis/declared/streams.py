@@ -25,7 +25,7 @@ from tap_analytics.records.schema_faults import type_name
 from tap_analytics.records.shaper import emitted_name
 from tap_analytics.records.value_types import ANY_AS_TEXT, takes_any_as_text, types_of
 from tap_analytics.sync.bookmarks import Bookmarks
-from tap_analytics.sync.parent_failures import Absences
+from tap_analytics.sync.reading import Reading
 from tap_analytics.sync.run import Run
 from tap_analytics.sync.stream import AnalyticsStream
 
@@ -147,14 +147,15 @@ class DeclaredStream(AnalyticsStream):
     def _sample(self) -> Iterator[dict[str, Any]]:
         """Yield some records as the API gives them, of the newest dates where it filters by date."""
         run = Run()
-        with closing(run), closing(self._plan(Bookmarks({}, self.run_start), run)) as plan:
-            yield from self._sample_of(run.pool.blocking(plan))
+        reading = Reading(self, run)
+        with closing(run), closing(reading.plan(Bookmarks({}, self.run_start))) as plan:
+            yield from self._sample_of(run.pool.blocking(plan), reading)
 
-    def _sample_of(self, walks: Iterable[Walk]) -> Iterator[dict[str, Any]]:
+    def _sample_of(self, walks: Iterable[Walk], reading: Reading) -> Iterator[dict[str, Any]]:
         if self.date_filter is not None and self.parent is None:
             walks = reversed(list(walks))
         shared = self.shared_keys
-        pages = ((walk, page) for walk in islice(walks, SAMPLE_PAGES) for page in self._fetched(walk, Absences()))
+        pages = ((walk, page) for walk in islice(walks, SAMPLE_PAGES) for page in reading.fetched(walk))
         for walk, page in islice(pages, SAMPLE_PAGES):
             for raw in page.records:
                 own = {key: value for key, value in raw.items() if emitted_name(key, {}) not in walk.added}
@@ -196,10 +197,10 @@ class DeclaredStream(AnalyticsStream):
             )
 
     @override
-    def _report_rescued(self) -> None:
-        super()._report_rescued()
+    def report_rescued(self) -> None:
+        super().report_rescued()
         known = self.effective_schema["properties"].keys() - {*self.primary_keys, self.replication_key, RESCUED_DATA}
-        if not known and self._shaper.rescued():
+        if not known and self.shaper.rescued():
             self.warn(
                 f"the catalog has no field but the key, so all others are in {RESCUED_DATA}; discover "
                 "again (with Meltano: --refresh-catalog), or declare a 'schema'"

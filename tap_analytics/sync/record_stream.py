@@ -1,0 +1,150 @@
+"""How the objects of an API become the records of a stream."""
+
+from __future__ import annotations
+
+import fnmatch
+import logging
+from abc import ABC
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tap_analytics.errors import StreamError
+from tap_analytics.quoting import escape, shorten
+from tap_analytics.records.datetimes import parse_instant
+from tap_analytics.records.rescue import RESCUED_DATA
+from tap_analytics.records.shaper import RecordShaper, emitted_name, without_open_objects
+from tap_analytics.sync.api_stream import ApiStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tap_analytics.sync.walks import Key
+
+
+class RecordStream(ApiStream, ABC):
+    """A list whose objects become records: names, keys, dates."""
+
+    renames: ClassVar[Mapping[str, str]] = {}
+    """Emitted names of raw keys that do not become snake_case by themselves."""
+
+    key_fallbacks: ClassVar[Mapping[str, str]] = {}
+    """Fields that stand in for a primary key where an older service gives none."""
+
+    _undated = False
+
+    def key_of(self, record: dict[str, Any], position: int) -> Key:
+        """Return the values of a record's primary key.
+
+        Args:
+            record: The record; a field that stands in for a missing key is copied into it.
+            position: Its number on the page, for the error message.
+
+        Raises:
+            StreamError: It has none.
+        """
+        if self.key_fallbacks:
+            self._fall_back(record)
+        key = tuple(map(record.get, self.primary_keys))
+        if None in key:
+            missing = ", ".join(name for name in self.primary_keys if record.get(name) is None)
+            msg = f"{self.name}: record {position} of a page of {self.path} has no usable primary key ({missing})"
+            raise StreamError(msg)
+        return key
+
+    def _fall_back(self, record: dict[str, Any]) -> None:
+        for name, stand_in in self.key_fallbacks.items():
+            if record.get(name) is None and record.get(stand_in) is not None:
+                self.log("%s: records have no '%s'; '%s' stands in for it", self.name, name, stand_in)
+                record[name] = record[stand_in]
+
+    def instant_of(self, record: dict[str, Any]) -> datetime | None:
+        """Return a record's replication key, None where it has no usable one."""
+        # The class knows it, whatever the catalog says: a full table, too, ends where the user's dates do.
+        field = type(self).replication_key
+        if field is None:
+            return None
+        value = record.get(field)
+        if value is not None:
+            try:
+                return self._read_instant(value)
+            except (TypeError, ValueError):
+                # A column that is any text may hold what is no date: "", or "0000-00-00".
+                pass
+        if self.is_incremental and not self._undated:
+            self._undated = True
+            self.warn(f"a record has no usable '{self.replication_key}'; it is written, but does not move the bookmark")
+        return None
+
+    @cached_property
+    def _read_instant(self) -> Callable[[str], datetime]:
+        """Reads a record's replication key: in the tap's own style, unless the catalog says that it is any text."""
+        declared = self.effective_schema["properties"].get(type(self).replication_key, {})
+        return datetime.fromisoformat if declared.get("format") == "date-time" else parse_instant
+
+    @cached_property
+    def shaper(self) -> RecordShaper:
+        """What makes records of the objects of the API."""
+        schema = self.effective_schema
+        if RESCUED_DATA not in schema["properties"]:
+            self.warn(f"the catalog has no '{RESCUED_DATA}', so what it does not know is lost: discover again")
+        return RecordShaper(
+            without_open_objects(schema) if self.config.get("flattening_enabled") else schema,
+            is_selected=self._is_selected,
+            renames=self.renames,
+            excluded=self._mapped_fields(),
+            warn=self._warn_of_misfit,
+        )
+
+    def warn(self, text: str) -> None:
+        """Log a warning about this stream.
+
+        Args:
+            text: What it says, without the stream's name.
+        """
+        self.log("%s: %s", self.name, text, level=logging.WARNING)
+
+    def told_failure(self, error: Exception) -> str:
+        """Say in one line what ended the stream.
+
+        Args:
+            error: What was raised while its records were read, shaped or written.
+        """
+        if isinstance(error, StreamError):
+            told = str(error)
+        elif isinstance(error, RecursionError):
+            told = self.told("gave a record that is nested too deeply")
+        else:
+            told = f"{type(error).__name__}: {shorten(str(error))} (TAP_ANALYTICS_LOGLEVEL=DEBUG shows where)"
+        return told if told.startswith(f"{self.name}: ") else f"{self.name}: {told}"
+
+    def raw_instant_of(self, raw: Mapping[str, Any]) -> datetime | None:
+        """Return the replication key of an object as the API gives it, None where it is no date-time."""
+        field = type(self).replication_key
+        key = next((key for key in raw if emitted_name(key, self.renames) == field), None)
+        try:
+            return None if key is None else parse_instant(raw[key])
+        except (TypeError, ValueError):
+            return None
+
+    def _is_selected(self, path: tuple[str, ...]) -> bool:
+        return self.mask[tuple(part for name in path for part in ("properties", name))]
+
+    def _mapped_fields(self) -> set[str]:
+        """Return the fields that the user's stream maps name: whoever hashes or drops a field wants no copy of it."""
+        return {
+            field
+            for pattern, fields in self.config.get("stream_maps", {}).items()
+            if isinstance(fields, dict) and fnmatch.fnmatch(self.name, fields.get("__source__", pattern))
+            for field in fields
+            if not field.startswith("__")
+        }
+
+    def _warn_of_misfit(self, field: str, fault: str) -> None:
+        told = f"'{escape(field)}' {fault}; see {RESCUED_DATA}" if field else f"there {fault}"
+        self.warn(told)
+
+    def report_rescued(self) -> None:
+        """Warn of what had no column in the records that were read."""
+        if told := self.shaper.rescued():
+            self.warn(f"values in {RESCUED_DATA}: {escape(told)}")
