@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from tap_analytics.apis.declared import DeclaredStream
     from tap_analytics.http.api import Api
+    from tap_analytics.sync.list_stream import ListStream
     from tap_analytics.sync.stream import AnalyticsStream
 
 STREAMS: dict[str, tuple[type[AnalyticsStream], ...]] = {
@@ -213,7 +214,7 @@ class TapAnalytics(Tap):
             scheduler.read(streams, self._telling_failures)
 
     @contextmanager
-    def _telling_failures(self, stream: AnalyticsStream) -> Iterator[None]:
+    def _telling_failures(self, stream: ListStream) -> Iterator[None]:
         """Take note of whatever ends a stream, and let everything pass that ends the run."""
         try:
             # A test ends each stream by an error.

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tap_analytics.paging.page import Page
+    from tap_analytics.sync.list_stream import ListStream
     from tap_analytics.sync.run import Run
-    from tap_analytics.sync.stream import AnalyticsStream
     from tap_analytics.sync.waits import Wait
     from tap_analytics.sync.walks import Walk
 
@@ -36,7 +36,7 @@ class ListReading:
     who: ClassVar[str] = OWN
     """For whom it reads."""
 
-    def __init__(self, stream: AnalyticsStream, run: Run) -> None:
+    def __init__(self, stream: ListStream, run: Run) -> None:
         self._stream = stream
         self._run = run
 

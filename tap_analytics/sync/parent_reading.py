@@ -7,24 +7,24 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tap_analytics.sync.list_reading import ListReading
+from tap_analytics.sync.list_stream import CUT_OFF
 from tap_analytics.sync.parent_lists import ParentList
 from tap_analytics.sync.run import CHILDREN
-from tap_analytics.sync.stream import CUT_OFF
 from tap_analytics.sync.waits import Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from tap_analytics.paging.page import Page
+    from tap_analytics.sync.list_stream import ListStream
     from tap_analytics.sync.parent_lists import Subscription
     from tap_analytics.sync.readers import Consumer
     from tap_analytics.sync.run import Run
-    from tap_analytics.sync.stream import AnalyticsStream
     from tap_analytics.sync.waits import Item
     from tap_analytics.sync.walks import Walk
 
 
-def subscribe(stream: AnalyticsStream, run: Run) -> Subscription:
+def subscribe(stream: ListStream, run: Run) -> Subscription:
     """Let a stream take part in the reading of its parent's list; within a run it always gets the same part.
 
     Args:

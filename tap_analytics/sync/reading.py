@@ -11,11 +11,11 @@ from typing_extensions import override
 from tap_analytics.errors import StreamError
 from tap_analytics.sync.bookmarks import Bookmarks
 from tap_analytics.sync.list_reading import ListReading
+from tap_analytics.sync.list_stream import CUT_OFF, NOTHING_ASKED
 from tap_analytics.sync.open_walks import OpenWalks
 from tap_analytics.sync.parent_failures import Absences, Failures
 from tap_analytics.sync.parent_reading import subscribe
 from tap_analytics.sync.parents import Places
-from tap_analytics.sync.stream import CUT_OFF, NOTHING_ASKED
 from tap_analytics.sync.waits import PAUSE
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from tap_analytics.paging.page import Page
     from tap_analytics.sync.bookmarks import Bookmark
+    from tap_analytics.sync.list_stream import ListStream
     from tap_analytics.sync.run import Run
     from tap_analytics.sync.shared_keys import SharedKeys
-    from tap_analytics.sync.stream import AnalyticsStream
     from tap_analytics.sync.waits import Item, Wait, Waiting
     from tap_analytics.sync.walks import Key, Walk
 
@@ -38,7 +38,7 @@ class Reading(ListReading):
         run: What all streams of the run share.
     """
 
-    def __init__(self, stream: AnalyticsStream, run: Run) -> None:
+    def __init__(self, stream: ListStream, run: Run) -> None:
         super().__init__(stream, run)
         self._absences = Absences()
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from tap_analytics.singer.writer import LineWriter
-    from tap_analytics.sync.stream import AnalyticsStream
+    from tap_analytics.sync.list_stream import ListStream
 
 _SECONDS_BETWEEN_STATES: Final = 5
 """Seconds that pass at least between two STATE messages, but for the last one."""
@@ -58,13 +58,13 @@ class Task:
         run: The run.
     """
 
-    def __init__(self, stream: AnalyticsStream, run: Run) -> None:
+    def __init__(self, stream: ListStream, run: Run) -> None:
         self.stream = stream
         self.waits_for: Wait = PAUSE
         self._messages = self._write_all(stream, run)
 
     @staticmethod
-    def _write_all(stream: AnalyticsStream, run: Run) -> Generator[Wait]:
+    def _write_all(stream: ListStream, run: Run) -> Generator[Wait]:
         # The reading ends with the writing, whatever ends that.
         try:
             with closing(Reading(stream, run).items()) as items:
@@ -99,8 +99,8 @@ class Scheduler:
 
     def read(
         self,
-        streams: Sequence[AnalyticsStream],
-        telling_failures: Callable[[AnalyticsStream], AbstractContextManager[None]],
+        streams: Sequence[ListStream],
+        telling_failures: Callable[[ListStream], AbstractContextManager[None]],
     ) -> None:
         """Read some streams to their end.
 
@@ -130,7 +130,7 @@ class Scheduler:
         self,
         run: Run,
         to_come: deque[Task],
-        telling_failures: Callable[[AnalyticsStream], AbstractContextManager[None]],
+        telling_failures: Callable[[ListStream], AbstractContextManager[None]],
     ) -> None:
         tasks: list[Task] = []
         try:
@@ -149,7 +149,7 @@ class Scheduler:
             for task in tasks:
                 task.close()
 
-    def _go_on(self, task: Task, telling_failures: Callable[[AnalyticsStream], AbstractContextManager[None]]) -> bool:
+    def _go_on(self, task: Task, telling_failures: Callable[[ListStream], AbstractContextManager[None]]) -> bool:
         goes_on = False
         with telling_failures(task.stream):
             goes_on = task.go_on()
@@ -158,7 +158,7 @@ class Scheduler:
         return goes_on
 
 
-def _run_of(streams: Sequence[AnalyticsStream], *, share: bool) -> Run:
+def _run_of(streams: Sequence[ListStream], *, share: bool) -> Run:
     """Return the run in which streams are read.
 
     Args:

@@ -13,7 +13,6 @@ import pytest
 from tap_analytics.tap import TapAnalytics
 from tests.faults.runs import KEY, bookmark, run_here
 from tests.faults.server import Server, always, whole
-from tests.unit.taps import records_of
 
 if TYPE_CHECKING:
     from tap_analytics.apis.declared import DeclaredStream
@@ -143,7 +142,7 @@ def test_an_empty_list_is_no_error_whatever_the_key_and_its_rows_are_read_once_t
     # What comes after a discovery that found nothing is written by the catalog that it made.
     with Server(always(whole([{"id": "a", "day": "2024-01-31"}]))) as server:
         tap = TapAnalytics(config=settings(server.url, stream), catalog=catalog)
-        records = records_of(cast("DeclaredStream", tap.streams["rows"]))
+        records = cast("DeclaredStream", tap.streams["rows"]).get_records(None)
         assert [record["day"][:10] for record in records] == ["2024-01-31"]
 
 

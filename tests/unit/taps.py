@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from tap_analytics.paging.page import Page
 from tap_analytics.paging.selectors import KeyPath
-from tap_analytics.sync.reading import Reading
-from tap_analytics.sync.run import Run
 from tap_analytics.tap import TapAnalytics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from requests_mock import Mocker
 
     from tap_analytics.sync.stream import AnalyticsStream
@@ -36,13 +31,6 @@ def tap_of(api: str = "subscription", *, state: Any = None, catalog: Any = None,
 def stream_of(name: str, api: str = "subscription", **settings: Any) -> AnalyticsStream:
     """Return a stream of one of the APIs."""
     return cast("AnalyticsStream", tap_of(api, **settings).streams[name])
-
-
-def records_of(stream: AnalyticsStream) -> Iterator[dict[str, Any]]:
-    """Read a stream alone, without its messages."""
-    run = Run()
-    with closing(run), closing(Reading(stream, run).items()) as items:
-        yield from run.pool.blocking(items)
 
 
 def page_of(body: Any, key: str = "entries") -> Page:  # noqa: ANN401 - any JSON

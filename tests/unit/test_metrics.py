@@ -16,7 +16,7 @@ from tap_analytics.apis.subscription.metrics import Periods, PeriodWalk
 from tap_analytics.apis.subscription.periods import Interval
 from tap_analytics.errors import AnalyticsError, StreamError
 from tests.singer import select
-from tests.unit.taps import URL, queries, records_of, stream_of, tap_of
+from tests.unit.taps import URL, queries, stream_of, tap_of
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -186,7 +186,7 @@ def asked(requests_mock: Mocker, stream: str, account: Any = None, **settings: A
     requests_mock.get(f"{URL}/v1/account", [account])
     requests_mock.get(f"{URL}/v1/metrics/customer-count", json={"entries": [], "summary": {}})
     with time_machine.travel(NOON, tick=False):
-        list(records_of(stream_of(stream, **settings)))
+        list(stream_of(stream, **settings).get_records(None))
     history = zip(requests_mock.request_history, queries(requests_mock), strict=True)
     return [{k: v for k, [v] in query.items()} for request, query in history if "metrics" in str(request.url)]
 
@@ -294,7 +294,7 @@ def test_where_neither_tells_the_first_day_the_counts_say_what_to_set(requests_m
     requests_mock.get(f"{URL}/v1/metrics/customer-count", status_code=403, json={"message": "Not yours"})
     requests_mock.get(f"{URL}/v1/account", json={"id": "a"})
     with pytest.raises(StreamError, match=r"customer_daily_count: without 'start_date' the first day.*Not yours"):
-        list(records_of(stream_of("customer_daily_count")))
+        list(stream_of("customer_daily_count").get_records(None))
 
 
 def test_an_account_without_a_customer_begins_today(requests_mock: Mocker) -> None:

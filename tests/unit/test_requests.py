@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.taps import URL, queries, records_of, stream_of
+from tests.unit.taps import URL, queries, stream_of
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -69,22 +69,22 @@ def test_only_the_parameters_that_an_endpoint_takes_are_sent(
     requests_mock: Mocker, stream: str, api: str, params: dict[str, list[str]]
 ) -> None:
     requests_mock.get(f"{URL}/v1/{stream.replace('_', '-')}", json={**LIST, "id": "1", "domain": "d"})
-    list(records_of(stream_of(stream, api, custom_field_object_types=["Ticket"])))
+    list(stream_of(stream, api, custom_field_object_types=["Ticket"]).get_records(None))
     assert queries(requests_mock) == [params]
 
 
 def test_every_further_page_repeats_size_order_and_filter(requests_mock: Mocker) -> None:
     page = {"data": [], "meta": {"next_cursor": "a+B/c=%20="}}
     requests_mock.get(f"{URL}/v1/customers", [{"json": page}, {"json": {"data": []}}])
-    list(records_of(stream_of("customers", "support")))
+    list(stream_of("customers", "support").get_records(None))
     first, second = queries(requests_mock)
     assert second == {**first, "cursor": ["a+B/c=%20="]}
 
 
 def test_custom_fields_are_asked_for_by_each_object_type(requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/custom-fields", json={"data": []})
-    list(records_of(stream_of("custom_fields", "support")))
-    list(records_of(stream_of("custom_fields", "support", custom_field_object_types=[])))
+    list(stream_of("custom_fields", "support").get_records(None))
+    list(stream_of("custom_fields", "support", custom_field_object_types=[]).get_records(None))
     *typed, untyped = [query.get("object_type", []) for query in queries(requests_mock)]
     # Side by side, in no order.
     assert sorted(typed) == [["Customer"], ["Ticket"]]

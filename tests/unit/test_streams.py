@@ -9,7 +9,7 @@ import pytest
 
 from tap_analytics.errors import AnalyticsError, ServiceError, SettingsError, StreamError
 from tests.singer import select
-from tests.unit.taps import URL, queries, records_of, stream_of, tap_of
+from tests.unit.taps import URL, queries, stream_of, tap_of
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -48,7 +48,7 @@ def test_a_row_without_a_usable_key_ends_the_stream_and_names_its_position(
 ) -> None:
     requests_mock.get(CUSTOMERS, json={"entries": [{"id": 1}, {"id": 2}, row], "has_more": False})
     with pytest.raises(StreamError, match=r"customers: record 2 .*/customers .*\(id\)"):
-        list(records_of(stream_of("customers")))
+        list(stream_of("customers").get_records(None))
 
 
 @pytest.mark.parametrize("account", [{"name": "Acme"}, {"id": None, "name": "Acme"}])
@@ -57,14 +57,14 @@ def test_an_older_account_is_known_by_its_name_and_says_so_in_one_line(
 ) -> None:
     requests_mock.get(f"{URL}/v1/account", json=account)
     caplog.set_level("INFO")
-    [record] = records_of(stream_of("account"))
+    [record] = stream_of("account").get_records(None)
     assert record["id"] == record["name"] == "Acme"
     assert [r.levelname for r in caplog.records if "stands in" in r.getMessage()] == ["INFO"]
 
 
 def test_an_account_with_an_id_is_known_by_it(requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/account", json={"name": "Acme", "id": "acc_1"})
-    [record] = records_of(stream_of("account"))
+    [record] = stream_of("account").get_records(None)
     assert (record["id"], record["name"]) == ("acc_1", "Acme")
 
 
@@ -222,7 +222,7 @@ def test_only_a_stream_map_of_the_stream_itself_keeps_a_field_from_being_rescued
     is_rescued: bool,  # noqa: FBT001
 ) -> None:
     requests_mock.get(CUSTOMERS, json={"entries": [{"id": 1, "new": 2}], "has_more": False})
-    [record] = records_of(stream_of("customers", stream_maps=maps))
+    [record] = stream_of("customers", stream_maps=maps).get_records(None)
     assert record["_rescued_data"] == ({"new": 2} if is_rescued else None)
 
 
@@ -250,7 +250,7 @@ def test_a_stream_knows_whether_its_last_record_was_written_or_left_out_by_a_str
     requests_mock.get(CUSTOMERS, json={"entries": [{"id": number} for number in (1, 2, 3)], "has_more": False})
     stream = stream_of("customers", stream_maps={"customers": mapped})
     seen = []
-    for record in records_of(stream):
+    for record in stream.get_records(None):
         stream._write_record_message(record)  # noqa: SLF001 - what `sync` calls for each record
         seen.append(stream.record_was_written)
     assert seen == expected
@@ -270,7 +270,7 @@ def test_a_catalog_without_a_place_for_rescued_data_is_warned_of(
 def test_rescued_fields_are_counted_at_the_end(requests_mock: Mocker, caplog: pytest.LogCaptureFixture) -> None:
     rows = [{"id": number, "new": 1, "mrr": "much"} for number in range(3)]
     requests_mock.get(CUSTOMERS, json={"entries": rows, "has_more": False})
-    list(records_of(stream_of("customers")))
+    list(stream_of("customers").get_records(None))
     told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert told == [
         "customers: 'new' is not in the schema; see _rescued_data",

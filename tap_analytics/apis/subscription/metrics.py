@@ -20,7 +20,7 @@ from tap_analytics.apis.subscription.periods import Interval
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.paginators import SinglePage
 from tap_analytics.records.datetimes import parse_date
-from tap_analytics.sync.stream import CUT_OFF
+from tap_analytics.sync.list_stream import CUT_OFF
 from tap_analytics.sync.walks import Walk
 
 if TYPE_CHECKING:

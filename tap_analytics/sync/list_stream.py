@@ -1,0 +1,143 @@
+"""Which lists a stream reads, and from when on: the words that its class declares."""
+
+from __future__ import annotations
+
+from abc import ABC
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+from typing_extensions import override
+
+from tap_analytics.records.datetimes import EARLIEST, LATEST, end_of, parse_instant
+from tap_analytics.sync.newest_first import NewestFirst
+from tap_analytics.sync.record_stream import RecordStream
+from tap_analytics.sync.shared_keys import SharedKeys
+from tap_analytics.sync.walks import Bounds, Walk
+from tap_analytics.sync.window_widths import WindowWidths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tap_analytics.sync.bookmarks import Bookmark
+    from tap_analytics.sync.date_windows import DateFilter
+    from tap_analytics.sync.parents import Parent
+
+CUT_OFF: Final = "was cut off by 'end_date'"
+NOTHING_ASKED: Final = "asked for nothing: no day up to now is within the dates that are set"
+
+
+class ListStream(RecordStream, ABC):
+    """A stream as a declaration."""
+
+    lookback: ClassVar[timedelta] = timedelta()
+    """How far before its bookmark an incremental stream reads again."""
+
+    newest_first: ClassVar[bool] = False
+    """Whether the list is asked for newest first by its replication key, so that a walk can stop at the bookmark."""
+
+    date_filter: ClassVar[DateFilter | None] = None
+    """How the API filters the list by date, where it does."""
+
+    split_by: ClassVar[tuple[str, str] | None] = None
+    """A query parameter and the setting whose values it takes, one walk for each; without values, one walk without."""
+
+    parent: ClassVar[Parent | None] = None
+    """The list under whose records this one lies; path and query parameters then have placeholders."""
+
+    walks_take_requests: ClassVar[bool] = False
+    """Whether requests have to be sent to find out what to ask for; `walks` then runs in a thread."""
+
+    # What to read
+
+    def walks(self, since: datetime | None) -> Iterable[Walk]:
+        """Return the walks of one sync, in the order in which they are read.
+
+        Args:
+            since: The bookmark less the look-back; None for a whole read.
+        """
+        if self.date_filter is not None:
+            today = self.run_start.date()
+            return self.date_filter.windows(since, self.start_date, self.end_date, today, self.window_widths)
+        if self.newest_first:
+            start, _ = self.bounds
+            return [NewestFirst(max(filter(None, (since, start)), default=None), self.bounds)]
+        if self.split_by is not None:
+            param, setting = self.split_by
+            return [Walk({param: value}) for value in self.config[setting]] or [Walk()]
+        return [Walk()]
+
+    @property
+    def start_date(self) -> datetime | None:
+        """The first instant that the user wants, None for no bound."""
+        start = parse_instant(self.config["start_date"]) if "start_date" in self.config else EARLIEST
+        return min(start, LATEST) if start > EARLIEST else None
+
+    @property
+    def end_date(self) -> datetime | None:
+        """The last instant that the user wants, None for no bound."""
+        end = end_of(self.config["end_date"]) if "end_date" in self.config else LATEST
+        return end if end < LATEST else None
+
+    @property
+    def bounds(self) -> Bounds:
+        """The first and the last instant that the user's dates leave to this stream, None where there is no bound."""
+        return (self.start_date, self.end_date) if self.date_filter is not None else (None, None)
+
+    @property
+    def cut_by_dates(self) -> str:
+        """Why the user's dates leave a read without rows that the source may have now; empty if they do not.
+
+        A `start_date` in the past is no reason: what is older is not to be in the table.
+        """
+        start, end = self.bounds
+        if end is not None and end < self.run_start:
+            return CUT_OFF
+        if start is not None and start > min(filter(None, (end, self.run_start))):
+            return NOTHING_ASKED
+        return ""
+
+    @property
+    @override
+    def is_child(self) -> bool:
+        return self.parent is not None
+
+    @property
+    def effective_lookback(self) -> timedelta:
+        """The look-back that the user set, else the stream's own."""
+        days = self.config.get("lookback_days")
+        return self.lookback if days is None else timedelta(days=days)
+
+    @cached_property
+    def window_widths(self) -> WindowWidths:
+        """How wide the stream's windows are, whatever list they are of."""
+        size = (self.paginator.limit or self.page_size) if self.paginator.limit_param else None
+        return WindowWidths(self.date_filter.window if self.date_filter else 0, size)
+
+    def since(self, bookmark: Bookmark) -> datetime | None:
+        """Return from when on rows are to be read: the bookmark less the look-back, None for all."""
+        value = bookmark.value
+        return max(value, EARLIEST) - self.effective_lookback if value else None
+
+    @property
+    def shares_pages(self) -> bool:
+        """Whether its own reading of the list asks for the same pages as that for the streams under its records."""
+        return self.date_filter is None and not self.walks_take_requests
+
+    def walks_at_once(self) -> int:
+        """Return how many walks to read at once for now."""
+        if self.is_dry_run or self.newest_first:
+            return 1
+        return min(self.parallel_requests, self.window_widths.at_once if self.date_filter else self.parallel_requests)
+
+    @property
+    def shared_keys(self) -> SharedKeys | None:
+        """Looks for keys that records of different parents share; None where there are no such records."""
+        if self.parent is None or not self.primary_keys:
+            return None
+        return SharedKeys(self.parent, self.primary_keys, self.warn)
+
+    @property
+    def parent_stream(self) -> ListStream:
+        """The stream under whose records this one lies."""
+        return cast("ListStream", self._tap.streams[cast("Parent", self.parent).name])
