@@ -74,29 +74,24 @@ class Pipeline:
         with closing(self._entries("install", *plugins)) as entries:
             deque(entries, maxlen=0)
 
-    def run(self, extractor: str, loader: str, *options: str) -> Counter[str]:
-        """Load what an extractor reads, beginning where the run before ended.
+    def run(self, *pairs: tuple[str, str], options: Iterable[str] = ()) -> dict[str, Counter[str]]:
+        """Load what extractors read, one after the other, beginning where the run before ended.
 
         Args:
-            extractor: Name of the extractor.
-            loader: Name of the loader.
-            *options: Options of `meltano run`.
+            *pairs: Names of an extractor and of a loader each.
+            options: Options of `meltano run`.
 
         Returns:
-            How many records were read of each stream.
+            How many records each extractor read of each stream.
         """
-        return self.run_pairs((extractor, loader), options=options)
-
-    def run_pairs(self, *pairs: tuple[str, str], options: Iterable[str] = ()) -> Counter[str]:
-        """Do the same with several extractors and loaders, one after the other, in one process of Meltano."""
-        read: Counter[str] = Counter()
+        read: dict[str, Counter[str]] = {extractor: Counter() for extractor, _ in pairs}
         with closing(self._entries("run", *options, *chain.from_iterable(pairs))) as entries:
             for entry in entries:
                 metric = entry.get("metric_info", {})
                 if entry.get("producer") and metric.get("metric") == "record_count":
-                    stream = metric["tags"]["stream"]
-                    read[stream] += metric["value"]
-                    self.tell(f"{entry['name']}: {stream}: {read[stream]} records")
+                    counts, stream = read[entry["name"]], metric["tags"]["stream"]
+                    counts[stream] += metric["value"]
+                    self.tell(f"{entry['name']}: {stream}: {counts[stream]} records")
         return read
 
     def _entries(self, *arguments: str) -> Generator[dict[str, Any]]:

@@ -141,7 +141,7 @@ def _finished(arguments: Sequence[str], variables: Mapping[str, str], starter: S
         os.close(theirs)
         last_resort = Timer(_LONGEST_RUN, process.kill)
         last_resort.start()
-        stdout = b""
+        stdout = bytearray()
         for number in count():
             part = pipe.read(1000 if pauses else 2**16)
             if not part:

@@ -52,7 +52,7 @@ def test_a_seed_makes_tables_equal_to_the_source_twice(meltano: Path, tmp_path: 
     with Sandbox(size=60) as sandbox, postgres(tmp_path) as database:
         pipeline = Pipeline(meltano, variables(sandbox.url, **SEED) | {"TARGET_POSTGRES_SQLALCHEMY_URL": database.url})
         for _ in range(2):
-            pipeline.run("tap-analytics", "target-postgres")
+            pipeline.run(("tap-analytics", "target-postgres"))
             for table, key, truth in (
                 ("customers", "id", sandbox.world.customers("subscription")),
                 # Rows without a key are told apart by their version: those of the first run are marked as gone.
@@ -87,7 +87,7 @@ def test_columns_of_every_inferred_type_take_what_comes(meltano: Path, tmp_path:
     with Server(answer) as server, postgres(tmp_path) as database:
         settings = variables(server.url, resources=resources)
         Pipeline(meltano, settings | {"TARGET_POSTGRES_SQLALCHEMY_URL": database.url}).run(
-            "tap-analytics", "target-postgres"
+            ("tap-analytics", "target-postgres")
         )
         odd = sorted(database.rows("tap_analytics", "odd"), key=lambda row: row["id"])
         assert [{name: row[name] for name in ODD[0]} for row in odd] == [

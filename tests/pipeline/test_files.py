@@ -21,7 +21,7 @@ def sandbox(meltano: Path) -> Iterator[Sandbox]:
     """Both APIs, loaded into both targets by one process of Meltano."""
     with Sandbox(size=30) as running:
         pairs = [(extractor, loader) for extractor in EXTRACTORS for loader in ("target-duckdb", "target-jsonl")]
-        Pipeline(meltano, settings(running)).run_pairs(*pairs)
+        Pipeline(meltano, settings(running)).run(*pairs)
         yield running
 
 

@@ -57,8 +57,9 @@ def story(meltano: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 def sync(pipeline: Pipeline, sandbox: Sandbox, database: Database, *options: str) -> Run:
     """Run both pipelines."""
     run = Run()
+    read = pipeline.run(*((extractor, "target-postgres") for extractor in EXTRACTORS), options=options)
     for extractor, schema in EXTRACTORS.items():
-        run.read[schema] = pipeline.run(extractor, "target-postgres", *options)
+        run.read[schema] = read[extractor]
         run.truth[schema] = truth(sandbox, schema)
         run.tables[schema] = {
             table: by_key(database.rows(schema, table), KEYS[schema][table]) for table in database.tables(schema)
