@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +10,7 @@ from demo.database import postgres
 from tests.faults.runs import run_here
 from tests.faults.server import Server, whole
 from tests.pipeline.files import duckdb_rows, jsonl_rows
+from tests.pipeline.loading import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,16 +61,6 @@ def messages() -> str:
         run = run_here({"api": "declared", "api_url": server.url, "api_key": "key", "resources": resources})
     assert run.exit_code == 0, run.stderr
     return run.stdout
-
-
-def load(meltano: Path, target: str, messages: str, folder: Path, **settings: object) -> None:
-    """Give messages to a target, as Meltano installed it."""
-    config = folder / "config.json"
-    config.write_text(json.dumps(settings), encoding="utf-8")
-    executable = meltano / ".meltano" / "loaders" / target / "venv" / "bin" / target
-    subprocess.run(  # noqa: S603 - our own target
-        [executable, "--config", config], input=messages, text=True, encoding="utf-8", check=True, capture_output=True
-    )
 
 
 def check(rows_of: Callable[[str], list[dict[str, Any]]]) -> None:
