@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.mapper import RemoveRecordTransform
+from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL, Metadata
 from singer_sdk.streams import RESTStream
 from typing_extensions import override
@@ -48,8 +48,8 @@ class OutputStream(RESTStream[Params], ABC):
     record_was_written = True
     """Whether the last record that `get_records` yielded went out; a stream map may leave records out."""
 
-    _outputs: Sequence[tuple[Callable[[dict[str, Any]], dict[str, Any] | None], bytes]] = ()
-    """For each message that a record becomes: what maps the record, and what stands before it in its line."""
+    _outputs: Sequence[tuple[Callable[[dict[str, Any]], dict[str, Any] | None] | None, bytes]] = ()
+    """For each message of a record: what maps the record, if anything does, and what stands before it in its line."""
 
     _after_record = b""
     _doubt = ""
@@ -71,7 +71,11 @@ class OutputStream(RESTStream[Params], ABC):
         version = f',"version":{self._stream_version}' if self._stream_version is not None else ""
         time_extracted = datetime.now(timezone.utc).isoformat()
         self._outputs = [
-            (each.transform, f'{{"type":"RECORD","stream":{json.dumps(each.stream_alias)},"record":'.encode())
+            (
+                # Without a map the SDK's transform gives the record as it is.
+                None if isinstance(each, SameRecordTransform) and not each.flattening_enabled else each.transform,
+                f'{{"type":"RECORD","stream":{json.dumps(each.stream_alias)},"record":'.encode(),
+            )
             for each in self.stream_maps
         ]
         self._after_record = f'{version},"time_extracted":"{time_extracted}"}}\n'.encode()
@@ -83,7 +87,7 @@ class OutputStream(RESTStream[Params], ABC):
         self.record_was_written = False
         for transform, before in self._outputs:
             try:
-                mapped = transform(record)
+                mapped = record if transform is None else transform(record)
             except Exception as error:
                 # The SDK's own text says which expression failed, its cause says why.
                 why = "".join(f" {shorten(str(each))}" for each in (error, error.__cause__) if each is not None)

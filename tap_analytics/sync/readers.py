@@ -72,8 +72,7 @@ class ReaderPool:
             CHANGED.notify_all()
             try:
                 while not any(wait.is_ready for wait in waits):
-                    # A wait without an end hears no signal that another thread has caught, nor any on Windows.
-                    CHANGED.wait(0.5)
+                    CHANGED.wait()
             finally:
                 self.is_writer_idle = False
 

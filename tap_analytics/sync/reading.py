@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tap_analytics.sync.run import Run
     from tap_analytics.sync.shared_keys import SharedKeys
     from tap_analytics.sync.waits import Item, Wait, Waiting
-    from tap_analytics.sync.walks import Key, Walk
+    from tap_analytics.sync.walks import Walk
 
 
 class Reading(ListReading):
@@ -138,16 +138,19 @@ class Reading(ListReading):
         bookmark: Bookmark,
         shared: SharedKeys | None,
     ) -> Iterator[Item]:
-        shape, key_of, instant_of = self._stream.shaper.shape, self._key_of, self._stream.instant_of
-        end = self._stream.bounds[1]
+        stream = self._stream
+        # Looked up once, for what follows is done for each record.
+        shape, key_of, instant_of = stream.shaper.shape, stream.key_of, stream.instant_of
+        takes, see = walk.takes, bookmark.see
+        end = stream.bounds[1]
         number = 0
         while (page := (yield from next_page())) is not None:
-            self._stream.begin_page()
+            stream.begin_page()
             walk.count(len(page.records))
             if page.doubt:
                 # Nothing at all is how some services write an empty list; nothing after other pages is not.
                 walk.is_doubtful |= bool(page.records) or number > 0
-                self._stream.withhold_version(page.doubt)
+                stream.withhold_version(page.doubt)
             number += 1
             instants = []
             for position, raw in enumerate(walk.objects(page.records)):
@@ -155,15 +158,18 @@ class Reading(ListReading):
                 key = key_of(record, position)
                 instant = instant_of(record)
                 instants.append(instant)
-                if walk.takes(key, instant):
+                if not key and stream.date_filter is not None:
+                    # Nothing else tells whether a row has been read before.
+                    key = (repr(record),)
+                if takes(key, instant):
                     if shared is not None:
                         shared.see(key, walk.place, record)
                     yield record
                     # A record that a stream map filters out must come again once the filter is another one.
-                    if instant is not None and self._stream.record_was_written:
-                        bookmark.see(instant)
+                    if instant is not None and stream.record_was_written:
+                        see(instant)
                 elif end is not None and instant is not None and instant > end:
-                    self._stream.withhold_version(CUT_OFF)
+                    stream.withhold_version(CUT_OFF)
             if walk.is_done(instants):
                 break
             # The decoded page may be large, and the next one takes its time.
@@ -175,10 +181,3 @@ class Reading(ListReading):
     def fetched(self, walk: Walk) -> Iterator[Page]:
         pages = super().fetched(walk)
         return pages if walk.path is None else self._absences.passed(pages, walk.path)
-
-    def _key_of(self, record: dict[str, Any], position: int) -> Key:
-        key = self._stream.key_of(record, position)
-        if not key and self._stream.date_filter is not None:
-            # Nothing else tells whether a row has been read before.
-            return (repr(record),)
-        return key

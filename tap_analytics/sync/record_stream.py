@@ -45,12 +45,17 @@ class RecordStream(ApiStream, ABC):
         """
         if self.key_fallbacks:
             self._fall_back(record)
-        key = tuple(map(record.get, self.primary_keys))
+        key = tuple(map(record.get, self._key_names))
         if None in key:
             missing = ", ".join(name for name in self.primary_keys if record.get(name) is None)
             msg = f"{self.name}: record {position} of a page of {self.path} has no usable primary key ({missing})"
             raise StreamError(msg)
         return key
+
+    @cached_property
+    def _key_names(self) -> tuple[str, ...]:
+        """The fields of the primary key, looked up once for all records."""
+        return tuple(self.primary_keys)
 
     def _fall_back(self, record: dict[str, Any]) -> None:
         for name, stand_in in self.key_fallbacks.items():
