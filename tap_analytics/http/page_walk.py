@@ -128,4 +128,4 @@ class PageWalker:
             is_first, self._has_warned = not self._has_warned, True
         if is_first:
             self.client.warn(self.client.told(doubt, page.path))
-        return replace(page, doubt=doubt)
+        return page.changed(lambda each: replace(each, doubt=doubt))

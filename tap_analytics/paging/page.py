@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +42,15 @@ class Page(Struct, frozen=True, dict=True):
     size: int = 0
     read_again: Callable[[], Page] | None = None
 
+    def changed(self, change: Callable[[Page], Page]) -> Page:
+        """Return the page with a change that is made as well whenever the page is made again.
+
+        Args:
+            change: Makes the changed page.
+        """
+        again = None if self.read_again is None else partial(_changed_again, self.read_again, change)
+        return replace(change(self), read_again=again)
+
     @cached_property
     def fingerprint(self) -> int:
         """A hash of the records: pages with the same records have the same one."""
@@ -67,3 +77,7 @@ class Page(Struct, frozen=True, dict=True):
                 return UNSET
             value = value[key]
         return value
+
+
+def _changed_again(read_again: Callable[[], Page], change: Callable[[Page], Page]) -> Page:
+    return change(read_again())

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from tap_analytics.http.cancellation import CHANGED
 from tap_analytics.paging.page import Page
@@ -74,7 +72,7 @@ class Budget:
         if read_again is None or is_awaited or self.used + _DECODED * item.size <= self._limit // 2:
             held = Held(_DECODED * item.size, lambda: item)
         else:
-            held = Held(item.size, partial(_doubted, read_again, item.doubt))
+            held = Held(item.size, read_again)
         self.used += held.size
         return held
 
@@ -82,8 +80,3 @@ class Budget:
         """Give back what was set aside."""
         self.used -= size
         CHANGED.notify_all()
-
-
-def _doubted(read_again: Callable[[], Page], doubt: str) -> Page:
-    # Other pages may be the reason for a doubt.
-    return replace(read_again(), doubt=doubt)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def subscribe(stream: ListStream, run: Run) -> Subscription:
-    """Let a stream take part in the reading of its parent's list; within a run it always gets the same part.
+    """Let a stream take part in the reading of its parent's list; where lists are shared it always gets the same part.
 
     Args:
         stream: The stream.

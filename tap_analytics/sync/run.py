@@ -64,21 +64,26 @@ class Run:
 
     Args:
         budget: The memory for what waits to be written.
+        shares_lists: Whether the list of a parent is read once for all streams under it. That takes all of them at
+            once: one that begins later would miss what the others have taken.
     """
 
-    def __init__(self, budget: Budget | None = None) -> None:
+    def __init__(self, budget: Budget | None = None, *, shares_lists: bool = False) -> None:
         self.pool = ReaderPool(budget)
+        self._shares_lists = shares_lists
         self.shared_pages: dict[str, SharedPages] = {}
         """By the name of a stream that is read for itself and for the streams under its records."""
         self._parent_lists: dict[str, ParentList] = {}
 
     def parent_list(self, name: str, make: Callable[[], ParentList]) -> ParentList:
-        """Return the list of a parent stream, the same one for all streams under it.
+        """Return the list of a parent stream: the same one for all streams under it, if they share lists.
 
         Args:
             name: The name of the parent stream.
             make: Begins to read it.
         """
+        if not self._shares_lists:
+            return make()
         if name not in self._parent_lists:
             self._parent_lists[name] = make()
         return self._parent_lists[name]

@@ -166,7 +166,7 @@ def _run_of(streams: Sequence[ListStream], *, share: bool) -> Run:
         share: Whether the list of a parent is read once, for its own stream and for all streams under it. That takes
             all of them at once.
     """
-    run = Run()
+    run = Run(shares_lists=share)
     selected = {stream.name: stream for stream in streams}
     for stream in streams if share else ():
         if stream.parent is not None:

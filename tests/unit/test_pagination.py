@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -9,10 +10,18 @@ from zlib import crc32
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.page_trail import PageTrail
-from tap_analytics.paging.paginators import BodyCursor, CursorOrPageNumber, LastRecord, Paginator, SinglePage
+from tap_analytics.paging.paginators import (
+    BodyCursor,
+    CursorOrPageNumber,
+    LastRecord,
+    OverlappingPages,
+    Paginator,
+    SinglePage,
+)
 from tests.unit.taps import page_of
 
 if TYPE_CHECKING:
@@ -215,3 +224,15 @@ def test_the_first_request_names_no_page_and_every_request_names_the_size(pagina
 
 def test_a_list_that_takes_no_size_is_asked_without_one() -> None:
     assert PageTrail(SinglePage(), 7).params == {}
+
+
+def test_a_page_that_is_made_again_lacks_what_was_taken_from_it() -> None:
+    trail = PageTrail(OverlappingPages(fields=("id",), cursor_param="after", order_field="date"), 2)
+    for ids in ([1, 2], [2, 3]):
+        page = page_of({"entries": [{"id": number, "date": number} for number in ids], "has_more": True})
+        page = replace(page, read_again=partial(replace, page))
+        fresh = trail.fresh(page.changed(lambda each: replace(each, doubt="is odd")))
+        trail.advance(page)
+    assert [row["id"] for row in fresh.records] == [3]
+    assert fresh.read_again is not None
+    assert (fresh.read_again().records, fresh.read_again().doubt) == (fresh.records, "is odd")

@@ -62,7 +62,7 @@ class OverlappingPages(LastRecord, frozen=True, kw_only=True):
         is_in_place = first.get(self.order_field) == last.get(self.order_field)
         if expects_last and is_in_place and self.value_of(first) == self.value_of(last):
             # If the record has changed since, it is written a second time.
-            return replace(page, records=page.records[1:]) if first == last else page
+            return page.changed(_without_first) if first == last else page
         asked = progress.token[self.cursor_param]
         if any(record.get(field) == asked for record in page.records for field in self.fields):
             msg = f"gave page {progress.number} a record of an earlier page: it seems to ignore '{self.cursor_param}'"
@@ -95,3 +95,7 @@ class OverlappingPages(LastRecord, frozen=True, kw_only=True):
     def _expects_last(self, progress: Progress) -> bool:
         """Say whether the current page was asked for by the record before the last one: it begins with the last one."""
         return progress.number > 1 and progress.token.get(self.cursor_param) != self.value_of(progress.last)
+
+
+def _without_first(page: Page) -> Page:
+    return replace(page, records=page.records[1:])

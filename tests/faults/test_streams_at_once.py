@@ -1,0 +1,57 @@
+"""Many streams of one run: none takes from another what that needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.runs import run_here
+from tests.faults.server import Server, whole
+from tests.faults.test_declared_bookmarks import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.faults.server import End, Request
+
+SCHEMA: dict[str, Any] = {"type": "object", "properties": {"id": {"type": "integer"}}}
+
+
+def orders() -> dict[str, Any]:
+    """Return a list that other lists lie under."""
+    paginator = {"type": "page_number", "base_page": 1, "total_path": "pages"}
+    endpoint = {"path": "/orders", "data_selector": "data", "paginator": paginator}
+    return {"name": "orders", "primary_key": "id", "schema": SCHEMA, "endpoint": endpoint}
+
+
+def under_orders(name: str) -> dict[str, Any]:
+    """Return a list under each of the orders."""
+    path = f"/orders/{{resources.orders.id}}/{name}"
+    endpoint = {"path": path, "data_selector": "data", "paginator": {"type": "single_page"}}
+    return {
+        "name": name,
+        "primary_key": ["_orders_id", "id"],
+        "include_from_parent": ["id"],
+        "schema": {"type": "object", "properties": {"_orders_id": {"type": "integer"}, **SCHEMA["properties"]}},
+        "endpoint": endpoint,
+    }
+
+
+def answer(request: Request) -> Iterable[bytes | float | End]:
+    """Give two pages with two orders each, and one record under each of them."""
+    page = int(request.params.get("page", 1))
+    data = [{"id": 2 * page}, {"id": 2 * page + 1}] if request.path == "/orders" else [{"id": 1}]
+    yield whole({"data": data, "pages": 2})
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_each_stream_under_a_parent_reads_all_parents_when_not_all_streams_are_read_at_once(at_once: int) -> None:
+    names = ["lines", "notes", "events"]
+    with Server(answer) as server:
+        config = settings(server.url, orders(), *map(under_orders, names), max_parallel_streams=at_once)
+        run = run_here(config, "orders", *names)
+    assert run.exit_code == 0, run.stderr
+    for name in names:
+        assert [row["_orders_id"] for row in run.records(name)] == [2, 3, 4, 5]
+        assert len(run.of(name, "ACTIVATE_VERSION")) == 1
