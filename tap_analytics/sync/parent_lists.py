@@ -11,7 +11,7 @@ from tap_analytics.errors import ends_run
 from tap_analytics.sync.waits import PAUSE, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Collection, Generator, Mapping
 
     from tap_analytics.sync.waits import Item, Waiting
 
@@ -35,15 +35,16 @@ class ParentList:
         self.has_ended = False
         """Whether there are no more records."""
 
-    def subscribe(self, name: str, doubt: Callable[[str], None]) -> Subscription:
+    def subscribe(self, name: str, fields: Collection[str], doubt: Callable[[str], None]) -> Subscription:
         """Return a stream's part in the list; all have to take part before the first one begins to read.
 
         Args:
             name: The name of the stream.
+            fields: The fields of the records that it needs.
             doubt: Called with each reason why these may not be all records.
         """
         if name not in self._subscriptions:
-            self._subscriptions[name] = Subscription(self, name, doubt)
+            self._subscriptions[name] = Subscription(self, name, fields, doubt)
         return self._subscriptions[name]
 
     def leave(self, name: str) -> None:
@@ -78,7 +79,7 @@ class ParentList:
             self.has_ended = True
         else:
             for each in self._subscriptions.values():
-                each.records.append(item)
+                each.add(item)
 
     def check(self) -> None:
         """Say why the list could not be read to its end, if it could not.
@@ -100,15 +101,21 @@ class Subscription(Wait):
     Args:
         parents: The list.
         name: The name of the stream.
+        fields: The fields of the records that it needs.
         doubt: Called with each reason why these may not be all records.
     """
 
-    def __init__(self, parents: ParentList, name: str, doubt: Callable[[str], None]) -> None:
+    def __init__(self, parents: ParentList, name: str, fields: Collection[str], doubt: Callable[[str], None]) -> None:
         self._parents = parents
         self._name = name
+        self._fields = fields
         self.doubt = doubt
         self.records: deque[dict[str, Any]] = deque()
-        """Those that wait for the stream."""
+        """Those that wait for the stream, with the fields that it needs."""
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Let a record wait for the stream."""
+        self.records.append({field: record[field] for field in self._fields if field in record})
 
     @property
     @override

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tap_analytics.sync.list_reading import ListReading
 from tap_analytics.sync.list_stream import CUT_OFF
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tap_analytics.paging.page import Page
     from tap_analytics.sync.list_stream import ListStream
     from tap_analytics.sync.parent_lists import Subscription
+    from tap_analytics.sync.parents import Parent
     from tap_analytics.sync.readers import Consumer
     from tap_analytics.sync.run import Run
     from tap_analytics.sync.waits import Item
@@ -33,7 +34,11 @@ def subscribe(stream: ListStream, run: Run) -> Subscription:
     """
     parent = stream.parent_stream
     parents = run.parent_list(parent.name, lambda: ParentList(ParentReading(parent, run).objects))
-    return parents.subscribe(stream.name, lambda reason: stream.withhold_version(f"{reason} (for its parent stream)"))
+    return parents.subscribe(
+        stream.name,
+        cast("Parent", stream.parent).fields(stream.path, stream.params),
+        lambda reason: stream.withhold_version(f"{reason} (for its parent stream)"),
+    )
 
 
 class ParentReading(ListReading):

@@ -30,6 +30,18 @@ class Parent(Struct, frozen=True, kw_only=True):
     name: str
     added: Mapping[str, str]
 
+    def fields(self, path: str, params: Mapping[str, ParamValue]) -> set[str]:
+        """Return the fields of the parent's record that a list under it needs; what else it holds may be large.
+
+        Args:
+            path: The list's path, with placeholders.
+            params: Its query parameters, some with placeholders.
+        """
+        texts = [path, *(text for text in params.values() if isinstance(text, str))]
+        places = [FIELD.fullmatch(match[1]) for text in texts for match in PLACEHOLDER.finditer(text)]
+        paths = [*(place["field"] for place in places if place), *self.added]
+        return {field.partition(".")[0] for field in paths}
+
 
 class Place(Struct, frozen=True):
     """Where the list of one parent's record lies.

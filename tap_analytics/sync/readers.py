@@ -42,9 +42,13 @@ class ReaderPool:
         """Whether the writing thread waits for something to write."""
         self._first: object | None = None
         self._is_open = False
+        self._failure: Exception | None = None
+        """What has ended the run, wherever in the order of the pages it came."""
 
     def lets_ask(self, reader: object) -> bool:
         """Say whether a reader may ask; `CHANGED` must be held."""
+        if self._failure is not None:
+            return False
         if self._first is None:
             self._first = reader
         return self._is_open or self._first is reader
@@ -56,7 +60,10 @@ class ReaderPool:
             reader: The reader.
             error: What ended it. An error that ends the run lets nobody else ask.
         """
-        if self._first is reader and not self._is_open and not ends_run(error):
+        if ends_run(error):
+            self._failure = self._failure or error
+            CHANGED.notify_all()
+        elif self._first is reader and not self._is_open:
             self._is_open = True
             CHANGED.notify_all()
 
@@ -65,6 +72,9 @@ class ReaderPool:
 
         Args:
             waits: These.
+
+        Raises:
+            AnalyticsError: None is ready, and something has ended the run.
         """
         waits = list(waits)
         with CHANGED:
@@ -72,6 +82,8 @@ class ReaderPool:
             CHANGED.notify_all()
             try:
                 while not any(wait.is_ready for wait in waits):
+                    if self._failure is not None:
+                        raise self._failure.with_traceback(None)
                     CHANGED.wait()
             finally:
                 self.is_writer_idle = False
@@ -171,7 +183,7 @@ class Reader(Generic[T]):
         """Say whether there is room for another item.
 
         One that the writing thread waits for is always fetched, whatever waits for later: else the two would wait for
-        each other.
+        each other. Not so one that is to wait behind others of this reader.
         """
         is_wanted = self._is_awaited or len(self._queue) <= self._ahead
         return self._is_taken_at_once or (is_wanted and self._pool.budget.has_room())
@@ -190,7 +202,8 @@ class Reader(Generic[T]):
 
     @property
     def _is_taken_at_once(self) -> bool:
-        return self._is_awaited and self._pool.is_writer_idle
+        # What waits here for a slower consumer is taken in its own time, which does not depend on the faster one.
+        return self._is_awaited and not self._queue and self._pool.is_writer_idle
 
     def count(self) -> int:
         """Return how many items have been fetched so far, the end included."""

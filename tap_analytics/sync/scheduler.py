@@ -36,9 +36,13 @@ class Checkpoints:
         self._is_new = False
         self._written_at = monotonic()
 
-    def note(self) -> None:
-        """Take in that the state has changed."""
-        self._is_new = True
+    def note(self, *, is_new: bool) -> None:
+        """Send the state if it has changed, now or before, and it is time for a message.
+
+        Args:
+            is_new: Whether it has changed now.
+        """
+        self._is_new |= is_new
         if monotonic() - self._written_at >= _SECONDS_BETWEEN_STATES:
             self.flush()
 
@@ -153,8 +157,7 @@ class Scheduler:
         goes_on = False
         with telling_failures(task.stream):
             goes_on = task.go_on()
-        if task.stream.take_new_state():
-            self._checkpoints.note()
+        self._checkpoints.note(is_new=task.stream.take_new_state())
         return goes_on
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,3 +56,35 @@ def test_each_stream_under_a_parent_reads_all_parents_when_not_all_streams_are_r
     for name in names:
         assert [row["_orders_id"] for row in run.records(name)] == [2, 3, 4, 5]
         assert len(run.of(name, "ACTIVATE_VERSION")) == 1
+
+
+def test_what_ends_the_run_does_not_wait_for_a_slow_list_before_it() -> None:
+    refused, gone_on = threading.Event(), threading.Event()
+    asked_since: list[int] = []
+
+    def slow(request: Request) -> Iterable[bytes | float | End]:
+        if request.path == "/orders":
+            yield from answer(request)
+        elif request.path == "/endless":
+            page = int(request.params.get("page", 1))
+            if refused.is_set():
+                asked_since.append(page)
+            if len(asked_since) > 300:
+                gone_on.set()
+            yield whole({"data": [{"id": page}], "pages": page + 1})
+        elif request.path == "/orders/2/lines":
+            gone_on.wait(30)
+            yield whole({"data": []})
+        else:
+            refused.set()
+            yield whole({}, "401 Unauthorized")
+
+    with Server(slow) as server:
+        endless = orders() | {"name": "endless", "endpoint": orders()["endpoint"] | {"path": "/endless"}}
+        config = settings(server.url, orders(), under_orders("lines"), endless, max_parallel_requests=4)
+        run = run_here(config, "orders", "lines", "endless")
+        assert not gone_on.is_set()
+        gone_on.set()
+    assert run.exit_code == 1
+    (line,) = run.errors
+    assert "answered 401" in line

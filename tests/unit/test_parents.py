@@ -18,6 +18,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.paging.page import Page
 from tap_analytics.records.datetimes import format_instant, parse_instant
 from tap_analytics.sync.parent_failures import Absences
+from tap_analytics.sync.parent_lists import ParentList
 from tap_analytics.sync.parents import Parent, Place, Places
 from tests.faults.server import Server, whole
 from tests.singer import select
@@ -306,3 +307,13 @@ def test_of_parents_that_have_gone_nothing_is_kept_but_a_count_and_the_first_wor
     gc.collect()
     assert not [answer for answer in kept if answer() is not None]
     assert absences.told() == "list 0 answered 404 (9 parents left out)"
+
+
+def test_of_a_parents_record_no_more_waits_than_the_stream_under_it_needs() -> None:
+    parent = Parent(name="p", added={"owner.name": "_p_owner_name"})
+    fields = parent.fields("/p/{resources.p.id}/c", {"of": "{resources.p.group.id}", "size": 5})
+    record = {"id": 1, "owner": {"name": "o"}, "group": {"id": 2}, "text": "long"}
+    parents = ParentList(lambda _: (each for each in [record]))
+    part = parents.subscribe("c", fields, lambda _: None)
+    parents.read_on()
+    assert list(part.records) == [{"id": 1, "owner": {"name": "o"}, "group": {"id": 2}}]

@@ -245,6 +245,25 @@ def test_a_page_beyond_the_budget_passes_alone() -> None:
     under_way.close()
 
 
+def test_a_list_that_two_take_waits_within_the_budget_for_the_slower_one() -> None:
+    pool = ReaderPool(Budget(1000))
+    walk = Walk({"number": 0, "sizes": ["10"] * 400})
+    fast, slow = Reader("reader", partial(Weighed().read, walk), pool, Scope(pool.scope), consumers=2).consumers
+    taken: list[Page] = []
+
+    def take_all(consumer: Consumer[Page]) -> None:
+        while (page := result_of(consumer.next(), pool)) is not None:
+            taken.append(page)
+
+    taking = threading.Thread(target=take_all, args=[fast])
+    taking.start()
+    _settle_at(lambda: pool.budget.used)
+    assert 500 <= pool.budget.used <= 1000
+    take_all(slow)
+    taking.join(10)
+    assert sorted(page.body[1] for page in taken) == sorted([*range(400), *range(400)])
+
+
 def test_a_stream_that_stops_gives_back_what_it_had_set_aside() -> None:
     walks = [DateWindow({"number": number, "sizes": ["10"] * 9}, (None, None)) for number in range(4)]
     pool = ReaderPool(Budget(100))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tap_analytics.errors import AnalyticsError, SettingsError
 from tap_analytics.records.datetimes import format_instant, parse_instant
 from tap_analytics.singer.state import BookmarkStore
+from tap_analytics.sync.scheduler import Checkpoints
 from tests.singer import select
 from tests.unit.taps import URL, queries, tap_of
 
@@ -311,3 +312,15 @@ def test_a_full_table_leaves_no_bookmark(requests_mock: Mocker) -> None:
     tap = tap_of(catalog=select(tap_of().catalog_dict, "customers"))
     tap.sync_all()
     assert not tap.state.get("bookmarks", {}).get("customers")
+
+
+def test_a_change_that_came_too_soon_for_a_message_goes_out_when_one_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, written = [0.0], []
+    monkeypatch.setattr("tap_analytics.sync.scheduler.monotonic", lambda: now[0])
+    checkpoints = Checkpoints(lambda: written.append(now[0]))
+    for now[0], is_new in ((1, True), (4, False), (6, False), (12, False), (13, True), (14, True)):
+        checkpoints.note(is_new=is_new)
+    assert written == [6, 13]
+    checkpoints.flush()
+    checkpoints.flush()
+    assert written == [6, 13, 14]
