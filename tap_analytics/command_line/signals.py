@@ -9,7 +9,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from tap_analytics.http.cancellation import CHANGED
+from tap_analytics.http.cancellation import ARRIVED
 from tap_analytics.singer.stdout import STDOUT
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ def _end_in_any_case(received: socket.socket) -> None:
         pass
     started = time.monotonic()
     # The main thread may be waiting for the threads that fetch; the handler is called when it goes on.
-    if CHANGED.acquire(timeout=1):
-        CHANGED.notify_all()
-        CHANGED.release()
+    if ARRIVED.acquire(timeout=1):
+        ARRIVED.notify_all()
+        ARRIVED.release()
     # A target that still reads is to have its line to the end.
     while (left := max(started, STDOUT.last_taken) + _LONGEST_STOP - time.monotonic()) > 0:
         time.sleep(left)

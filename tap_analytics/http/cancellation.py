@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHANGED: Final = threading.Condition()
-"""All threads of the tap wait on this one condition: for their turn, for time to pass, or for room in a queue.
+_LOCK: Final = threading.RLock()
+
+CHANGED: Final = threading.Condition(_LOCK)
+"""All threads that fetch wait on this one condition: for their turn, for time to pass, or for room in a queue.
 
 Whoever changes something that others may wait for notifies it. So a wait ends at once when its scope does.
 """
+
+ARRIVED: Final = threading.Condition(_LOCK)
+"""The thread that writes waits on this one, for something to write. Both have one lock."""
 
 
 class CancelledError(Exception):
@@ -45,6 +50,7 @@ class Scope:
         with CHANGED:
             self._has_ended = True
             CHANGED.notify_all()
+            ARRIVED.notify_all()
 
     def check(self) -> None:
         """Go no further if the scope has ended.

@@ -44,9 +44,11 @@ class _Turn(Struct, frozen=True, eq=False):
 
     Attributes:
         is_chain: Whether it is one of a chain.
+        number: How many requests of the chain went before it.
     """
 
     is_chain: bool
+    number: int
 
 
 class Throttle:
@@ -75,7 +77,8 @@ class Throttle:
         self._queue: deque[_Turn] = deque()
         self._in_flight = {True: 0, False: 0}
         """How many requests of chains, and how many others."""
-        self._chains: set[Scope] = set()
+        self._chains: dict[Scope, int] = {}
+        """The chains, and how many requests each has sent."""
         self._turns_of_chains = 0
         """How many turns in a row chains have had."""
         self._next = 0.0
@@ -106,15 +109,15 @@ class Throttle:
         finally:
             with CHANGED:
                 self._in_flight[is_chain] -= 1
-                CHANGED.notify_all()
+                self._tell_others()
 
     def _wait(self) -> bool:
         scope = Scope.current()
-        turn = _Turn(scope.is_chain)
         with CHANGED:
+            turn = _Turn(scope.is_chain, self._chains.get(scope, 0))
             self._queue.append(turn)
             if turn.is_chain:
-                self._chains.add(scope)
+                self._chains[scope] = turn.number + 1
             try:
                 while True:
                     scope.check()
@@ -130,8 +133,12 @@ class Throttle:
                 self._turns_of_chains = self._turns_of_chains + 1 if turn.is_chain else 0
             finally:
                 self._queue.remove(turn)
-                CHANGED.notify_all()
+                self._tell_others()
         return turn.is_chain
+
+    def _tell_others(self) -> None:
+        if self._queue:
+            CHANGED.notify_all()
 
     def _next_turn(self) -> _Turn | None:
         """Return the request that is next, None if there is no place for one."""
@@ -149,10 +156,14 @@ class Throttle:
         return None
 
     def _first(self, *, is_chain: bool) -> _Turn | None:
-        return next((turn for turn in self._queue if turn.is_chain is is_chain), None)
+        # How long a chain is shows only at its end. If all come equally far, none is left alone for long at the end.
+        waiting = (turn for turn in self._queue if turn.is_chain is is_chain)
+        return min(waiting, key=lambda turn: turn.number, default=None)
 
     def _live_chains(self) -> int:
-        self._chains = {scope for scope in self._chains if scope.is_chain and not scope.has_ended}
+        ended = [scope for scope in self._chains if not scope.is_chain or scope.has_ended]
+        for scope in ended:
+            del self._chains[scope]
         return len(self._chains)
 
     def _tell_pace(self) -> None:

@@ -61,11 +61,11 @@ class Budget:
             item: A page, or something small; None where there was nothing.
             is_awaited: Whether it is taken at once.
         """
-        self.free(expected)
-        if item is None:
-            return Held(0, None)
         if not isinstance(item, Page):
-            return Held(0, lambda: item)
+            self.free(expected)
+            return Held(0, None if item is None else lambda: item)
+        had_room = self.has_room()
+        self.used -= expected
         self._last_size = item.size
         read_again = item.read_again
         # While there is much room, nothing has to be decoded twice.
@@ -74,9 +74,16 @@ class Budget:
         else:
             held = Held(item.size, read_again)
         self.used += held.size
+        self._tell_room(had_room=had_room)
         return held
 
     def free(self, size: int) -> None:
         """Give back what was set aside."""
+        had_room = self.has_room()
         self.used -= size
-        CHANGED.notify_all()
+        self._tell_room(had_room=had_room)
+
+    def _tell_room(self, *, had_room: bool) -> None:
+        # All threads wake up for it, so only where it makes a difference.
+        if not had_room and self.has_room():
+            CHANGED.notify_all()

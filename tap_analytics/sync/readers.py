@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from typing_extensions import override
 
 from tap_analytics.errors import ends_run
-from tap_analytics.http.cancellation import CHANGED, CancelledError, Scope
+from tap_analytics.http.cancellation import ARRIVED, CHANGED, CancelledError, Scope
 from tap_analytics.sync.budget import Budget, Held
 from tap_analytics.sync.waits import Wait
 
@@ -62,7 +62,7 @@ class ReaderPool:
         """
         if ends_run(error):
             self._failure = self._failure or error
-            CHANGED.notify_all()
+            ARRIVED.notify_all()
         elif self._first is reader and not self._is_open:
             self._is_open = True
             CHANGED.notify_all()
@@ -79,12 +79,13 @@ class ReaderPool:
         waits = list(waits)
         with CHANGED:
             self.is_writer_idle = True
-            CHANGED.notify_all()
+            if not self.budget.has_room():
+                CHANGED.notify_all()
             try:
                 while not any(wait.is_ready for wait in waits):
                     if self._failure is not None:
                         raise self._failure.with_traceback(None)
-                    CHANGED.wait()
+                    ARRIVED.wait()
             finally:
                 self.is_writer_idle = False
 
@@ -135,6 +136,7 @@ class Reader(Generic[T]):
         self._ahead = ahead
         self._queue: deque[Held | Exception] = deque()
         self._dropped = 0
+        self._is_waiting = False
         self.consumers = tuple(Consumer(self) for _ in range(consumers))
         self._taking = [*self.consumers]
         # A daemon, so that a request under way does not hold the process when it ends.
@@ -154,6 +156,7 @@ class Reader(Generic[T]):
                 self._put(caught)
         with CHANGED:
             self._scope.is_chain = False
+            CHANGED.notify_all()
             self._pool.passed(self, error)
         del error
 
@@ -175,7 +178,9 @@ class Reader(Generic[T]):
         """Wait until an item may be fetched, and return what is set aside for it."""
         with CHANGED:
             while not (self._may_fetch() and self._pool.lets_ask(self)):
+                self._is_waiting = True
                 self._scope.wait()
+            self._is_waiting = False
             self._scope.check()
             return self._pool.budget.expect()
 
@@ -191,7 +196,7 @@ class Reader(Generic[T]):
     def _put(self, item: Held | Exception) -> None:
         with CHANGED:
             self._queue.append(item)
-            CHANGED.notify_all()
+            ARRIVED.notify_all()
             self._drop()
 
     # For those who take the items
@@ -227,9 +232,11 @@ class Reader(Generic[T]):
                 self._scope.end()
             self._drop()
 
-    def moved(self) -> None:
-        """Drop what all have taken; `CHANGED` must be held."""
+    def look_again(self) -> None:
+        """Drop what all have taken, and see whether there is room now; `CHANGED` must be held."""
         self._drop()
+        if self._is_waiting:
+            CHANGED.notify_all()
 
     def _drop(self) -> None:
         """Drop what nobody takes any longer."""
@@ -264,10 +271,10 @@ class Consumer(Wait, Generic[T]):
 
     def expect(self) -> None:
         """Say that the next item is wanted now."""
-        if not self.is_awaited:
+        if not self.is_awaited and not self.is_ready:
             with CHANGED:
                 self.is_awaited = True
-                CHANGED.notify_all()
+                self._reader.look_again()
 
     def next(self) -> Waiting[T | None]:
         """Wait for the next item, and return it; None behind the last one.
@@ -285,7 +292,7 @@ class Consumer(Wait, Generic[T]):
             self.is_awaited = False
             item = self._reader.item(self.taken)
             self.taken += 1
-            self._reader.moved()
+            self._reader.look_again()
         if isinstance(item, Exception):
             try:
                 raise item

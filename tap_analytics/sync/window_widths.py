@@ -11,7 +11,7 @@ _GROWTH: Final = 3
 _GROWTH_WITHOUT_ROWS: Final = 9
 """The same while no row has been found at all: people set a first day long before their data."""
 
-_FEWEST_PAGES: Final = 5
+_FEWEST_PAGES: Final = 10
 """Pages of a window that is as wide as it is to be: the last one is seldom full, so fewer would cost more requests."""
 
 _MARGIN: Final = 0.25
