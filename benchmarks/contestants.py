@@ -84,7 +84,7 @@ class Tap(Contestant):
         if job.chains:
             # A declared API may be asked ten times a second if nobody says otherwise.
             config |= {"api": "declared", "resources": [_chain(name) for name in streams]}
-            config |= {"requests_per_second": 0.9 * job.rate} if job.rate else {}
+            config |= {"requests_per_second": job.rate} if job.rate else {}
         elif "resources" not in settings:
             arguments = ["--catalog", written(folder, "catalog", _catalog(streams))]
         config |= {**self.settings, **settings}
