@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from copy import deepcopy
-from http import HTTPStatus
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import Tap
-from singer_sdk.exceptions import (
-    AbortedSyncFailedException,
-    AbortedSyncPausedException,
-    ConfigValidationError,
-)
+from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers.capabilities import PluginCapabilities
 from singer_sdk.plugin_base import _ConfigInput
@@ -25,7 +19,7 @@ from typing_extensions import override
 from tap_analytics.apis import declared, subscription, support
 from tap_analytics.command_line.command import AnalyticsCommand, checked, read_settings
 from tap_analytics.command_line.logs import mask_secrets
-from tap_analytics.errors import AnalyticsError, SettingsError, StreamError, ends_run
+from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.http.session import ApiSession
 from tap_analytics.http.throttle import Throttle
 from tap_analytics.quoting import guess, shorten
@@ -37,9 +31,10 @@ from tap_analytics.singer.state import given_state
 from tap_analytics.singer.stdout import STDOUT
 from tap_analytics.singer.writer import LineWriter
 from tap_analytics.sync.scheduler import Scheduler
+from tap_analytics.sync.stream_failures import StreamFailures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from types import FrameType
 
     import click
@@ -47,7 +42,6 @@ if TYPE_CHECKING:
 
     from tap_analytics.apis.declared import DeclaredStream
     from tap_analytics.http.api import Api
-    from tap_analytics.sync.list_stream import ListStream
     from tap_analytics.sync.stream import AnalyticsStream
 
 STREAMS: dict[str, tuple[type[AnalyticsStream], ...]] = {
@@ -76,9 +70,6 @@ class TapAnalytics(Tap):
         capability for capability in Tap.capabilities if capability is not PluginCapabilities.BATCH
     ]
 
-    failures: dict[str, Exception]
-    """What ended a stream, by its name."""
-
     def __init__(
         self,
         *,
@@ -87,7 +78,7 @@ class TapAnalytics(Tap):
         catalog: Any = None,  # noqa: ANN401
         **kwargs: Any,
     ) -> None:
-        self.failures = {}
+        self._failures = StreamFailures(self.logger)
         self._warned_of: set[str] = set()
         if state is not None and not isinstance(state, str | PurePath):
             # The SDK takes an empty list for no state, and a full one for a path.
@@ -155,18 +146,18 @@ class TapAnalytics(Tap):
         streams = cast("dict[str, AnalyticsStream]", self.streams)
         # The schema of a stream's parent has a say in its own.
         for stream in sorted(streams.values(), key=lambda stream: stream.parent is not None):
-            if stream.name not in self.failures:
+            if stream.name not in self._failures:
                 self._find_schema(stream)
         return Catalog(
             (stream.tap_stream_id, stream._singer_catalog_entry)  # noqa: SLF001 - as the SDK does here
             for stream in streams.values()
-            if stream.name not in self.failures
+            if stream.name not in self._failures
         )
 
     def _find_schema(self, stream: AnalyticsStream) -> None:
         """Find out a stream's schema, which may take requests."""
-        with self._telling_failures(stream):
-            if stream.parent is not None and stream.parent.name in self.failures:
+        with self._failures.told(stream):
+            if stream.parent is not None and stream.parent.name in self._failures:
                 msg = f"{stream.name}: its parent stream '{stream.parent.name}' failed"
                 raise StreamError(msg)
             _ = stream.schema
@@ -175,7 +166,7 @@ class TapAnalytics(Tap):
     def run_discovery(self) -> str:
         text = self.catalog_json_text
         STDOUT.write(f"{text}\n".encode())
-        self._raise_failures(self.streams)
+        self._check_failures(self.streams)
         return text
 
     # Reading
@@ -186,20 +177,20 @@ class TapAnalytics(Tap):
         streams = self._streams_to_read()
         if self.state:
             self.state_writer.write_state(self.state)
-        unknown = [name for name in self.failures if self.streams[name].selected_by_default]
+        unknown = [name for name in self._failures if self.streams[name].selected_by_default]
         self._read(streams)
-        self._raise_failures([*unknown, *(stream.name for stream in streams)])
+        self._check_failures([*unknown, *(stream.name for stream in streams)])
 
     # Final, too; the SDK's own ends with the first stream that fails, and says nothing when all is well.
     @override  # type: ignore[misc]
     def run_connection_test(self) -> bool:
         streams = cast("dict[str, AnalyticsStream]", self.streams)
-        readable = [stream for stream in streams.values() if stream.name not in self.failures]
+        readable = [stream for stream in streams.values() if stream.name not in self._failures]
         for stream in readable:
             stream.selected = True
             stream.ABORT_AT_RECORD_COUNT = 1
         self._read(readable)
-        self._raise_failures(streams)
+        self._check_failures(streams)
         self.logger.info("Test passed: each of the %d streams could be read", len(streams))
         return True
 
@@ -208,33 +199,15 @@ class TapAnalytics(Tap):
         scheduler = Scheduler(
             cast("LineWriter", self.message_writer),
             lambda: self.state_writer.write_state(self.state),
+            self._failures,
             self.config.get("max_parallel_streams"),
         )
         with closing(self._session):
-            scheduler.read(streams, self._telling_failures)
+            scheduler.read(streams)
 
-    @contextmanager
-    def _telling_failures(self, stream: ListStream) -> Iterator[None]:
-        """Take note of whatever ends a stream, and let everything pass that ends the run."""
-        try:
-            # A test ends each stream by an error.
-            with suppress(AbortedSyncFailedException, AbortedSyncPausedException):
-                yield
-        except Exception as error:
-            if ends_run(error):
-                raise
-            self.failures[stream.name] = error
-            self.logger.error("%s", stream.told_failure(error), exc_info=self.logger.isEnabledFor(logging.DEBUG))  # noqa: TRY400 - one line
-
-    def _raise_failures(self, streams: Collection[str]) -> None:
-        failed = [name for name in streams if name in self.failures]
-        if failed:
-            msg = f"{len(failed)} of {len(streams)} streams failed: {', '.join(failed)}"
-            statuses = {getattr(self.failures[name], "status", None) for name in failed}
-            if len(failed) == len(streams) and statuses - {None} == {HTTPStatus.NOT_FOUND}:
-                paths = "each 'path' in 'resources'" if self.config["api"] == "declared" else "'api_version'"
-                msg = f"{msg}. No path was found: are 'api_url' and {paths} right?"
-            raise AnalyticsError(msg)
+    def _check_failures(self, streams: Collection[str]) -> None:
+        paths = "each 'path' in 'resources'" if self.config["api"] == "declared" else "'api_version'"
+        self._failures.check(streams, paths)
 
     def _streams_to_read(self) -> list[AnalyticsStream]:
         """Return the selected streams, once all that can be refused without a request has been looked at."""
@@ -243,15 +216,15 @@ class TapAnalytics(Tap):
             if entry.tap_stream_id not in known and entry.metadata.root.selected:
                 msg = f"Catalog: the {self.config['api']} API has no stream '{entry.tap_stream_id}'; discover again"
                 raise SettingsError(msg)
-        selected = [stream for stream in known.values() if stream.name not in self.failures and stream.selected]
-        if not selected and not self.failures:
+        selected = [stream for stream in known.values() if stream.name not in self._failures and stream.selected]
+        if not selected and not self._failures:
             msg = "Catalog: no stream is selected"
             raise SettingsError(msg)
         for stream in selected:
             if stream.is_mapped_away:
                 self.logger.info("%s: not read, since the stream maps remove it", stream.name)
         selected = [stream for stream in selected if not stream.is_mapped_away]
-        if not selected and not self.failures:
+        if not selected and not self._failures:
             msg = "Settings: 'stream_maps' removes every stream that is selected"
             raise SettingsError(msg)
         stream_maps.check_names(self.config.get("stream_maps"), known, selected)

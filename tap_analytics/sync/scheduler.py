@@ -15,10 +15,10 @@ from tap_analytics.sync.waits import PAUSE, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
-    from contextlib import AbstractContextManager
 
     from tap_analytics.singer.writer import LineWriter
     from tap_analytics.sync.list_stream import ListStream
+    from tap_analytics.sync.stream_failures import StreamFailures
 
 _SECONDS_BETWEEN_STATES: Final = 5
 """Seconds that pass at least between two STATE messages, but for the last one."""
@@ -93,24 +93,27 @@ class Scheduler:
     Args:
         writer: What writes the messages.
         write_state: Writes a STATE message.
+        failures: Takes note of streams that fail.
         at_once: How many streams are read at once; None for all.
     """
 
-    def __init__(self, writer: LineWriter, write_state: Callable[[], None], at_once: int | None = None) -> None:
+    def __init__(
+        self,
+        writer: LineWriter,
+        write_state: Callable[[], None],
+        failures: StreamFailures,
+        at_once: int | None = None,
+    ) -> None:
         self._writer = writer
+        self._failures = failures
         self._checkpoints = Checkpoints(write_state)
         self._at_once = at_once
 
-    def read(
-        self,
-        streams: Sequence[ListStream],
-        telling_failures: Callable[[ListStream], AbstractContextManager[None]],
-    ) -> None:
-        """Read some streams to their end.
+    def read(self, streams: Sequence[ListStream]) -> None:
+        """Read some streams to their end; one that fails ends nothing but itself.
 
         Args:
             streams: The streams.
-            telling_failures: Wraps each step of a stream, and lets only that pass which ends the run.
 
         Raises:
             AnalyticsError: Something ended the run.
@@ -118,7 +121,7 @@ class Scheduler:
         run = _run_of(streams, share=self._at_once is None or self._at_once >= len(streams))
         try:
             with closing(run):
-                self._read(run, deque(Task(stream, run) for stream in streams), telling_failures)
+                self._read(run, deque(Task(stream, run) for stream in streams))
         except AnalyticsError as error:
             if not isinstance(error, OutputError):
                 self._finish()
@@ -130,12 +133,7 @@ class Scheduler:
         self._writer.flush()
         self._checkpoints.flush()
 
-    def _read(
-        self,
-        run: Run,
-        to_come: deque[Task],
-        telling_failures: Callable[[ListStream], AbstractContextManager[None]],
-    ) -> None:
+    def _read(self, run: Run, to_come: deque[Task]) -> None:
         tasks: list[Task] = []
         try:
             while tasks or to_come:
@@ -147,15 +145,15 @@ class Scheduler:
                     self._writer.flush()
                     run.pool.wait_for_any(task.waits_for for task in tasks)
                 for task in ready:
-                    if not self._go_on(task, telling_failures):
+                    if not self._go_on(task):
                         tasks.remove(task)
         finally:
             for task in tasks:
                 task.close()
 
-    def _go_on(self, task: Task, telling_failures: Callable[[ListStream], AbstractContextManager[None]]) -> bool:
+    def _go_on(self, task: Task) -> bool:
         goes_on = False
-        with telling_failures(task.stream):
+        with self._failures.told(task.stream):
             goes_on = task.go_on()
         self._checkpoints.note(is_new=task.stream.take_new_state())
         return goes_on

@@ -1,0 +1,75 @@
+"""Which streams of a run have failed: each ends nothing but itself, and is told in one line."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from singer_sdk.exceptions import AbortedSyncFailedException, AbortedSyncPausedException
+
+from tap_analytics.errors import AnalyticsError, ends_run
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from tap_analytics.sync.list_stream import ListStream
+
+
+class StreamFailures:
+    """What has ended streams, by their names.
+
+    Args:
+        logger: Where failures are told.
+    """
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self._errors: dict[str, Exception] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._errors
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._errors)
+
+    def __bool__(self) -> bool:
+        return bool(self._errors)
+
+    @contextmanager
+    def told(self, stream: ListStream) -> Iterator[None]:
+        """Take note of whatever ends a stream, and let everything pass that ends the run.
+
+        Args:
+            stream: The stream that is worked on meanwhile.
+        """
+        try:
+            # A test ends each stream by an error.
+            with suppress(AbortedSyncFailedException, AbortedSyncPausedException):
+                yield
+        except Exception as error:
+            if ends_run(error):
+                raise
+            self._errors[stream.name] = error
+            self._logger.error(  # noqa: TRY400 - one line
+                "%s", stream.told_failure(error), exc_info=self._logger.isEnabledFor(logging.DEBUG)
+            )
+
+    def check(self, streams: Collection[str], paths: str) -> None:
+        """Fail if one of some streams has failed.
+
+        Args:
+            streams: Their names.
+            paths: The settings that say where the lists are, for the case that none was found.
+
+        Raises:
+            AnalyticsError: One has failed.
+        """
+        failed = [name for name in streams if name in self._errors]
+        if failed:
+            msg = f"{len(failed)} of {len(streams)} streams failed: {', '.join(failed)}"
+            statuses = {getattr(self._errors[name], "status", None) for name in failed}
+            if len(failed) == len(streams) and statuses - {None} == {HTTPStatus.NOT_FOUND}:
+                msg = f"{msg}. No path was found: are 'api_url' and {paths} right?"
+            raise AnalyticsError(msg)
