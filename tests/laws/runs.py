@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
+from unittest.mock import patch
 
 import time_machine
 from typing_extensions import override
@@ -179,7 +180,7 @@ def run(config: State, state: State, order: Order, sandbox: Sandbox, act: Act) -
             sandbox.before_answer = before_answer
             # As from a file: the tap must not change what the next run is given.
             given = json.loads(json.dumps(state))
-            TapAnalytics(config=config | {"page_size": order.page_size}, catalog=catalog, state=given).sync_all()
+            sync(config | {"page_size": order.page_size}, given, catalog)
     except AnalyticsError as failure:
         error = failure
     except Killed:
@@ -189,6 +190,12 @@ def run(config: State, state: State, order: Order, sandbox: Sandbox, act: Act) -
         logging.disable(logging.NOTSET)
     whole_lines = output.getvalue().rpartition("\n")[0]
     return Outcome(Run(0, whole_lines, "").messages, error, output.killed)
+
+
+def sync(config: dict[str, Any], state: State, catalog: dict[str, Any] | None = None) -> None:
+    """Run the tap, with a STATE message after each change of the state, as in a run that takes long."""
+    with patch("tap_analytics.sync.scheduler._SECONDS_BETWEEN_STATES", -1):
+        TapAnalytics(config=config, catalog=catalog, state=state).sync_all()
 
 
 def _by_number(changes: Sequence[tuple[int, Any]]) -> dict[int, list[Any]]:

@@ -53,6 +53,7 @@ SETTINGS = st.fixed_dictionaries(
         "max_retries": st.sampled_from([0, 1]),
         "backoff_factor": st.just(0),
         "max_parallel_requests": st.sampled_from([1, 3]),
+        "max_parallel_streams": st.sampled_from([None, None, 1, 2]),
         # The clock stands still, so whoever is too fast now is too fast for ever.
         "requests_per_second": st.just(100_000),
     }

@@ -18,9 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from typing_extensions import override
 
 from tap_analytics.errors import AnalyticsError
-from tap_analytics.tap import TapAnalytics
 from tests.faults.server import Server, whole
-from tests.laws.runs import Kill, Killed, Output
+from tests.laws.runs import Kill, Killed, Output, sync
 from tests.singer import Run, Tables
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ class Parents(RuleBasedStateMachine):
         logging.disable(logging.CRITICAL)
         try:
             with redirect_stdout(output):
-                TapAnalytics(config=self.config, state=json.loads(json.dumps(state))).sync_all()
+                sync(self.config, json.loads(json.dumps(state)))
         except AnalyticsError as failure:
             error = failure
         except Killed:
