@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 
     Sink: TypeAlias = Literal["null", "pipe", "stalled"] | Target
 
+_READ_FIRST = 100_000_000
+"""Bytes after which a target stalls: by then the tap knows how many rows a window has."""
+
 _QUIET = 3
-"""Seconds without a request after which a reader whose output nobody reads is believed to do no more."""
+"""Seconds without a request after which a reader whose output is no longer read is believed to do no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Run:
     Attributes:
         contestant: Who does it.
         job: What there is to do; None is to say one's version.
-        sink: Where the output goes: to `/dev/null`, into a pipe, into one that nobody reads, or to a target.
+        sink: Where the output goes: to `/dev/null`, into a pipe, into one that is soon read no more, or to a target.
     """
 
     contestant: Contestant
@@ -58,7 +61,7 @@ class Run:
 
     @override
     def __str__(self) -> str:
-        sinks = {"null": "", "pipe": " into a pipe", "stalled": " into a pipe that nobody reads"}
+        sinks = {"null": "", "pipe": " into a pipe", "stalled": " into a pipe that is soon read no more"}
         sink = f" into {self.sink.title}" if isinstance(self.sink, Target) else sinks[self.sink]
         return f"{self.contestant.title}, {'--version' if self.job is None else self.job}{sink}"
 
@@ -106,7 +109,7 @@ class Lab:
             self.usages[run].append(measure(run.contestant.command("--version")))
         elif run.sink == "stalled":
             with self._begun(run.contestant, run.job) as (command, environment):
-                self.usages[run].append(measure_stalled(command, self._is_busy, environment))
+                self.usages[run].append(measure_stalled(command, _READ_FIRST, self._is_busy, environment))
                 self.seen[run].append(self.server.seen())
         elif isinstance(run.sink, Target) or isinstance(run.contestant, Loader):
             self._load(run, run.job)

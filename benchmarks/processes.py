@@ -101,11 +101,14 @@ def measure_load(command: Sequence[str], target: Sequence[str], environment: Env
     return replace(used, wall=loaded.wall, target_cpu=loaded.cpu)
 
 
-def measure_stalled(command: Sequence[str], is_busy: Callable[[], bool], environment: Environment = None) -> Usage:
-    """Run a process whose output nobody reads, until it does nothing more, and then kill it.
+def measure_stalled(
+    command: Sequence[str], first: int, is_busy: Callable[[], bool], environment: Environment = None
+) -> Usage:
+    """Run a process whose output is read for a while and then no longer, until it does nothing more, and kill it.
 
     Args:
         command: The program and its arguments.
+        first: How many bytes are read before.
         is_busy: Waits for a moment and says whether the process did something in it.
         environment: Further variables of its environment.
 
@@ -119,6 +122,8 @@ def measure_stalled(command: Sequence[str], is_busy: Callable[[], bool], environ
         began = time.perf_counter()
         process = _started(command, errors, environment, stdout=subprocess.PIPE)
         try:
+            while process.stdout is not None and first > 0:
+                first -= len(os.read(process.stdout.fileno(), _BLOCK)) or first
             while is_busy():
                 pass
         finally:
@@ -128,7 +133,7 @@ def measure_stalled(command: Sequence[str], is_busy: Callable[[], bool], environ
                 process.stdout.close()
         if process.returncode != -signal.SIGKILL:
             _check(process, errors)
-            msg = "it ended, though nobody had read its output"
+            msg = "it ended, though not all of its output had been read"
             raise FailedRunError(msg)
         return used
 

@@ -66,7 +66,8 @@ class StalledTarget(Measure):
 
     @staticmethod
     def _jobs() -> dict[str, Job]:
-        heavy: dict[str, Any] = {"weight": _HEAVY, "in_flight": _IN_FLIGHT}
+        # Without a latency the server would have answered before the next request comes.
+        heavy: dict[str, Any] = {"weight": _HEAVY, "in_flight": _IN_FLIGHT, "latency": 0.1}
         return {
             "one stream in windows": Job(activities=400 * PAGE, streams=("activities",), dated=True, **heavy),
             f"{_IN_FLIGHT} streams": Job.of_chains((20,) * _IN_FLIGHT, chain_rows=PAGE, **heavy),
@@ -76,5 +77,5 @@ class StalledTarget(Measure):
     def _least(job: Job) -> Job:
         """Return the same with a record or so in each list."""
         if job.chains:
-            return replace(job, chains=(1,) * len(job.chains), chain_rows=1, weight=0)
-        return replace(job, activities=1, weight=0)
+            return replace(job, chains=(1,) * len(job.chains), chain_rows=1, weight=0, latency=0)
+        return replace(job, activities=1, weight=0, latency=0)
