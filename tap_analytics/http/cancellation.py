@@ -38,6 +38,8 @@ class Scope:
     def __init__(self, parent: Scope | None = None, *, is_chain: bool = True) -> None:
         self._parent = parent
         self.is_chain = is_chain
+        self.is_through = False
+        """Whether a request has come through to the service, be it in vain: the run as a whole was not refused."""
         self._has_ended = False
 
     @property
@@ -51,6 +53,12 @@ class Scope:
             self._has_ended = True
             CHANGED.notify_all()
             ARRIVED.notify_all()
+
+    def come_through(self) -> None:
+        """Take in that a request has come through to the service."""
+        with CHANGED:
+            self.is_through = True
+            CHANGED.notify_all()
 
     def check(self) -> None:
         """Go no further if the scope has ended.

@@ -120,6 +120,8 @@ class Client:
                     reason = _last_reason(failure, retries, time.monotonic() - started)
                     raise failure.error(self.told(reason, place)) from error
                 self._tell_retry(failure, place, wait, retries.count)
+                if failure.kind.ends is StreamError:
+                    scope.come_through()
             scope.sleep(wait)
 
     def _prepared(self, params: Params, url: str) -> requests.PreparedRequest:

@@ -29,7 +29,8 @@ T = TypeVar("T")
 class ReaderPool:
     """What all readers of a run share.
 
-    The first of them asks alone until it has got something, so that refused credentials cost one request.
+    The first of them asks alone until it has got something, or has to try again: so refused credentials cost one
+    request.
 
     Args:
         budget: The memory for what waits.
@@ -40,24 +41,24 @@ class ReaderPool:
         self.budget = budget or Budget()
         self.is_writer_idle = False
         """Whether the writing thread waits for something to write."""
-        self._first: object | None = None
+        self._first: Scope | None = None
         self._is_open = False
         self._failure: Exception | None = None
         """What has ended the run, wherever in the order of the pages it came."""
 
-    def lets_ask(self, reader: object) -> bool:
-        """Say whether a reader may ask; `CHANGED` must be held."""
+    def lets_ask(self, reader: Scope) -> bool:
+        """Say whether the reader with this scope may ask; `CHANGED` must be held."""
         if self._failure is not None:
             return False
         if self._first is None:
             self._first = reader
-        return self._is_open or self._first is reader
+        return self._is_open or self._first is reader or self._first.is_through
 
-    def passed(self, reader: object, error: Exception | None = None) -> None:
+    def passed(self, reader: Scope, error: Exception | None = None) -> None:
         """Take in that a reader has got something, or has ended; `CHANGED` must be held.
 
         Args:
-            reader: The reader.
+            reader: The reader's scope.
             error: What ended it. An error that ends the run lets nobody else ask.
         """
         if ends_run(error):
@@ -157,7 +158,7 @@ class Reader(Generic[T]):
         with CHANGED:
             self._scope.is_chain = False
             CHANGED.notify_all()
-            self._pool.passed(self, error)
+            self._pool.passed(self._scope, error)
         del error
 
     def _fetch(self, items: Iterator[T]) -> bool:
@@ -171,13 +172,13 @@ class Reader(Generic[T]):
                 held = self._pool.budget.hold(expected, item, is_awaited=self._is_taken_at_once)
         self._put(held)
         with CHANGED:
-            self._pool.passed(self)
+            self._pool.passed(self._scope)
         return item is not None
 
     def _wait_for_turn(self) -> int:
         """Wait until an item may be fetched, and return what is set aside for it."""
         with CHANGED:
-            while not (self._may_fetch() and self._pool.lets_ask(self)):
+            while not (self._may_fetch() and self._pool.lets_ask(self._scope)):
                 self._is_waiting = True
                 self._scope.wait()
             self._is_waiting = False

@@ -88,3 +88,15 @@ def test_what_ends_the_run_does_not_wait_for_a_slow_list_before_it() -> None:
     assert run.exit_code == 1
     (line,) = run.errors
     assert "answered 401" in line
+
+
+def test_while_the_first_request_waits_for_its_retry_other_streams_ask() -> None:
+    def script(request: Request) -> Iterable[bytes | float | End]:
+        # What ends the run shows that the second stream has asked meanwhile.
+        yield whole({}, "500 Oh" if request.path == "/a" else "401 Unauthorized")
+
+    streams = [{"name": name, "schema": SCHEMA, "primary_key": "id", "endpoint": {"path": f"/{name}"}} for name in "ab"]
+    with Server(script) as server:
+        run = run_here(settings(server.url, *streams) | {"backoff_factor": 10, "max_retries": 1}, "a", "b")
+        assert [request.path for request in server.requests] == ["/a", "/b"]
+    assert "answered 401" in run.errors[-1]
