@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from demo.pipeline import EXTRACTORS, Pipeline
+from tests.pipeline.files import FILE_LOADERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LOADERS = ("target-postgres", "target-duckdb", "target-jsonl")
+LOADERS = ("target-postgres", *FILE_LOADERS)
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import json
 import subprocess
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+FILE_LOADERS: Final = ("target-duckdb", "target-jsonl") if sys.version_info < (3, 13) else ("target-jsonl",)
+"""The targets that write files, as far as they can be installed here."""
+
+needs_duckdb = pytest.mark.skipif(
+    "target-duckdb" not in FILE_LOADERS, reason="there are wheels of DuckDB 1.0.0 for Python 3.10 to 3.12"
+)
 
 # DuckDB is in the loader's environment and not in ours.
 _QUERY = """

@@ -8,7 +8,7 @@ import pytest
 from analytics_sandbox import Sandbox
 
 from demo.pipeline import EXTRACTORS, Pipeline, settings
-from tests.pipeline.files import duckdb_rows, jsonl_rows
+from tests.pipeline.files import FILE_LOADERS, duckdb_rows, jsonl_rows, needs_duckdb
 from tests.pipeline.truth import KEYS, by_key, truth
 
 if TYPE_CHECKING:
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 def sandbox(meltano: Path) -> Iterator[Sandbox]:
     """Both APIs, loaded into both targets by one process of Meltano."""
     with Sandbox(size=30) as running:
-        pairs = [(extractor, loader) for extractor in EXTRACTORS for loader in ("target-duckdb", "target-jsonl")]
+        pairs = [(extractor, loader) for extractor in EXTRACTORS for loader in FILE_LOADERS]
         Pipeline(meltano, settings(running)).run(*pairs)
         yield running
 
 
+@needs_duckdb
 def test_duckdb_takes_both_apis(meltano: Path, sandbox: Sandbox) -> None:
     for schema, keys in KEYS.items():
         expected = truth(sandbox, schema)

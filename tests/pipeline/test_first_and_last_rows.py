@@ -9,7 +9,7 @@ import pytest
 from demo.database import postgres
 from tests.faults.runs import run_here
 from tests.faults.server import Server, whole
-from tests.pipeline.files import duckdb_rows, jsonl_rows
+from tests.pipeline.files import duckdb_rows, jsonl_rows, needs_duckdb
 from tests.pipeline.loading import load
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def test_postgres_stores_every_row(meltano: Path, messages: str, tmp_path: Path)
         check(lambda name: database.rows(SCHEMA, name))
 
 
+@needs_duckdb
 def test_duckdb_stores_every_row(meltano: Path, messages: str, tmp_path: Path) -> None:
     file = tmp_path / "analytics.duckdb"
     load(meltano, "target-duckdb", messages, tmp_path, filepath=str(file), default_target_schema=SCHEMA)

@@ -11,7 +11,7 @@ import pytest
 from demo.database import postgres
 from tests.faults.runs import run_here
 from tests.faults.server import Server, whole
-from tests.pipeline.files import duckdb_rows, jsonl_rows
+from tests.pipeline.files import duckdb_rows, jsonl_rows, needs_duckdb
 from tests.pipeline.loading import load
 from tests.pipeline.truth import by_key
 
@@ -118,6 +118,7 @@ def test_postgres_stores_the_same(meltano: Path, runs: tuple[Run, Run], tmp_path
         check(runs, tmp_path, store)
 
 
+@needs_duckdb
 def test_duckdb_stores_the_same(meltano: Path, runs: tuple[Run, Run], tmp_path: Path) -> None:
     def store(messages: str, schema: str, folder: Path) -> tuple[Any, Any]:
         file = folder / "analytics.duckdb"
