@@ -58,6 +58,11 @@ class ParentList:
             self._items.close()
 
     @property
+    def is_unwanted(self) -> bool:
+        """Whether no stream takes its records any longer."""
+        return not self._subscriptions
+
+    @property
     def is_ready(self) -> bool:
         """Whether `read_on` can do something."""
         is_full = any(len(each.records) >= _MOST_WAITING for each in self._subscriptions.values())

@@ -84,4 +84,6 @@ class ParentReading(ListReading):
                     doubt(CUT_OFF)
             if walk.is_done(instants):
                 break
+            # The decoded page may be large, and the next one takes its time.
+            del page, objects
         walk.finish()

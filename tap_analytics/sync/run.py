@@ -96,8 +96,10 @@ class Run:
         """
         if name in self.shared_pages:
             self.shared_pages[name].leave(OWN)
-        for parents in self._parent_lists.values():
+        for parent, parents in self._parent_lists.items():
             parents.leave(name)
+            if parents.is_unwanted and parent in self.shared_pages:
+                self.shared_pages[parent].leave(CHILDREN)
 
     def close(self) -> None:
         """End all threads at once."""

@@ -18,14 +18,16 @@ from tap_analytics.paging.page import Page
 from tap_analytics.sync.budget import Budget
 from tap_analytics.sync.date_windows import DateWindow
 from tap_analytics.sync.open_walks import OpenWalks
+from tap_analytics.sync.parent_lists import ParentList
 from tap_analytics.sync.readers import Reader, ReaderPool
+from tap_analytics.sync.run import OWN, Run, SharedPages
 from tap_analytics.sync.walks import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from tap_analytics.sync.readers import Consumer
-    from tap_analytics.sync.waits import Waiting
+    from tap_analytics.sync.waits import Item, Waiting
 
 T = TypeVar("T")
 
@@ -282,3 +284,22 @@ def _settle_at(value: Callable[[], int]) -> None:
     while seen != value():
         seen = value()
         time.sleep(0.1)
+
+
+def test_a_list_that_no_child_takes_any_longer_is_fetched_for_its_own_stream_alone() -> None:
+    run = Run(shares_lists=True)
+    run.shared_pages["parents"] = SharedPages()
+    items: list[Item] = []
+    parents = run.parent_list("parents", lambda: ParentList(lambda _: (item for item in items)))
+    parents.subscribe("child", (), print)
+    # It fails before it has asked for anything.
+    run.leave("child")
+    started: list[int] = []
+
+    def start(consumers: int) -> Sequence[Consumer[Page]]:
+        started.append(consumers)
+        return Reader("reader", partial(pages_of, walks_of([1])[0]), run.pool, Scope(run.pool.scope)).consumers
+
+    run.shared_pages["parents"].open(OWN, "", start)
+    assert started == [1]
+    run.close()
