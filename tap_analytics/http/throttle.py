@@ -23,12 +23,13 @@ _MARGIN: Final = 1.1
 """Requests that leave in time can arrive bunched together, so periods are taken a tenth longer."""
 
 _BURST: Final = 20
-"""Of that many requests that a period takes, one more may leave at once: half of the margin."""
+"""For every so many requests that a period takes, one may leave ahead of its time; that uses up half of the margin."""
 
 _SLOWEST: Final = 4
 """How many times slower than allowed the pace may become."""
 
 _QUIET_ANSWERS: Final = 20
+"""After so many answers without a refusal the pace is doubled again."""
 
 _TURNS_OF_CHAINS: Final = 3
 """Turns in a row that chains have while others wait."""
@@ -36,11 +37,11 @@ _TURNS_OF_CHAINS: Final = 3
 _CALL_LIMIT = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})", re.ASCII)
 
 _LONGEST_SILENT_PAUSE: Final = 1
-"""Seconds."""
+"""Seconds; if nothing is sent for longer, a line in the log says why."""
 
 
 class _Turn(Struct, frozen=True, eq=False):
-    """A request that waits.
+    """A request that waits for its turn.
 
     Attributes:
         is_chain: Whether it is one of a chain.
@@ -86,7 +87,7 @@ class Throttle:
         self._resume = 0.0
         """The end of the pause that the service asked for."""
         self._pauses: dict[Scope, float] = {}
-        """The ends of the pauses that the service did not ask for. They last no longer than what retries."""
+        """The ends of the pauses that the service did not ask for. Each ends with the scope that waits to retry, too."""
         self._slowness = 1
         self._quiet = 0
         self._told_pace = False
@@ -147,6 +148,7 @@ class Throttle:
         first = {is_chain: self._first(is_chain=is_chain) for is_chain in (True, False)}
         chains = self._live_chains()
         places = {True: self._most, False: max(1, self._most - chains)}
+        # With as many chains as places, one place is left to the others while there are any.
         if chains >= self._most > 1 and (first[False] or self._in_flight[False]):
             places[True] = self._most - 1
         goes_first = self._turns_of_chains < _TURNS_OF_CHAINS
@@ -177,7 +179,7 @@ class Throttle:
         self._pauses = {scope: until for scope, until in self._pauses.items() if not scope.has_ended}
         paced = self._next
         if not turn.is_chain and self._chains and self._burst:
-            # The next request of a chain is to find one that may leave early.
+            # One request that may leave ahead of its time is kept for the chains.
             paced += self.interval * self._slowness
         return max(paced, self._resume, *self._pauses.values()) - time.monotonic()
 

@@ -1,9 +1,9 @@
 """The bookmarks of one stream: one, or one for the list under each record of its parent stream.
 
 A parent that joins later brings rows of any age, so that one bookmark for all would leave them out. The bookmarks of
-all parents stand together in the stream's entry of the state, and each STATE message repeats them. So one is due only
-when a fair share of the parents has been read since the last one: all messages together then grow with the number of
-parents, not with its square.
+all parents stand together in the stream's entry of the state, and are put there all at once, which makes a STATE
+message due. So they are saved only when a fair share of the parents has been read since the last time: the work for
+this then grows with the number of parents, not with its square.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _SHARE: Final = 4
-"""A STATE message is due after a fourth of all parents at the earliest,"""
+"""Bookmarks are saved only if one in so many parents has been read since the last time."""
 
 _MANY: Final = 1_000
-"""and after so many of them,"""
+"""If so many parents have been read since, they are saved whatever the time."""
 
 _SECONDS: Final = 10
-"""or after this time."""
+"""If fewer have, they are saved after so many seconds."""
 
 
 class Bookmark:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tap_analytics.sync.walks import Walk
 
 _MOST_FRONTS: Final = 5
+"""How often the newest rows of a list are read again, at most."""
 
 
 class ListReading:
@@ -48,7 +49,7 @@ class ListReading:
             # A dry run wants one record, and a walk that may end at any page no pages that nobody reads.
             ahead = -1 if self._stream.is_dry_run or walk.may_stop else walk.pages_ahead
             scope = Scope(run.pool.scope, is_chain=not walk.is_part)
-            name = f"read-ahead {self._stream.name} {walk.path or ''}{walk.params}"
+            name = f"reader {self._stream.name} {walk.path or ''}{walk.params}"
             return Reader(
                 name, partial(self.fetched, walk), run.pool, scope, ahead=ahead, consumers=consumers
             ).consumers
@@ -89,7 +90,7 @@ class ListReading:
             yield from self._stream.walks(since)
             return
         scope = Scope(self._run.pool.scope)
-        name = f"read-ahead {self._stream.name}"
+        name = f"reader {self._stream.name}"
         (walks,) = Reader(name, lambda: iter(self._stream.walks(since)), self._run.pool, scope).consumers
         with closing(walks):
             while (walk := (yield from walks.next())) is not None:

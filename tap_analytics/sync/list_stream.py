@@ -128,7 +128,9 @@ class ListStream(RecordStream, ABC):
         """Return how many walks to read at once for now."""
         if self.is_dry_run or self.newest_first:
             return 1
-        return min(self.parallel_requests, self.window_widths.at_once if self.date_filter else self.parallel_requests)
+        if self.date_filter is not None:
+            return min(self.parallel_requests, self.window_widths.at_once)
+        return self.parallel_requests
 
     @property
     def shared_keys(self) -> SharedKeys | None:

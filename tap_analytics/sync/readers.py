@@ -103,9 +103,8 @@ class ReaderPool:
                 yield item
 
     def close(self) -> None:
-        """End all readers at once; what is begun later is a new run's."""
+        """End all readers at once."""
         self.scope.end()
-        self.scope = Scope()
 
 
 class Reader(Generic[T]):
@@ -159,6 +158,7 @@ class Reader(Generic[T]):
             self._scope.is_chain = False
             CHANGED.notify_all()
             self._pool.passed(self._scope, error)
+        # Its trace holds this frame, and the frame would hold it.
         del error
 
     def _fetch(self, items: Iterator[T]) -> bool:
@@ -208,7 +208,8 @@ class Reader(Generic[T]):
 
     @property
     def _is_taken_at_once(self) -> bool:
-        # What waits here for a slower consumer is taken in its own time, which does not depend on the faster one.
+        # While items are in the queue, only the faster of two consumers waits for another one. It can go on waiting:
+        # the slower one takes what is in the queue without it, and that makes room.
         return self._is_awaited and not self._queue and self._pool.is_writer_idle
 
     def count(self) -> int:

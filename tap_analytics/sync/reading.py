@@ -143,15 +143,15 @@ class Reading(ListReading):
         shape, key_of, instant_of = stream.shaper.shape, stream.key_of, stream.instant_of
         takes, see = walk.takes, bookmark.see
         end = stream.bounds[1]
-        number = 0
+        pages_read = 0
         while (page := (yield from next_page())) is not None:
             stream.begin_page()
             walk.count(len(page.records))
             if page.doubt:
                 # Nothing at all is how some services write an empty list; nothing after other pages is not.
-                walk.is_doubtful |= bool(page.records) or number > 0
+                walk.is_doubtful |= bool(page.records) or pages_read > 0
                 stream.withhold_version(page.doubt)
-            number += 1
+            pages_read += 1
             instants = []
             for position, raw in enumerate(walk.objects(page.records)):
                 record = shape(raw)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from tap_analytics.sync.readers import Consumer
 
 OWN: Final = "own"
-"""Who reads a list: its own stream,"""
+"""A list is read for its own stream."""
 
 CHILDREN: Final = "children"
-"""or the streams under its records."""
+"""A list is read for the streams under its records."""
 
 
 class SharedPages:
@@ -37,7 +37,7 @@ class SharedPages:
         """Take the pages of a list that is opened now, or that the other one has opened.
 
         Args:
-            who: Who reads it.
+            who: For whom it is read, `OWN` or `CHILDREN`.
             key: What the list is asked for by. The same one may be opened again, which is another reading.
             start: Begins to fetch it for so many.
         """

@@ -45,7 +45,7 @@ class StreamFailures:
             stream: The stream that is worked on meanwhile.
         """
         try:
-            # A test ends each stream by an error.
+            # With --test the SDK ends each stream by one of these errors after its first record.
             with suppress(AbortedSyncFailedException, AbortedSyncPausedException):
                 yield
         except Exception as error:

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Wait:
-    """Something that is not there yet. Whoever makes it ready notifies `CHANGED`."""
+    """Something that is not there yet. Whoever makes it ready notifies `ARRIVED`."""
 
     @property
     def is_ready(self) -> bool:

@@ -48,7 +48,7 @@ def failing_first_window(status: str, refusal: bytes) -> Script:
 def await_end_of_readers() -> None:
     """Assert that the threads of a run end by themselves."""
     for thread in threading.enumerate():
-        if thread.name.startswith("read-ahead"):
+        if thread.name.startswith("reader "):
             thread.join(10)
             assert not thread.is_alive()
 
@@ -108,7 +108,7 @@ def test_a_request_that_is_under_way_when_its_stream_fails_is_neither_repeated_n
     def customers(_: Request) -> Iterable[bytes | float | End]:
         failed.set()
         for thread in threading.enumerate():
-            if thread.name.startswith("read-ahead") and "start-date" in thread.name:
+            if thread.name.startswith("reader ") and "start-date" in thread.name:
                 thread.join(10)
         yield whole({"entries": [{"id": 1}], "has_more": False})
 
