@@ -87,7 +87,7 @@ class Throttle:
         self._resume = 0.0
         """The end of the pause that the service asked for."""
         self._pauses: dict[Scope, float] = {}
-        """The ends of the pauses that the service did not ask for. Each ends with the scope that waits to retry, too."""
+        """The ends of the pauses that the service did not ask for, each by the scope that retries: it ends with it."""
         self._slowness = 1
         self._quiet = 0
         self._told_pace = False
