@@ -213,7 +213,10 @@ class Reader(Generic[T]):
         return self._is_awaited and not self._queue and self._pool.is_writer_idle
 
     def count(self) -> int:
-        """Return how many items have been fetched so far, the end included."""
+        """Return how many items have been fetched so far, the end included.
+
+        Unless `CHANGED` is held it may be too few for a moment, never too many.
+        """
         return self._dropped + len(self._queue)
 
     @property
