@@ -110,14 +110,15 @@ class OutputStream(RESTStream[Params], ABC):
         """
         self.log("Beginning sync of '%s' in %s mode", self.name, self.replication_method.lower())
         self._write_schema_message()
-        write = self._write_record_message
+        write, most = self._write_record_message, self.ABORT_AT_RECORD_COUNT
         with self.get_record_counter() as counter, self.get_sync_timer():
             written = counted = 0
             try:
                 for item in items:
                     if type(item) is dict:
-                        if self.is_dry_run:
-                            self._check_max_record_limit(current_record_index=written)
+                        if written == most:
+                            # The SDK would raise an error here, and its metrics say that the stream failed.
+                            break
                         write(item)
                         written += 1
                     else:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-
-from singer_sdk.exceptions import AbortedSyncFailedException, AbortedSyncPausedException
 
 from tap_analytics.errors import AnalyticsError, ends_run
 
@@ -45,9 +43,7 @@ class StreamFailures:
             stream: The stream that is worked on meanwhile.
         """
         try:
-            # With --test the SDK ends each stream by one of these errors after its first record.
-            with suppress(AbortedSyncFailedException, AbortedSyncPausedException):
-                yield
+            yield
         except Exception as error:
             if ends_run(error):
                 raise

@@ -66,6 +66,7 @@ def test_test_reads_a_record_of_each_stream(tap: Tap, sandbox: Sandbox) -> None:
     run = tap.run(sandbox.subscription_config, "--test")
     assert run.exit_code == 0
     assert all(len(run.records(stream.name)) == 1 for stream in streams_of("subscription"))
+    assert "failed" not in run.stderr
 
 
 def test_test_fails_with_bad_credentials(tap: Tap, sandbox: Sandbox) -> None:
