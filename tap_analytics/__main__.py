@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import sys
+from contextlib import suppress
+from typing import Final
 
 from tap_analytics.command_line import signals
+
+_M_ARENA_MAX: Final = -8
+"""glibc's number for the most heaps of a process."""
 
 
 def main() -> None:
     """Start the command line."""
     signals.watch()
+    _use_one_heap()
     # Start-up makes many thousands of objects that live to the end. To look for garbage among them, then and with every
     # page that is read, would take a third of the start and finds nothing.
     gc.disable()
@@ -25,6 +32,13 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - the SDK sets up the log here, as the environment says
         sys.exit(f"LOGLEVEL, TAP_ANALYTICS_LOGLEVEL or SINGER_SDK_LOG_CONFIG is wrong: {' '.join(str(error).split())}")
     command()
+
+
+def _use_one_heap() -> None:
+    """Let all threads share a heap: glibc gives each its own, which keeps what the largest page of the thread took."""
+    # Other systems have no such function, or no such library.
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tap_analytics.paging.page import Page
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_BUDGET: Final = 64 * 2**20
+_BUDGET: Final = 40 * 2**20
 """Bytes that may wait in the queues of a run."""
 
 _DECODED: Final = 8
@@ -42,16 +42,16 @@ class Budget:
         self._limit = limit
         self.used = 0
         """Bytes that are set aside, for pages that wait and for those that are being fetched."""
-        self._last_size = 0
+        self._usual_size = 0
 
     def has_room(self) -> bool:
         """Say whether a page of the usual size may be fetched."""
-        return self.used == 0 or self.used + self._last_size <= self._limit
+        return self.used == 0 or self.used + self._usual_size <= self._limit
 
     def expect(self) -> int:
         """Set the size of a page aside before it is fetched, and return it."""
-        self.used += self._last_size
-        return self._last_size
+        self.used += self._usual_size
+        return self._usual_size
 
     def hold(self, expected: int, item: object, *, is_awaited: bool) -> Held:
         """Set the real size of what was fetched aside.
@@ -66,7 +66,8 @@ class Budget:
             return Held(0, None if item is None else lambda: item)
         had_room = self.has_room()
         self.used -= expected
-        self._last_size = item.size
+        # The last page of a list is often short, and says nothing about those of others.
+        self._usual_size = max(item.size, self._usual_size * 3 // 4)
         read_again = item.read_again
         # While there is much room, nothing has to be decoded twice.
         if read_again is None or is_awaited or self.used + _DECODED * item.size <= self._limit // 2:
