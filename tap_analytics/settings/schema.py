@@ -151,9 +151,9 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         th.CustomType({"type": ["number", "string", "null"]}),
         title="Requests per second",
         description=(
-            "How many requests to send in a second, on average; 0.5 is one in two seconds. Default: what the service "
-            "allows, less a tenth: 40 a second for the subscription API, 40 in 20 seconds for the support API, 10 a "
-            "second for a declared one."
+            "How many requests the service takes in a second; the tap sends a tenth fewer. 0.5 is one in two seconds. "
+            "Default: what the service allows: 40 a second for the subscription API, 40 in 20 seconds for the support "
+            "API, 10 a second for a declared one."
         ),
         examples=[5, 0.5],
     ),
