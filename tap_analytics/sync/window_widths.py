@@ -11,8 +11,14 @@ _GROWTH: Final = 3
 _GROWTH_WITHOUT_ROWS: Final = 9
 """The same while no row has been found at all: people set a first day long before their data."""
 
-_FEWEST_PAGES: Final = 10
+_FEWEST_PAGES: Final = 5
 """Pages of a window that is as wide as it is to be: the last one is seldom full, so fewer would cost more requests."""
+
+_ENOUGH_PAGES: Final = 10
+"""Pages of a window where many rows are left: more would save few requests."""
+
+_WINDOWS_LEFT: Final = 16
+"""How many windows are to be left, so that those who fetch side by side have enough of them to the end."""
 
 _MARGIN: Final = 0.25
 """The part of a window's last page that is left empty, for no number of rows is foreseen exactly."""
@@ -71,7 +77,9 @@ class WindowWidths:
         width = max(self._narrowest, self._widest * growth)
         if self._page_size and self._rows_per_day:
             rows = self._narrowest * self._rows_per_day
-            pages = max(_FEWEST_PAGES, ceil(rows / self._page_size + _MARGIN))
+            left_pages = int(left * self._rows_per_day / self._page_size)
+            enough = min(_ENOUGH_PAGES, left_pages // _WINDOWS_LEFT)
+            pages = max(_FEWEST_PAGES, enough, ceil(rows / self._page_size + _MARGIN))
             wanted = (pages - _MARGIN) * self._page_size / self._rows_per_day
             width = max(self._narrowest, int(min(width, wanted)) - 1)
         return ceil(left / max(1, left // width))
