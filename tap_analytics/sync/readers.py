@@ -47,7 +47,10 @@ class ReaderPool:
         """What has ended the run, wherever in the order of the pages it came."""
 
     def lets_ask(self, reader: Scope) -> bool:
-        """Say whether the reader with this scope may ask; `CHANGED` must be held."""
+        """Say whether the reader with this scope may ask; `CHANGED` must be held.
+
+        The first one that wants to know is the one that asks alone.
+        """
         if self._failure is not None:
             return False
         if self._first is None:
