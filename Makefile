@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench laws lint types check format sandbox sync clean
+.PHONY: help demo test bench laws lint types check generate format sandbox sync clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -39,10 +39,14 @@ types: sync ## Types
 	@echo "==> Types"
 	@$(RUN) mypy
 
-check: sync ## The project file of Meltano, and the workflows
-	@echo "==> meltano.yml and workflows"
+check: sync ## The project file of Meltano, the workflows, and the files that are generated
+	@echo "==> meltano.yml, workflows and generated files"
+	@$(RUN) python -m tools generate --check
 	@$(RUN) check-jsonschema --builtin-schema vendor.meltano meltano.yml
 	@$(RUN) check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+generate: sync ## Write the files that follow from the code: docs/streams.md
+	@$(RUN) python -m tools generate
 
 format: sync ## Mend what can be mended by itself
 	@$(RUN) ruff check --fix .
