@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -42,12 +43,10 @@ class Control:
         """All paths."""
         world = self._world
         truths: dict[str, Callable[..., Any]] = {
+            **{name: partial(world.rows, name) for name in world.tables.makers},
             "subscription/account": lambda: world.account("subscription"),
-            "subscription/customers": lambda: world.customers("subscription"),
-            "subscription/activities": world.activities,
             "subscription/counts": world.counts,
             "support/account": lambda: world.account("support"),
-            "support/customers": lambda: world.customers("support"),
             "support/custom_fields": world.custom_fields,
         }
         verbs: dict[str, Callable[..., Any]] = {

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from analytics_sandbox.data import Data
     from analytics_sandbox.table import Place, Slice
     from analytics_sandbox.wire import Row
+    from analytics_sandbox.world import World
 
 KEY = "sandbox-key"
 MOST_PER_PAGE = 200
@@ -35,7 +35,7 @@ class SubscriptionApi:
         data: What it tells of.
     """
 
-    def __init__(self, data: Data) -> None:
+    def __init__(self, data: World) -> None:
         self._data = data
         self._manners = data.manners
 
@@ -62,7 +62,7 @@ class SubscriptionApi:
         return guarded
 
     def _customers(self, request: Request) -> bytes:
-        customers = self._data.tables["subscription"]
+        customers = self._data.tables["subscription/customers"]
         limit = self._per_page(request)
         style = self._manners.style
         cursor = request.query_params.get("cursor")
@@ -89,7 +89,7 @@ class SubscriptionApi:
         return _list(customers.encoded(page.places), rest)
 
     def _activities(self, request: Request) -> bytes:
-        activities = self._data.tables["activities"]
+        activities = self._data.tables["subscription/activities"]
         params = request.query_params
         limit = self._per_page(request)
         order = params.get("order", "date")

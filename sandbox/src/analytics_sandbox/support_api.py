@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from analytics_sandbox.data import Data
     from analytics_sandbox.table import Place
     from analytics_sandbox.wire import Row
+    from analytics_sandbox.world import World
 
 USERNAME = "sandbox@example.com"
 PASSWORD = "sandbox-password"  # noqa: S105 - it opens nothing but this sandbox
@@ -68,7 +68,7 @@ class SupportApi:
         data: What it tells of.
     """
 
-    def __init__(self, data: Data) -> None:
+    def __init__(self, data: World) -> None:
         self._data = data
         self._manners = data.manners
         self._stops: dict[str, Stop] = {}
@@ -100,18 +100,18 @@ class SupportApi:
     def _customers(self, request: Request) -> bytes:
         _only(request, {"cursor", "limit", "order_by"})
         order, descending = _order(request, {"created_datetime", "updated_datetime"}, default="id")
-        return self._page(request, Walk("support", order, descending, object_type=None))
+        return self._page(request, Walk("support/customers", order, descending, object_type=None))
 
     def _custom_fields(self, request: Request) -> bytes:
         _only(request, {"cursor", "limit", "order_by", "object_type"})
         object_type = request.query_params.get("object_type")
         if object_type is None and self._manners.style == "sketch":
-            return self._page(request, Walk("custom_fields", "id", descending=False, object_type=None))
+            return self._page(request, Walk("support/custom_fields", "id", descending=False, object_type=None))
         if object_type not in OBJECT_TYPES:
             text = "Missing data for required field." if object_type is None else "Not a valid choice."
             raise _invalid(param="object_type", text=text)
         order, descending = _order(request, {"priority"}, default="priority")
-        return self._page(request, Walk("custom_fields", order, descending, object_type))
+        return self._page(request, Walk("support/custom_fields", order, descending, object_type))
 
     def _page(self, request: Request, walk: Walk) -> bytes:
         table = self._data.tables[walk.name]

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import TypeAlias
 
+    from typing_extensions import Self
+
     from analytics_sandbox.wire import Row
 
 Place: TypeAlias = "tuple[Any, ...]"
@@ -55,12 +57,17 @@ class Table:
     def __getitem__(self, key: object) -> Row:
         return self._rows[key]
 
-    def load(self, rows: Iterable[Row]) -> None:
-        """Take in many rows at once, which is much faster than one by one."""
+    def load(self, rows: Iterable[Row]) -> Self:
+        """Take in many rows at once, which is much faster than one by one.
+
+        Returns:
+            The table.
+        """
         for row in rows:
             self._rows[row[self._key]] = row
         for order, places in self._places.items():
             places[:] = sorted(self.place(order, key) for key in self._rows)
+        return self
 
     def add(self, row: Row) -> None:
         """Take in a row."""
@@ -171,3 +178,19 @@ class Table:
         if body is None:
             body = self._encoded[key] = encode(self._rows[key])
         return body
+
+
+class Tables(dict[str, Table]):
+    """Tables by name; each is made when it is first asked for.
+
+    Attributes:
+        makers: What makes each of them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.makers: dict[str, Callable[[], Table]] = {}
+
+    def __missing__(self, name: str) -> Table:
+        table = self[name] = self.makers[name]()
+        return table
