@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 from msgspec.structs import replace
 
 from tap_analytics.errors import StreamError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tap_analytics.http.session import ApiSession
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params
+    from tap_analytics.paging.request_template import RequestTemplate
     from tap_analytics.paging.selectors import Selector
 
 _DECODING: Final = Lock()
@@ -44,8 +45,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     Attributes:
         stream: The stream's name, for messages.
         url_base: The URL that paths are added to.
-        path: The path, where a request says no other.
-        headers: Headers of every request.
+        template: The request, with placeholders.
+        headers: Headers of every request, besides those of the template.
         authenticator: Adds the credentials to a request.
         credentials: The settings that hold the credentials.
         timeout: Seconds of silence after which a request has failed.
@@ -54,17 +55,17 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
     stream: str
     url_base: str
-    path: str
+    template: RequestTemplate
     headers: Mapping[str, str]
     authenticator: Auth
     credentials: Sequence[str]
     timeout: float
     retry_policy: RetryPolicy
 
-    def url(self, path: str | None, address: str | None) -> str:
+    def url(self, path: str, address: str | None) -> str:
         """Return the URL of a path that is added to the base, or of an address on the API's origin."""
         if address is None:
-            return f"{self.url_base}{self.path if path is None else path}"
+            return f"{self.url_base}{path}"
         base = urlsplit(self.url_base)
         return f"{base.scheme}://{base.netloc}{address}"
 
@@ -88,12 +89,12 @@ class Client:
         self.request_count = 0
         """How many requests were sent, those that were sent again included."""
 
-    def fetch(self, params: Params, path: str | None = None, address: str | None = None) -> Page:
+    def fetch(self, params: Params, template: RequestTemplate | None = None, address: str | None = None) -> Page:
         """Send one request, again where that may help, and read its answer.
 
         Args:
-            params: The query parameters, those of the stream included.
-            path: The path, where it is not the stream's.
+            params: All query parameters, and the fields of the body that this request changes.
+            template: The request without placeholders; the stream's own, where that has none.
             address: The path on the API's origin, where an answer said it.
 
         Returns:
@@ -104,7 +105,7 @@ class Client:
             StreamError: This path cannot be read.
             CancelledError: The current scope has ended.
         """
-        request = self._prepared(params, self._endpoint.url(path, address))
+        request = self._prepared((template or self._endpoint.template).changed(params), address)
         place = urlsplit(str(request.url)).path
         retries = Retries(self._endpoint.retry_policy)
         scope = Scope.current()
@@ -124,13 +125,16 @@ class Client:
                     scope.come_through()
             scope.sleep(wait)
 
-    def _prepared(self, params: Params, url: str) -> requests.PreparedRequest:
+    def _prepared(self, request: RequestTemplate, address: str | None) -> requests.PreparedRequest:
+        data = request.data
         return self._session.prepare_request(
             requests.Request(
-                "GET",
-                url,
-                headers=self._endpoint.headers,
-                params=urlencode(params, doseq=True),
+                request.method,
+                self._endpoint.url(request.path, address),
+                headers={**self._endpoint.headers, **request.headers},
+                params=urlencode(request.params, doseq=True),
+                json=None if isinstance(request.json, UnsetType) else request.json,
+                data=data.encode() if isinstance(data, str) else data or None,
                 auth=self._endpoint.authenticator,
             )
         )
@@ -170,7 +174,8 @@ class Client:
             reason: What is to be told.
             path: The path that was asked for; the stream's own by default.
         """
-        return f"{self._endpoint.stream}: GET {self.full_path() if path is None else path} {reason}"
+        place = self.full_path() if path is None else path
+        return f"{self._endpoint.stream}: {self._endpoint.template.method} {place} {reason}"
 
     def full_path(self, path: str | None = None) -> str:
         """Return the path on the API's origin.
@@ -178,7 +183,7 @@ class Client:
         Args:
             path: The path below the base URL; the stream's own by default.
         """
-        return f"{urlsplit(self._endpoint.url_base).path}{self._endpoint.path if path is None else path}"
+        return f"{urlsplit(self._endpoint.url_base).path}{self._endpoint.template.path if path is None else path}"
 
     def warn(self, text: str) -> None:
         """Log a warning.

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tap_analytics.errors import LostPlaceError, StreamError
+from tap_analytics.paging.list_owners import ListOwners
 from tap_analytics.paging.page_trail import PageTrail
-from tap_analytics.paging.placeholders import ListOwners, parent_params
+from tap_analytics.paging.placeholders import NO_VALUES, is_of_parent
+from tap_analytics.paging.request_template import RequestTemplate, fill, fill_params
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params
     from tap_analytics.paging.paginators import Paginator
+    from tap_analytics.paging.placeholders import Values
 
 
 class PageWalker:
@@ -28,24 +31,25 @@ class PageWalker:
         client: Fetches the pages.
         paginator: How the API pages the lists.
         page_size: Records to ask for in one answer, None where that is left to the API.
-        params: Query parameters of every request, some with placeholders.
+        template: What all requests have in common, with placeholders.
     """
 
-    def __init__(self, client: Client, paginator: Paginator, page_size: int | None, params: Params) -> None:
+    def __init__(self, client: Client, paginator: Paginator, page_size: int | None, template: RequestTemplate) -> None:
         self.client = client
         self._paginator = paginator
         self._page_size = page_size
-        self._params = params
+        self._template = template
+        self._has_parent = any(map(is_of_parent, template.names))
         self._owners = ListOwners()
         self._warning = Lock()
         self._has_warned = False
 
-    def pages(self, params: Params, path: str | None = None) -> Iterator[Page]:
+    def pages(self, params: Params, values: Values = NO_VALUES) -> Iterator[Page]:
         """Walk through the pages of a list.
 
         Args:
             params: Query parameters that every page repeats, besides those of the stream.
-            path: The list's path, where it is not the stream's.
+            values: The values of the placeholders.
 
         Returns:
             The answers, in order.
@@ -54,19 +58,23 @@ class PageWalker:
             ServiceError: The service cannot be reached, or refuses the credentials.
             StreamError: This path cannot be read.
         """
-        whose = parent_params(self._params, params)
-        trail = PageTrail(self._paginator, self._page_size, {**self._params, **params}, whose)
+        try:
+            request = fill(self._template, values)
+        except StreamError as error:
+            raise StreamError(self.client.told(str(error))) from error
+        whose = fill_params(self._template.params_of_parent, values)
+        trail = PageTrail(self._paginator, self._page_size, {**request.params, **params}, whose, request.body)
         # Not a generator: between two pages it would keep the decoded one, which may be large.
-        return iter(partial(self._next_page, trail, path, whose), None)
+        return iter(partial(self._next_page, trail, request, whose), None)
 
-    def _next_page(self, trail: PageTrail, path: str | None, whose: Params) -> Page | None:
+    def _next_page(self, trail: PageTrail, request: RequestTemplate, whose: Params) -> Page | None:
         """Return the next page of a walk, None after the last one."""
         while not trail.finished:
             if trail.failure is not None:
                 raise trail.failure
-            self._check_owner(trail, path, whose)
+            self._check_owner(trail, request, whose)
             try:
-                page, fresh = self._current_page(trail, path)
+                page, fresh = self._current_page(trail, request)
             except LostPlaceError as error:
                 if not trail.begin_again():
                     raise
@@ -81,30 +89,30 @@ class PageWalker:
                 return fresh
         return None
 
-    def _check_owner(self, trail: PageTrail, path: str | None, whose: Params) -> None:
+    def _check_owner(self, trail: PageTrail, request: RequestTemplate, whose: Params) -> None:
         """Refuse to follow a link from the list of one parent into that of another one."""
-        if path is None or not self._paginator.follows_links:
+        if not self._has_parent or not self._paginator.follows_links:
             return
-        list_path = self.client.full_path(path)
+        list_path = self.client.full_path(request.path)
         try:
-            if parent_params(self._params, trail.params) != whose:
-                names = ", ".join(f"'{name}'" for name, value in whose.items() if trail.params[name] != value)
+            if others := [name for name, value in whose.items() if trail.params[name] != value]:
+                names = ", ".join(f"'{name}'" for name in others)
                 msg = f"gave a next link with another {names} than this parent's, which is not followed"
                 raise StreamError(msg)  # noqa: TRY301 - both failures get the same beginning
-            self._owners.claim(trail.path or list_path, whose, (path, repr(whose)))
+            self._owners.claim(trail.path or list_path, whose, (request.path, repr(whose)))
         except StreamError as error:
             raise StreamError(self.client.told(str(error), list_path)) from error
 
-    def _current_page(self, trail: PageTrail, path: str | None) -> tuple[Page, Page | None]:
+    def _current_page(self, trail: PageTrail, request: RequestTemplate) -> tuple[Page, Page | None]:
         """Return the answer that is the current page, and what of it is new; None where it only repeats an earlier one.
 
         Raises:
             LostPlaceError: The service no longer knows where the walk stands, or does not go on from there.
         """
         try:
-            page = self.client.fetch(trail.params, path, trail.path)
+            page = self.client.fetch(trail.params, request, trail.path)
             question = trail.question()
-            confirmation = None if question is None else self.client.fetch(question, path)
+            confirmation = None if question is None else self.client.fetch(question, request)
         except StreamError as error:
             if trail.is_lost(error.status):
                 raise LostPlaceError(str(error), error.status) from error

@@ -1,13 +1,14 @@
 """One walk through the pages of a list.
 
-A page token is the set of query parameters that ask for a page. A paginator owns both halves: it reads from an answer
-whether there is more, and writes the parameters that ask for it. Paginators are declarations without state; a
-`PageTrail` is one use of one. The SDK's own paginators are not used: they decode each answer a second time, and notice
-a loop only when two tokens in a row are equal.
+A page token is what a page changes in the stream's request: query parameters, and fields of the body. A paginator owns
+both halves: it reads from an answer whether there is more, and writes the changes that ask for it. Paginators are
+declarations without state; a `PageTrail` is one use of one. The SDK's own paginators are not used: they decode each
+answer a second time, and notice a loop only when two tokens in a row are equal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
@@ -19,8 +20,6 @@ from tap_analytics.paging.progress import Progress
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.paginators import Paginator
 
@@ -45,6 +44,7 @@ class PageTrail:
         page_size: Records to ask for in one answer, where the paginator does not say; None leaves that to the API.
         fixed: Query parameters that every page of the walk repeats, unless an answer gives the next page's address.
         whose: Those that say whose list it is: every page repeats them.
+        body: The body of the requests.
 
     Attributes:
         finished: Whether the page that was read last was the last one.
@@ -57,17 +57,19 @@ class PageTrail:
         page_size: int | None,
         fixed: Mapping[str, ParamValue] = NO_PARAMS,
         whose: Mapping[str, ParamValue] = NO_PARAMS,
+        body: object = None,
     ) -> None:
         self._paginator = paginator
         self._whose = whose
         size = paginator.limit or page_size
         limit = {paginator.limit_param: max(size, paginator.smallest_page)} if paginator.limit_param and size else {}
         self._fixed: Params = {**fixed, **limit}
+        self._sizes = _sizes_in(self._fixed) | _sizes_in(body)
         self._restarts_left = paginator.restarts
         self._begin()
 
     def _begin(self) -> None:
-        self._progress = Progress(self._paginator.first_token, _sizes_in(self._fixed))
+        self._progress = Progress(self._paginator.first_token, self._sizes)
         self._asked_for: set[str] = set()
         self._asked_for_last: Params = {}
         self.finished = False
@@ -166,10 +168,14 @@ class PageTrail:
         return self._progress.number > 1 and self._paginator.restarts > 0 and status in _UNKNOWN_PLACE
 
 
-def _sizes_in(params: Params) -> set[int]:
-    """Return the numbers of records that these parameters ask for."""
-    return {
+def _sizes_in(asked: object) -> set[int]:
+    """Return the numbers of records that parameters, or a body, ask for."""
+    if not isinstance(asked, Mapping):
+        return set()
+    inner = [size for value in asked.values() for size in _sizes_in(value)]
+    sizes = [
         int(str(value))
-        for name, value in params.items()
+        for name, value in asked.items()
         if str(value).isdecimal() and not words_of(name).isdisjoint(_SIZE_WORDS)
-    }
+    ]
+    return {*inner, *sizes}

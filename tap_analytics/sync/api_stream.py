@@ -6,9 +6,10 @@ from abc import ABC
 from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
+from msgspec import UNSET, UnsetType
 from typing_extensions import override
 
 from tap_analytics.http.authentication import authenticator_of, needed_settings
@@ -17,6 +18,8 @@ from tap_analytics.http.page_walk import PageWalker
 from tap_analytics.http.retries import RetryRule
 from tap_analytics.paging.page_token import NO_PARAMS
 from tap_analytics.paging.paginators import Paginator, SinglePage
+from tap_analytics.paging.placeholders import NO_VALUES
+from tap_analytics.paging.request_template import RequestTemplate
 from tap_analytics.singer.output import OutputStream
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from tap_analytics.http.session import ApiSession
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params, ParamValue
+    from tap_analytics.paging.placeholders import Values
     from tap_analytics.paging.selectors import Selector
 
 
@@ -50,6 +54,14 @@ class ApiStream(OutputStream, ABC):
 
     headers: ClassVar[Mapping[str, str]] = {}
     """Headers that every request of the stream carries."""
+
+    method: ClassVar[str] = "GET"
+
+    body_json: ClassVar[Any] = UNSET
+    """The body of every request, as JSON."""
+
+    body_data: ClassVar[Mapping[str, Any] | str | UnsetType] = UNSET
+    """The body of every request, as the fields of a form, or as a text that is sent as it is."""
 
     paginator: ClassVar[Paginator] = SinglePage()
 
@@ -104,13 +116,25 @@ class ApiStream(OutputStream, ABC):
         """Query parameters that every request of the stream carries."""
         return dict(self.fixed_params)
 
-    def pages(self, params: Params, path: str | None = None) -> Iterator[Page]:
-        """Walk through the pages of a list; see `PageWalker.pages`."""
-        return self._walker.pages(params, path)
+    @property
+    def template(self) -> RequestTemplate:
+        """What all requests of the stream have in common, with placeholders for what differs between its lists."""
+        return RequestTemplate(
+            path=self.path,
+            params=self.params,
+            method=self.method,
+            headers=self.headers,
+            json=self.body_json,
+            data=self.body_data,
+        )
 
-    def fetch(self, params: Params, path: str | None = None) -> Page:
+    def pages(self, params: Params, values: Values = NO_VALUES) -> Iterator[Page]:
+        """Walk through the pages of a list; see `PageWalker.pages`."""
+        return self._walker.pages(params, values)
+
+    def fetch(self, params: Params) -> Page:
         """Send one request and read its answer; see `Client.fetch`."""
-        return self.client.fetch(params, path)
+        return self.client.fetch(params)
 
     def told(self, reason: str, path: str | None = None) -> str:
         """Say of which stream and which path something is to be told; see `Client.told`."""
@@ -127,7 +151,7 @@ class ApiStream(OutputStream, ABC):
         with self._making:
             if self._made is None:
                 client = Client(self._session, self._endpoint, self.records, self.logger)
-                self._made = PageWalker(client, self.paginator, self.page_size, self.params)
+                self._made = PageWalker(client, self.paginator, self.page_size, self.template)
             return self._made
 
     @property
@@ -135,8 +159,8 @@ class ApiStream(OutputStream, ABC):
         return Endpoint(
             stream=self.name,
             url_base=self.url_base,
-            path=self.path,
-            headers={"Accept": "application/json", "User-Agent": self.user_agent, **self.headers},
+            template=self.template,
+            headers={"Accept": "application/json", "User-Agent": self.user_agent},
             authenticator=self.authenticator,
             credentials=needed_settings(self.config, self.api),
             timeout=self.timeout,

@@ -49,18 +49,18 @@ class ListReading:
             # A dry run wants one record, and a walk that may end at any page no pages that nobody reads.
             ahead = -1 if self._stream.is_dry_run or walk.may_stop else walk.pages_ahead
             scope = Scope(run.pool.scope, is_chain=not walk.is_part)
-            name = f"reader {self._stream.name} {walk.path or ''}{walk.params}"
+            name = f"reader {self._stream.name} {walk.place}{walk.params}"
             return Reader(
                 name, partial(self.fetched, walk), run.pool, scope, ahead=ahead, consumers=consumers
             ).consumers
 
-        if walk.path is None and self._stream.name in run.shared_pages:
-            return run.shared_pages[self._stream.name].open(self.who, repr(sorted(walk.params.items())), start)
+        if not walk.place and self._stream.name in run.shared_pages:
+            return run.shared_pages[self._stream.name].open(self.who, walk.asked, start)
         return start(1)[0]
 
     def fetched(self, walk: Walk) -> Iterator[Page]:
         """Walk through the pages; called in the thread that fetches them."""
-        return self._stream.pages(walk.params, walk.path)
+        return self._stream.pages(walk.params, walk.values)
 
     def repeated(self, walk: Walk, withhold: Callable[[str], None]) -> Iterator[Walk]:
         """Yield the walks that read the newest rows again: a changed one may have jumped over the place of the read.

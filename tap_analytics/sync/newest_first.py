@@ -66,7 +66,7 @@ class NewestFirst(Walk):
             # It holds rows without a date, or dated in the future: a later page tells.
             newest = next((at for at in self._ends if at <= run_start), None)
         front = Front(None if newest is None else newest - look_back, self._bounds, known)
-        front.params, front.path, front.place = self.params, self.path, self.place
+        front.params, front.values, front.place = self.params, self.values, self.place
         front.added = self.added
         return front
 

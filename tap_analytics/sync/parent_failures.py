@@ -29,12 +29,12 @@ class Absences:
         self._first: StreamError | None = None
         self._is_anyone_there = False
 
-    def passed(self, pages: Iterator[Page], path: str) -> Iterator[Page]:
+    def passed(self, pages: Iterator[Page], place: str) -> Iterator[Page]:
         """Hand on the pages of one parent's list; none if it has gone.
 
         Args:
             pages: The pages.
-            path: The list's path.
+            place: What tells the list from those of other parents.
 
         Raises:
             StreamError: The list cannot be read for another reason.
@@ -44,7 +44,7 @@ class Absences:
         except StreamError as error:
             if error.status not in _GONE:
                 raise
-            self._gone.add(path)
+            self._gone.add(place)
             if self._first is None:
                 # Only its words: the error itself would keep the answer and what has been read.
                 self._first = StreamError(str(error), error.status)

@@ -36,7 +36,7 @@ def subscribe(stream: ListStream, run: Run) -> Subscription:
     parents = run.parent_list(parent.name, lambda: ParentList(ParentReading(parent, run).objects))
     return parents.subscribe(
         stream.name,
-        cast("Parent", stream.parent).fields(stream.path, stream.params),
+        cast("Parent", stream.parent).fields(stream.template),
         lambda reason: stream.withhold_version(f"{reason} (for its parent stream)"),
     )
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import unquote, urlencode
 
 from msgspec import Struct
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER
+from tap_analytics.paging.placeholders import FIELD, names_in
+from tap_analytics.paging.request_template import fill_params, fill_path
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tap_analytics.paging.page_token import Params, ParamValue
+    from tap_analytics.paging.request_template import RequestTemplate
 
 
 class Parent(Struct, frozen=True, kw_only=True):
@@ -30,37 +30,36 @@ class Parent(Struct, frozen=True, kw_only=True):
     name: str
     added: Mapping[str, str]
 
-    def fields(self, path: str, params: Mapping[str, ParamValue]) -> set[str]:
+    def fields(self, template: RequestTemplate) -> set[str]:
         """Return the fields of the parent's record that a list under it needs; what else it holds may be large.
 
         Args:
-            path: The list's path, with placeholders.
-            params: Its query parameters, some with placeholders.
+            template: The request for the list.
         """
-        texts = [path, *(text for text in params.values() if isinstance(text, str))]
-        places = [FIELD.fullmatch(match[1]) for text in texts for match in PLACEHOLDER.finditer(text)]
-        paths = [*(place["field"] for place in places if place), *self.added]
-        return {field.partition(".")[0] for field in paths}
+        return {field.partition(".")[0] for field in (*self.references(template).values(), *self.added)}
+
+    def references(self, template: RequestTemplate) -> dict[str, str]:
+        """Return the placeholders that stand for fields of the parent's record, with the paths of these fields.
+
+        Args:
+            template: The request for the list.
+        """
+        places = {name: FIELD.fullmatch(name) for name in template.names}
+        return {name: place["field"] for name, place in places.items() if place}
 
 
 class Place(Struct, frozen=True):
     """Where the list of one parent's record lies.
 
     Attributes:
-        path: Its path.
-        params: The query parameters that have a placeholder.
+        key: What the list is asked for by, as one text: it is the same in every run.
+        values: The values of the placeholders for the record's fields.
         added: What goes into each of its records.
     """
 
-    path: str
-    params: Params
+    key: str
+    values: Mapping[str, str | int]
     added: dict[str, Any]
-
-    @property
-    def key(self) -> str:
-        """What the list is asked for by, as one text: it is the same in every run."""
-        query = urlencode(sorted(self.params.items()))
-        return f"{self.path}?{query}" if query else self.path
 
 
 class NoReferenceError(StreamError):
@@ -68,20 +67,22 @@ class NoReferenceError(StreamError):
 
 
 class Places:
-    """Fills the placeholders of a path and of query parameters, once for each different set of values.
+    """Finds the values of a request's placeholders, once for each different set of values.
 
     Args:
         parent: The list that the records are from.
-        path: The path, with placeholders.
-        params: The query parameters, some with placeholders.
+        template: The request.
     """
 
-    def __init__(self, parent: Parent, path: str, params: Mapping[str, ParamValue]) -> None:
+    def __init__(self, parent: Parent, template: RequestTemplate) -> None:
         self._parent = parent
-        self._path = path
-        self._params = {
-            name: text for name, text in params.items() if isinstance(text, str) and PLACEHOLDER.search(text)
-        }
+        self._references = parent.references(template)
+        self._path = template.path
+        self._params = template.params_of_parent
+        # Others keep their places in the key.
+        self._others = {name: f"{{{name}}}" for name in template.names if name not in self._references}
+        in_address = {*names_in(self._path), *names_in(self._params)}
+        self._in_body = [name for name in self._references if name not in in_address]
         self._seen: set[str] = set()
         self._position = 0
         self._first_without: NoReferenceError | None = None
@@ -99,20 +100,29 @@ class Places:
         told = f"record {self._position} of '{self._parent.name}'"
         self._position += 1
         try:
-            place = _place(self._parent, record, told, self._path, self._params)
+            values = {name: _value(record, name, field, told) for name, field in self._references.items()}
         except NoReferenceError as error:
             self._first_without = self._first_without or error
             self._without += 1
             return None
+        path = fill_path(self._path, {**self._others, **values})
         # Some servers decode a slash, or take a backslash for one, before they resolve dots.
-        if {".", ".."} & set(re.split(r"[/\\]", unquote(place.path))):
-            msg = f"{told} may lead to another path: {shorten(place.path)}"
+        if {".", ".."} & set(re.split(r"[/\\]", unquote(path))):
+            msg = f"{told} may lead to another path: {shorten(path)}"
             raise StreamError(msg)
+        key = self._key(path, values)
         # A list that changes while it is read can give a record twice.
-        if place.key in self._seen:
+        if key in self._seen:
             return None
-        self._seen.add(place.key)
-        return place
+        self._seen.add(key)
+        return Place(key, values, {name: _field(record, field) for field, name in self._parent.added.items()})
+
+    def _key(self, path: str, values: Mapping[str, str | int]) -> str:
+        query = urlencode(sorted(fill_params(self._params, {**self._others, **values}).items()), doseq=True)
+        key = f"{path}?{query}" if query else path
+        # The values in headers and bodies.
+        rest = urlencode([(name, values[name]) for name in sorted(self._in_body)])
+        return f"{key}#{rest}" if rest else key
 
     def finish(self, warn: Callable[[str], None]) -> None:
         """Take in that there are no more records.
@@ -130,27 +140,18 @@ class Places:
         warn(f"{self._first_without} ({self._without} parent{'s' * (self._without > 1)} left out)")
 
 
-def _place(parent: Parent, record: Mapping[str, Any], told: str, path: str, filled: Mapping[str, str]) -> Place:
-    value = partial(_value, record=record, told=told)
-    return Place(
-        PLACEHOLDER.sub(lambda match: quote(value(match), safe=""), path),
-        {name: PLACEHOLDER.sub(value, text) for name, text in filled.items()},
-        {name: _field(record, field) for field, name in parent.added.items()},
-    )
-
-
-def _value(match: re.Match[str], record: Mapping[str, Any], told: str) -> str:
-    place = FIELD.fullmatch(match[1])
-    value = _field(record, place["field"]) if place else None
-    if place and value in (None, ""):
-        msg = f"{told} has nothing as '{match[1]}' to ask with"
+def _value(record: Mapping[str, Any], name: str, field: str, told: str) -> str | int:
+    value = _field(record, field)
+    if value in (None, ""):
+        msg = f"{told} has nothing as '{name}' to ask with"
         raise NoReferenceError(msg)
     # Half of a character is valid JSON, but no text.
-    is_text = isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
-    if not is_text and (not isinstance(value, int) or isinstance(value, bool)):
-        msg = f"{told} has no text or whole number for '{match[1]}' to ask with"
-        raise StreamError(msg)
-    return str(value)
+    if isinstance(value, str) and not re.search("[\ud800-\udfff]", value):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    msg = f"{told} has no text or whole number for '{name}' to ask with"
+    raise StreamError(msg)
 
 
 def _field(record: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - any JSON

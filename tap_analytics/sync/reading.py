@@ -115,7 +115,7 @@ class Reading(ListReading):
             yield from self.own_plan(self._stream.since(bookmarks.of("")))
             return
         parents = subscribe(self._stream, self._run)
-        places = Places(self._stream.parent, self._stream.path, self._stream.params)
+        places = Places(self._stream.parent, self._stream.template)
         try:
             while (record := (yield from parents.next())) is not None:
                 place = places.find(record)
@@ -180,4 +180,4 @@ class Reading(ListReading):
     @override
     def fetched(self, walk: Walk) -> Iterator[Page]:
         pages = super().fetched(walk)
-        return pages if walk.path is None else self._absences.passed(pages, walk.path)
+        return self._absences.passed(pages, walk.place) if walk.place else pages

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from typing_extensions import Self
 
+from tap_analytics.paging.placeholders import NO_VALUES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from tap_analytics.paging.page_token import Params
+    from tap_analytics.paging.placeholders import Values
     from tap_analytics.sync.parents import Place
 
 Key: TypeAlias = tuple[object, ...]
@@ -28,15 +31,15 @@ class Walk:
 
     Args:
         params: Query parameters that every page of the walk repeats.
+        values: The values of placeholders in the stream's request.
     """
 
     pages_ahead: ClassVar[int] = 1
     """Pages that may wait for their turn. A second one would make no chain of cursors faster."""
 
-    def __init__(self, params: Params | None = None) -> None:
+    def __init__(self, params: Params | None = None, values: Values = NO_VALUES) -> None:
         self.params: Params = params or {}
-        self.path: str | None = None
-        """The list's path, where it is not the stream's."""
+        self.values = values
         self.place = ""
         """What tells the list from those of other parents."""
         self.added: dict[str, Any] = {}
@@ -47,14 +50,18 @@ class Walk:
         """Whether it is one of several that can be fetched side by side."""
 
     @property
+    def asked(self) -> str:
+        """What its list is asked for by, as a text: walks of one stream with the same text ask for the same list."""
+        return repr((sorted(self.params.items()), sorted(self.values.items())))
+
+    @property
     def may_stop(self) -> bool:
         """Whether it may end before the last page."""
         return False
 
     def at(self, place: Place) -> Self:
         """Let the walk go through the list of one parent's record."""
-        self.params = {**self.params, **place.params}
-        self.path = place.path
+        self.values = {**self.values, **place.values}
         self.place = place.key
         self.added = place.added
         self.is_part = True

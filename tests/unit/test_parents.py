@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.page import Page
+from tap_analytics.paging.request_template import RequestTemplate, fill
 from tap_analytics.records.datetimes import format_instant, parse_instant
 from tap_analytics.sync.parent_failures import Absences
 from tap_analytics.sync.parent_lists import ParentList
@@ -50,20 +51,18 @@ NOTES: Message = {
 }
 
 
-def places(
-    parent: Parent,
-    records: Iterable[Message],
-    path: str,
-    params: Message,
-) -> list[Place]:
-    finder = Places(parent, path, params)
+def places(parent: Parent, records: Iterable[Message], path: str, params: Message) -> list[Place]:
+    finder = Places(parent, RequestTemplate(path=path, params=params))
     found = [place for record in records if (place := finder.find(record)) is not None]
     finder.finish(print)
     return found
 
 
-def places_of(*values: Any, path: str = PATH, **params: Any) -> list[Place]:
-    return places(CUSTOMERS, [{"uuid": value} for value in values], path, params)
+def requests_for(*values: Any, path: str = PATH, **params: Any) -> list[RequestTemplate]:
+    """Return the requests for the lists of customers with these values."""
+    template = RequestTemplate(path=path, params=params)
+    found = places(CUSTOMERS, [{"uuid": value} for value in values], path, params)
+    return [fill(template, place.values) for place in found]
 
 
 def tap_for(url: str = URL, resources: Iterable[Message] = (NOTES,), **settings: Any) -> TapAnalytics:
@@ -109,9 +108,9 @@ def read(requests_mock: Mocker, capsys: pytest.CaptureFixture[str]) -> Reading:
 @given(st.text(min_size=1) | st.integers())
 def test_any_value_becomes_one_segment_that_decodes_back_to_it(value: str | int) -> None:
     assume(not {".", ".."} & set(str(value).replace("\\", "/").split("/")))
-    [place] = places_of(value)
+    [request] = requests_for(value)
     # As it goes over the wire: what sends it rewrites paths, too.
-    sent = urlsplit(str(requests.Request("GET", f"{URL}/v1{place.path}").prepare().url))
+    sent = urlsplit(str(requests.Request("GET", f"{URL}/v1{request.path}").prepare().url))
     assert (sent.netloc, sent.query, sent.fragment) == ("api.example.com", "", "")
     *before, segment, last = sent.path.split("/")
     assert [*before, last] == ["", "v1", "customers", "notes"]
@@ -121,7 +120,8 @@ def test_any_value_becomes_one_segment_that_decodes_back_to_it(value: str | int)
 @given(st.text(min_size=1) | st.integers() | st.sampled_from(AWAY))
 def test_query_parameters_take_any_value_as_it_is(value: str | int) -> None:
     params = {"of": f"id:{FIELD}", "limit": 7, "fixed": '{"a": 1}', "tags": ["a", "b"]}
-    assert places_of(value, path="/notes", **params) == [Place("/notes", {"of": f"id:{value}"}, {})]
+    [request] = requests_for(value, path="/notes", **params)
+    assert (request.path, request.params) == ("/notes", {**params, "of": f"id:{value}"})
 
 
 @pytest.mark.parametrize("value", [True, False, 1.5, {}, {"id": 1}, ["a"], "\ud800"])
@@ -130,7 +130,7 @@ def test_what_no_list_can_be_asked_for_with_is_an_error_that_names_the_record(
     value: object, path: str, params: dict[str, str]
 ) -> None:
     with pytest.raises(StreamError, match=r"record 2 of 'customers' .* 'resources\.customers\.uuid'"):
-        places_of("a", 1, value, "b", path=path, **params)
+        requests_for("a", 1, value, "b", path=path, **params)
 
 
 @pytest.mark.parametrize("record", [{}, {"account": None}, {"account": "a"}, {"account.id": 1}])
@@ -143,7 +143,7 @@ def test_a_record_without_the_field_is_an_error_that_names_it(record: Message) -
 def test_a_value_that_may_lead_to_another_path_is_an_error_that_names_the_record(value: str) -> None:
     """Some servers decode a slash before they resolve dots."""
     with pytest.raises(StreamError, match="record 1 of 'customers' may lead to another path: /"):
-        places_of("a", value)
+        requests_for("a", value)
 
 
 def test_values_that_only_together_lead_to_another_path_are_an_error_too() -> None:
@@ -154,15 +154,36 @@ def test_values_that_only_together_lead_to_another_path_are_an_error_too() -> No
 
 def test_all_placeholders_are_filled_dotted_ones_too() -> None:
     path = "/{resources.customers.account.id}/{resources.customers.uuid}.json"
-    found = places(CUSTOMERS, [{"uuid": "u/", "account": {"id": 7}}], path, {"of": f"{FIELD},{FIELD}"})
-    assert found == [Place("/7/u%2F.json", {"of": "u/,u/"}, {})]
+    params = {"of": f"{FIELD},{FIELD}"}
+    [place] = places(CUSTOMERS, [{"uuid": "u/", "account": {"id": 7}}], path, params)
+    request = fill(RequestTemplate(path=path, params=params), place.values)
+    assert (request.path, request.params) == ("/7/u%2F.json", {"of": "u/,u/"})
+    assert place.key == "/7/u%2F.json?of=u%2F%2Cu%2F"
+
+
+def test_a_list_that_is_asked_for_by_headers_or_a_body_is_told_from_others_by_their_values() -> None:
+    template = RequestTemplate(path="/notes", headers={"X-Of": FIELD}, json={"of": [FIELD]}, params={"all": "1"})
+    finder = Places(CUSTOMERS, template)
+    found = [finder.find({"uuid": uuid}) for uuid in ("a&b", "c", "c")]
+    assert [place and place.key for place in found] == [
+        "/notes#resources.customers.uuid=a%26b",
+        "/notes#resources.customers.uuid=c",
+        None,
+    ]
+
+
+def test_what_else_is_to_be_filled_in_does_not_change_what_a_list_is_known_by() -> None:
+    params = {"of": f"{FIELD}:{{incremental.start_value}}", "since": "{incremental.start_value}"}
+    [place] = places(CUSTOMERS, [{"uuid": "{incremental.start_value}"}], "/notes", params)
+    assert place.values == {"resources.customers.uuid": "{incremental.start_value}"}
+    assert place.key == "/notes?of=%7Bincremental.start_value%7D%3A%7Bincremental.start_value%7D"
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", 1, "1"])))
 def test_each_list_is_asked_for_once_in_the_order_of_the_parents(values: list[object]) -> None:
     expected = [*dict.fromkeys(map(str, values))]
-    assert [place.path for place in places_of(*values)] == [f"/customers/{value}/notes" for value in expected]
-    assert [place.params["of"] for place in places_of(*values, path="/notes", of=FIELD)] == expected
+    assert [request.path for request in requests_for(*values)] == [f"/customers/{value}/notes" for value in expected]
+    assert [str(request.params["of"]) for request in requests_for(*values, path="/notes", of=FIELD)] == expected
 
 
 def test_fields_are_added_as_they_came_and_null_where_there_are_none() -> None:
@@ -311,7 +332,9 @@ def test_of_parents_that_have_gone_nothing_is_kept_but_a_count_and_the_first_wor
 
 def test_of_a_parents_record_no_more_waits_than_the_stream_under_it_needs() -> None:
     parent = Parent(name="p", added={"owner.name": "_p_owner_name"})
-    fields = parent.fields("/p/{resources.p.id}/c", {"of": "{resources.p.group.id}", "size": 5})
+    fields = parent.fields(
+        RequestTemplate(path="/p/{resources.p.id}/c", params={"of": "{resources.p.group.id}", "size": 5})
+    )
     record = {"id": 1, "owner": {"name": "o"}, "group": {"id": 2}, "text": "long"}
     parents = ParentList(lambda _: (each for each in [record]))
     part = parents.subscribe("c", fields, lambda _: None)

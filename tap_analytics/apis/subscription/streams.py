@@ -16,6 +16,7 @@ from tap_analytics.apis.subscription.metrics import MetricStream
 from tap_analytics.apis.subscription.periods import Interval
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.paginators import OverlappingPages, SinglePage
+from tap_analytics.paging.placeholders import NO_VALUES
 from tap_analytics.paging.selectors import WholeBody
 from tap_analytics.records.datetimes import EARLIEST, parse_instant
 from tap_analytics.sync.date_windows import DateFilter
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tap_analytics.http.session import ApiSession
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params
+    from tap_analytics.paging.placeholders import Values
 
 
 class Account(SubscriptionStream):
@@ -61,7 +63,7 @@ class Account(SubscriptionStream):
         return AccountCalendar.of(account, self.warn)
 
     @override
-    def pages(self, params: Params, path: str | None = None) -> Generator[Page]:
+    def pages(self, params: Params, values: Values = NO_VALUES) -> Generator[Page]:
         yield self._answer.get()
 
 
