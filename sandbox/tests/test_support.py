@@ -119,9 +119,22 @@ def test_custom_fields_need_an_object_type(sandbox: Sandbox, get: Get) -> None:
     for object_type in ("Ticket", "Customer"):
         rows = walk(get, FIELDS, object_type=object_type, limit=2)
         assert {row["object_type"] for row in rows} == {object_type}
-        assert sorted(row["id"] for row in rows) == [row["id"] for row in sandbox.world.custom_fields(object_type)]
     sandbox.style = "sketch"
-    assert [row["id"] for row in walk(get, FIELDS)] == [row["id"] for row in sandbox.world.custom_fields()]
+    assert {row["object_type"] for row in walk(get, FIELDS)} == {"Ticket", "Customer"}
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_custom_fields_are_active_or_archived_ones(sandbox: Sandbox, get: Get, archived: bool) -> None:  # noqa: FBT001
+    params = {"archived": "true"} if archived else {}
+    key = sandbox.world.archive_custom_field(sandbox.world.custom_fields("Customer")[0]["id"])["id"]
+    rows = walk(get, FIELDS, object_type="Customer", limit=2, **params)
+    truth = sandbox.world.custom_fields("Customer")
+    assert {row["id"] for row in rows} == {
+        row["id"] for row in truth if (row["deactivated_datetime"] is not None) == archived
+    }
+    assert (key in {row["id"] for row in rows}) == archived
+    sandbox.style = "sketch"
+    assert {row["deactivated_datetime"] is not None for row in walk(get, FIELDS, **params)} == {archived}
 
 
 def test_account_is_one_object_whose_settings_are_free_form(sandbox: Sandbox, get: Get) -> None:
@@ -154,6 +167,7 @@ def test_instants_come_in_five_spellings(sandbox: Sandbox) -> None:
         (CUSTOMERS, {"order_by": "updated_datetime:down"}, "order_by"),
         ("/api/account", {"limit": 1}, "limit"),
         (FIELDS, {"object_type": "Ticket", "order_by": "updated_datetime"}, "order_by"),
+        (FIELDS, {"object_type": "Ticket", "archived": "yes"}, "archived"),
     ],
 )
 def test_wrong_and_unknown_parameters_are_refused(get: Get, path: str, params: dict[str, Any], param: str) -> None:

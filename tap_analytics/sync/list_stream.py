@@ -13,6 +13,7 @@ from tap_analytics.records.datetimes import EARLIEST, LATEST, end_of, parse_inst
 from tap_analytics.sync.newest_first import NewestFirst
 from tap_analytics.sync.record_stream import RecordStream
 from tap_analytics.sync.shared_keys import SharedKeys
+from tap_analytics.sync.splits import parts_of
 from tap_analytics.sync.walks import Bounds, Walk
 from tap_analytics.sync.window_widths import WindowWidths
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tap_analytics.sync.bookmarks import Bookmark
     from tap_analytics.sync.date_windows import DateFilter
     from tap_analytics.sync.parents import Parent
+    from tap_analytics.sync.splits import Split
 
 CUT_OFF: Final = "was cut off by 'end_date'"
 NOTHING_ASKED: Final = "asked for nothing: no day up to now is within the dates that are set"
@@ -39,8 +41,8 @@ class ListStream(RecordStream, ABC):
     date_filter: ClassVar[DateFilter | None] = None
     """How the API filters the list by date, where it does."""
 
-    split_by: ClassVar[tuple[str, str] | None] = None
-    """A query parameter and the setting whose values it takes, one walk for each; without values, one walk without."""
+    split_by: ClassVar[Split] = {}
+    """Query parameters with the values that each takes: one walk for every combination of them."""
 
     parent: ClassVar[Parent | None] = None
     """The list under whose records this one lies; path and query parameters then have placeholders."""
@@ -62,10 +64,7 @@ class ListStream(RecordStream, ABC):
         if self.newest_first:
             start, _ = self.bounds
             return [NewestFirst(max(filter(None, (since, start)), default=None), self.bounds)]
-        if self.split_by is not None:
-            param, setting = self.split_by
-            return [Walk({param: value}) for value in self.config[setting]] or [Walk()]
-        return [Walk()]
+        return [Walk(params) for params in parts_of(self.split_by, self.config)]
 
     @property
     def start_date(self) -> datetime | None:

@@ -85,7 +85,7 @@ def test_null_in_the_middle_of_a_walk_that_has_a_cursor_does_not_end_it() -> Non
     )
     with Server(in_turn(*([whole(page)] for page in pages))) as server:
         run = run_here(support(server.url, custom_field_object_types=["Ticket"]), "custom_fields")
-    assert [record["id"] for record in run.records("custom_fields")] == [1, 3]
+    assert {record["id"] for record in run.records("custom_fields")} == {1, 3}
     assert not activates(run, "custom_fields")
 
 
@@ -178,7 +178,7 @@ def test_a_full_page_without_the_place_of_its_cursor_is_warned_of_and_drops_no_r
     with Server(always(whole(body))) as server:
         run = run_here(support(server.url, custom_field_object_types=["Ticket", "Customer"]), "custom_fields")
         fewer = run_here(support(server.url, custom_field_object_types=["Ticket"], page_size=49), "custom_fields")
-    assert len(run.records("custom_fields")) == 100
+    assert len(run.records("custom_fields")) == 200
     assert not activates(run, "custom_fields")
     (line,) = run.warnings
     assert "custom_fields: GET /api/custom-fields gave exactly the 50 records" in line

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FREE_FORM = {
-    "choices",
+    "input_settings",
     "custom",
     "stripe",
     "clearbit",

@@ -59,7 +59,6 @@ def test_the_page_size_is_the_apis_unless_one_is_set(requests_mock: Mocker, api:
     [
         ("account", "support", {}),
         ("customers", "support", {"limit": ["50"], "order_by": ["updated_datetime:desc"]}),
-        ("custom_fields", "support", {"limit": ["50"], "object_type": ["Ticket"]}),
         ("account", "subscription", {}),
         ("customers", "subscription", {"per_page": ["200"]}),
         ("activities", "subscription", {"per_page": ["200"], "order": ["date"]}),
@@ -81,11 +80,11 @@ def test_every_further_page_repeats_size_order_and_filter(requests_mock: Mocker)
     assert second == {**first, "cursor": ["a+B/c=%20="]}
 
 
-def test_custom_fields_are_asked_for_by_each_object_type(requests_mock: Mocker) -> None:
+def test_custom_fields_are_asked_for_by_each_object_type_the_archived_ones_too(requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/custom-fields", json={"data": []})
     list(stream_of("custom_fields", "support").get_records(None))
     list(stream_of("custom_fields", "support", custom_field_object_types=[]).get_records(None))
-    *typed, untyped = [query.get("object_type", []) for query in queries(requests_mock)]
+    asked = [(query.get("object_type", [""])[0], query["archived"][0]) for query in queries(requests_mock)]
     # Side by side, in no order.
-    assert sorted(typed) == [["Customer"], ["Ticket"]]
-    assert untyped == []
+    assert sorted(asked[:4]) == [("Customer", "false"), ("Customer", "true"), ("Ticket", "false"), ("Ticket", "true")]
+    assert sorted(asked[4:]) == [("", "false"), ("", "true")]

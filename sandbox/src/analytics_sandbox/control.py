@@ -58,6 +58,7 @@ class Control:
             "reissue_activity": world.reissue_activity,
             "delete_activity": world.delete_activity,
             "add_custom_fields": world.add_custom_fields,
+            "archive_custom_field": world.archive_custom_field,
             "delete_custom_field": world.delete_custom_field,
             "evolve": world.evolve,
             "advance": lambda seconds: world.advance(timedelta(seconds=seconds)).isoformat(),

@@ -36,13 +36,15 @@ class Walk(NamedTuple):
         name: The table.
         order: The order of its rows.
         descending: Whether they are read backwards.
-        object_type: The type of object that custom fields are asked for.
+        low: The first place to read; a part of a place stands before all places that begin with it.
+        high: The first place to read no more.
     """
 
     name: str
     order: str
-    descending: bool
-    object_type: str | None
+    descending: bool = False
+    low: Place = ()
+    high: Place | None = None
 
 
 class Stop(NamedTuple):
@@ -100,18 +102,19 @@ class SupportApi:
     def _customers(self, request: Request) -> bytes:
         _only(request, {"cursor", "limit", "order_by"})
         order, descending = _order(request, {"created_datetime", "updated_datetime"}, default="id")
-        return self._page(request, Walk("support/customers", order, descending, object_type=None))
+        return self._page(request, Walk("support/customers", order, descending))
 
     def _custom_fields(self, request: Request) -> bytes:
-        _only(request, {"cursor", "limit", "order_by", "object_type"})
-        object_type = request.query_params.get("object_type")
+        _only(request, {"cursor", "limit", "order_by", "object_type", "archived"})
+        object_type, archived = request.query_params.get("object_type"), _flag(request, "archived")
         if object_type is None and self._manners.style == "sketch":
-            return self._page(request, Walk("support/custom_fields", "id", descending=False, object_type=None))
+            return self._page(request, Walk("support/custom_fields", "id", low=(archived,), high=(archived, math.inf)))
         if object_type not in OBJECT_TYPES:
             text = "Missing data for required field." if object_type is None else "Not a valid choice."
             raise _invalid(param="object_type", text=text)
         order, descending = _order(request, {"priority"}, default="priority")
-        return self._page(request, Walk("support/custom_fields", order, descending, object_type))
+        low = (object_type, archived)
+        return self._page(request, Walk("support/custom_fields", order, descending, low, high=(*low, math.inf)))
 
     def _page(self, request: Request, walk: Walk) -> bytes:
         table = self._data.tables[walk.name]
@@ -120,8 +123,8 @@ class SupportApi:
         page = table.slice(
             walk.order,
             limit=self._limit(request),
-            low=(walk.object_type,) if walk.object_type else (),
-            high=(walk.object_type, math.inf) if walk.object_type else None,
+            low=walk.low,
+            high=walk.high,
             after=stop and stop.after,
             descending=walk.descending,
         )
@@ -171,6 +174,14 @@ def _only(request: Request, known: set[str]) -> None:
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         raise _refusal(400, "Invalid parameters.", {param: ["Unknown field."] for param in unknown})
+
+
+def _flag(request: Request, param: str) -> bool:
+    """What a parameter says that is true or false; without it, false."""
+    text = request.query_params.get(param, "false").lower()
+    if text not in {"true", "false"}:
+        raise _invalid(param=param, text="Not a valid boolean.")
+    return text == "true"
 
 
 def _order(request: Request, known: set[str], default: str) -> tuple[str, bool]:

@@ -142,6 +142,7 @@ def custom_field(rng: Random, number: int, object_type: str, moment: datetime) -
         The field, as the API gives it.
     """
     data_type = rng.choice(("text", "number", "boolean"))
+    archived = None if number % 6 < 4 else spelled(rng, moment + timedelta(hours=number))  # noqa: PLR2004 - a third
     choices: list[object] = ["Größe::XL", "Größe::S", 7, None, {"label": "x.y", "value-id": 1}]
     return {
         "id": 600 + number,
@@ -158,12 +159,19 @@ def custom_field(rng: Random, number: int, object_type: str, moment: datetime) -
                 "input_type": "dropdown" if data_type == "text" else "input",
                 "placeholder": "",
                 "choices": choices if data_type == "text" else [],
+                "default": True if data_type == "boolean" else None,
+                **({"min": 0, "max": 2.5} if data_type == "number" else {}),
             },
         },
         "created_datetime": spelled(rng, moment),
         "updated_datetime": spelled(rng, moment + timedelta(hours=number)),
-        "deactivated_datetime": None,
+        "deactivated_datetime": archived,
     }
+
+
+def is_archived(field: Row) -> bool:
+    """Whether a custom field is in the list of archived ones only."""
+    return field["deactivated_datetime"] is not None
 
 
 def by_instant(field: str) -> Callable[[Row], tuple[datetime]]:

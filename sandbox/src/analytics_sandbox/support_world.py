@@ -47,7 +47,10 @@ class SupportWorld(Data):
         return Table("id", orders).load(support_data.history(rng, number, self.anchor) for number in range(self.size))
 
     def _made_custom_fields(self) -> Table:
-        orders = {"id": lambda _row: (), "priority": lambda row: (row["object_type"], row["priority"])}
+        orders = {
+            "id": lambda row: (support_data.is_archived(row),),
+            "priority": lambda row: (row["object_type"], support_data.is_archived(row), row["priority"]),
+        }
         rng = self.chance("support", "custom fields")
         rows = []
         for number in range(min(_MOST_FIELDS, _FEWEST_FIELDS + self.size // 10)):
@@ -113,6 +116,20 @@ class SupportWorld(Data):
                 table.add(row)
             return [row["id"] for row in rows]
 
+    def archive_custom_field(self, id: int) -> Row:  # noqa: A002 - the API's word
+        """Move a custom field to the archived ones.
+
+        Returns:
+            The field as it is now.
+
+        Raises:
+            KeyError: There is none of that id.
+        """
+        with self.lock:
+            now = support_data.spelled(self._support_chance, self.clock.now())
+            changes = {"deactivated_datetime": now, "updated_datetime": now}
+            return copied(self.tables[CUSTOM_FIELDS].change(id, changes))
+
     def delete_custom_field(self, id: int) -> None:  # noqa: A002 - the API's word
         """Take a custom field out.
 
@@ -136,6 +153,7 @@ class SupportWorld(Data):
             ),
             "support_customers_deleted": self.each(rng, CUSTOMERS, 1, self.delete_contact),
             "custom_fields_added": self.add_custom_fields(1, rng.choice(support_data.OBJECT_TYPES)),
+            "custom_fields_archived": self.each(rng, CUSTOM_FIELDS, 1, self.archive_custom_field),
             "custom_fields_deleted": self.each(rng, CUSTOM_FIELDS, 1, self.delete_custom_field),
         }
 

@@ -42,7 +42,11 @@ class SupportStream(AnalyticsStream, ABC):
     # Rows are committed a little later than the time that they carry.
     lookback = timedelta(minutes=10)
 
+    order: ClassVar[str] = ""
+    """The order that the list is asked for in; a list that is asked for newest first has its own."""
+
     @property
     @override
     def params(self) -> Params:
-        return {"order_by": f"{self.replication_key}:desc"} if self.newest_first else {}
+        order = f"{self.replication_key}:desc" if self.newest_first else self.order
+        return {**self.fixed_params, **({"order_by": order} if order else {})}
