@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.error_bodies import Verdict, error_fields, report_on_list, report_on_record
 from tap_analytics.paging.error_messages import message_in, message_of
-from tap_analytics.paging.json_decoding import UnreadableBodyError, decode
+from tap_analytics.paging.json_decoding import UnreadableBodyError, decode_body
 from tap_analytics.paging.page import Page
 from tap_analytics.paging.selectors import Found
 
@@ -53,7 +53,7 @@ def page_of(response: requests.Response, selector: Selector) -> Page:
 
 def _body_of(response: requests.Response) -> Any:  # noqa: ANN401 - any JSON
     try:
-        return decode(response.content)
+        return decode_body(response.content, response.headers.get("Content-Type", ""))
     except UnreadableBodyError as error:
         msg = f"answered {response.status_code} with {error}"
         raise UnreadableBodyError(msg) from error

@@ -10,6 +10,8 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from tap_analytics.records.json_paths import first_at
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -60,23 +62,13 @@ class Page(Struct, frozen=True, dict=True):
             return hash(repr(self.records))
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
-        """Return the value under a dotted path in the body, or under a key with dots in it; None if there is none."""
-        value = self._value(path)
+        """Return the first value that a path leads to in the body; None if there is none."""
+        value = first_at(path, self.body)
         return None if value is UNSET else value
 
     def has(self, path: str) -> bool:
         """Say whether there is a value under a path, be it null."""
-        return self._value(path) is not UNSET
-
-    def _value(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
-        value = self.body
-        if isinstance(value, dict) and path in value:
-            return value[path]
-        for key in path.split("."):
-            if not isinstance(value, dict) or key not in value:
-                return UNSET
-            value = value[key]
-        return value
+        return first_at(path, self.body) is not UNSET
 
 
 def _changed_again(read_again: Callable[[], Page], change: Callable[[Page], Page]) -> Page:

@@ -229,7 +229,7 @@ def test_parents_that_have_gone_are_left_out_with_one_warning(read: Reading, cap
     [
         ({"a": {"status_code": 404}, "b": {"status_code": 404}}, "answered 404"),
         ({"a": some(1, at=DAY), "b": {"status_code": 403}}, "b/notes answered 403"),
-        ({"a": some(1, at=DAY), "b": {"json": {"entries": [7]}}}, "b/notes gave a number as record 0"),
+        ({"a": some(1, at=DAY), "b": {"json": {"entries": [7, {}]}}}, "b/notes gave a number as record 0"),
         ({"a": some(1, at=DAY), "..": some(2, at=DAY)}, "record 1 of 'customers'"),
         # A cursor that has expired is answered like a parent that has gone.
         ({"a": some(1, at=DAY), "b": [{"json": {"entries": [], "next": "c"}}, {"status_code": 410}]}, "answered 410"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.end_signs import says_complete, signs_in
+from tap_analytics.records.json_paths import has_holder
 
 if TYPE_CHECKING:
     from tap_analytics.paging.page import Page
@@ -50,8 +51,7 @@ def refuse_other_place(page: Page, progress: Progress, place: str, path: str = "
         return
     signs = signs_in(page)
     # Where the declared place is there but empty, a cursor beside it may be the page's own.
-    holder = path.rpartition(".")[0]
-    is_there = page.has(path) or (holder and page.has(holder))
+    is_there = bool(path) and (page.has(path) or has_holder(path, page.body))
     if sign := signs.next or (None if is_there else signs.cursor or signs.pages):
         msg = f"says that there is more ({sign}), but not where the 'paginator' looks for it ({place})"
         raise StreamError(msg)

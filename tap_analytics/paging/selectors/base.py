@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
@@ -18,6 +19,9 @@ from tap_analytics.records.value_types import is_whole
 NULL_LIST: Final = "gave null for a list"
 NO_LIST: Final = "gave no list, and says that there are no records"
 EMPTY_OBJECT: Final = "gave an empty object for a list"
+
+_VALUE: Final = "value"
+"""The field that takes a record which is a plain value."""
 
 
 class Found(Struct, frozen=True):
@@ -39,6 +43,11 @@ class Found(Struct, frozen=True):
 class Selector(AbstractStruct, frozen=True):
     """Finds the records in a body."""
 
+    @property
+    def takes_values(self) -> bool:
+        """Whether a list of plain values is one of records, each with the value as its only field."""
+        return True
+
     def select(self, body: Any) -> Found:  # noqa: ANN401 - any JSON
         """Return the records in a body.
 
@@ -46,6 +55,9 @@ class Selector(AbstractStruct, frozen=True):
             StreamError: There are no records where they belong, or something else than objects.
         """
         found = self.find(body)
+        if self.takes_values and _are_plain(found):
+            sources = found.sources or found.records
+            return replace(found, records=[{_VALUE: value} for value in found.records], sources=sources)
         for position, record in enumerate(found.records):
             if not isinstance(record, dict):
                 msg = f"gave {kind_of(record)} as record {position} of {self}, where an object belongs"
@@ -79,6 +91,11 @@ class WholeBody(Selector, frozen=True):
 
     or_list: bool = False
 
+    @property
+    @override
+    def takes_values(self) -> bool:
+        return self.or_list
+
     @override
     def find(self, body: Any) -> Found:
         return one_or_list(body) if self.or_list else Found([body], is_object=True)
@@ -86,6 +103,19 @@ class WholeBody(Selector, frozen=True):
     @override
     def __str__(self) -> str:
         return "the body"
+
+
+def _are_plain(found: Found) -> bool:
+    """Say whether what was found is a list of plain values; a mixture, or nothing but nulls, is no such list."""
+    are_plain = all(_is_plain(record) for record in found.records)
+    return are_plain and not found.is_object and any(record is not None for record in found.records)
+
+
+def _is_plain(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Say whether a value is a number, a text, a boolean, null, or a list of such values."""
+    if isinstance(value, list):
+        return all(not isinstance(item, dict | list) for item in value)
+    return not isinstance(value, dict)
 
 
 def one_or_list(value: Any) -> Found:  # noqa: ANN401 - any JSON

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from jsonpath_ng.ext.parser import parse
 from jsonpath_ng.jsonpath import Child, Fields
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.selectors.base import EMPTY_OBJECT, NULL_LIST, Found, Selector
+from tap_analytics.records.json_paths import matches_of, parsed
 
 if TYPE_CHECKING:
     from jsonpath_ng import JSONPath
@@ -44,7 +44,7 @@ class JsonPath(Selector, frozen=True):
     @override
     def find(self, body: Any) -> Found:
         path = _parsed(self.text)
-        matches = path.find(body)
+        matches = matches_of(path, body)
         if not matches:
             return Found([], self._doubt_about_nothing(path, body))
         sources, records, doubt = [], [], ""
@@ -75,7 +75,7 @@ class JsonPath(Selector, frozen=True):
         """
         while isinstance(path, Child):
             step, path = path.right, path.left
-            if matches := path.find(body):
+            if matches := matches_of(path, body):
                 if any(match.value is None for match in matches):
                     return NULL_LIST
                 if _is_wildcard(step) and all(match.value in ([], {}) for match in matches):
@@ -96,13 +96,9 @@ def _parsed(text: str) -> JSONPath:
     if "?" in text:
         msg = "a condition leaves out records; use 'stream_maps' with '__filter__'"
         raise ValueError(msg)
-    try:
-        # The items of a list are taken in any case; without "[*]" an empty list differs from a missing one.
-        path = text.removesuffix("[*]") or "$"
-        return parse(path if path.startswith(("$", "[")) else f"$.{path}")
-    except Exception as error:
-        msg = "is no JSONPath"
-        raise ValueError(msg) from error
+    # The items of a list are taken in any case; without "[*]" an empty list differs from a missing one.
+    path = text.removesuffix("[*]") or "$"
+    return parsed(path if path.startswith(("$", "[")) else f"$.{path}")
 
 
 def _map_key(path: JSONPath, match: DatumInContext | None) -> str:

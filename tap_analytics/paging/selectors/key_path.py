@@ -17,6 +17,7 @@ from tap_analytics.paging.selectors.base import (
     says_empty,
 )
 from tap_analytics.quoting import kind_of, shorten
+from tap_analytics.records.json_paths import longest_key
 
 
 class KeyPath(Selector, frozen=True):
@@ -32,13 +33,18 @@ class KeyPath(Selector, frozen=True):
     path: str
     is_declared: bool = False
 
+    @property
+    @override
+    def takes_values(self) -> bool:
+        return self.is_declared
+
     @override
     def find(self, body: Any) -> Found:
         if isinstance(body, list):
             return Found(body)
         value, keys = body, self.path.split(".")
         while keys and value is not None:
-            key, count = _longest_key(value, keys)
+            key, count = longest_key(value, keys)
             if not count:
                 return self._without_list(value, is_body=value is body)
             value, keys = value[key], keys[count:]
@@ -66,12 +72,3 @@ class KeyPath(Selector, frozen=True):
     @override
     def __str__(self) -> str:
         return self.path
-
-
-def _longest_key(value: Any, keys: list[str]) -> tuple[str, int]:  # noqa: ANN401 - any JSON
-    """Return the longest key of an object that a path begins with, and how many parts of the path it takes; else 0."""
-    if isinstance(value, dict):
-        for count in range(len(keys), 0, -1):
-            if (key := ".".join(keys[:count])) in value:
-                return key, count
-    return "", 0
