@@ -15,9 +15,11 @@ from msgspec.structs import replace
 from tap_analytics.errors import StreamError
 from tap_analytics.http.cancellation import Scope
 from tap_analytics.http.failures import UNREADABLE_BODY, FailedRequestError, check_status, failed, failure_of
+from tap_analytics.http.ignored_answers import IgnoredAnswers
 from tap_analytics.http.retries import LONGEST_TOTAL, LONGEST_WAIT, Retries
 from tap_analytics.paging.answers import page_of
 from tap_analytics.paging.json_decoding import UnreadableBodyError
+from tap_analytics.paging.page import Page
 
 if TYPE_CHECKING:
     import logging
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Auth
 
     from tap_analytics.http.failures import Failure
+    from tap_analytics.http.ignored_answers import IgnoreRule
     from tap_analytics.http.retries import RetryPolicy
     from tap_analytics.http.session import ApiSession
-    from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params
     from tap_analytics.paging.request_template import RequestTemplate
     from tap_analytics.paging.selectors import Selector
@@ -51,6 +53,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         credentials: The settings that hold the credentials.
         timeout: Seconds of silence after which a request has failed.
         retry_policy: When a request is sent again.
+        ignored: Which answers end a list without a failure.
     """
 
     stream: str
@@ -61,6 +64,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     credentials: Sequence[str]
     timeout: float
     retry_policy: RetryPolicy
+    ignored: Sequence[IgnoreRule] = ()
 
     def url(self, path: str, address: str | None) -> str:
         """Return the URL of a path that is added to the base, or of an address on the API's origin."""
@@ -86,6 +90,7 @@ class Client:
         self._selector = selector
         self._logger = logger
         self._counting = Lock()
+        self.ignored = IgnoredAnswers(endpoint.ignored)
         self.request_count = 0
         """How many requests were sent, those that were sent again included."""
 
@@ -143,6 +148,8 @@ class Client:
         with self._counting:
             self.request_count += 1
         response = self._session.send(request, timeout=self._endpoint.timeout)
+        if self.ignored.take(response):
+            return Page(None, [], urlsplit(str(request.url)).path, response.headers, is_ignored=True)
         check_status(response, self._endpoint.retry_policy, self._endpoint.credentials)
         try:
             return self._page(response)

@@ -117,6 +117,8 @@ class PageWalker:
             if trail.is_lost(error.status):
                 raise LostPlaceError(str(error), error.status) from error
             raise
+        if page.is_ignored:
+            return page, page
         if trail.repeats(page):
             return page, None
         try:

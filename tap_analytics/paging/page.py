@@ -31,6 +31,7 @@ class Page(Struct, frozen=True, dict=True):
         sources: The objects in the body that the records were made from, where they are not the records themselves.
         origin: Scheme, host and port that were asked.
         size: The bytes of the answer's body.
+        is_ignored: Whether the answer is none of a list's, and was declared to mean that there are no more records.
         read_again: Makes the page again from the bytes of the answer, which take less memory; None where it cannot.
     """
 
@@ -42,6 +43,7 @@ class Page(Struct, frozen=True, dict=True):
     sources: list[Any] = []
     origin: str = ""
     size: int = 0
+    is_ignored: bool = False
     read_again: Callable[[], Page] | None = None
 
     def changed(self, change: Callable[[Page], Page]) -> Page:

@@ -94,7 +94,7 @@ class PageTrail:
         Raises:
             StreamError: The API leads in a circle, or claims that there is more without a way to ask for it.
         """
-        following = self._paginator.next_token(page, self._progress)
+        following = None if page.is_ignored else self._paginator.next_token(page, self._progress)
         if following is None:
             self.finished = True
             return

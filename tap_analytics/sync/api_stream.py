@@ -23,12 +23,13 @@ from tap_analytics.paging.request_template import RequestTemplate
 from tap_analytics.singer.output import OutputStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Auth
     from singer_sdk.tap_base import Tap
 
     from tap_analytics.http.api import Api
+    from tap_analytics.http.ignored_answers import IgnoreRule
     from tap_analytics.http.session import ApiSession
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params, ParamValue
@@ -66,6 +67,9 @@ class ApiStream(OutputStream, ABC):
     paginator: ClassVar[Paginator] = SinglePage()
 
     retry_rule: ClassVar[RetryRule] = RetryRule()
+
+    ignored_answers: ClassVar[Sequence[IgnoreRule]] = ()
+    """Which answers end a list without a failure."""
 
     def __init__(self, tap: Tap, session: ApiSession) -> None:
         super().__init__(tap)
@@ -165,13 +169,20 @@ class ApiStream(OutputStream, ABC):
             credentials=needed_settings(self.config, self.api),
             timeout=self.timeout,
             retry_policy=self.retry_rule.policy(self.config),
+            ignored=self.ignored_answers,
         )
+
+    def report_ignored(self) -> None:
+        """Log how many answers were ignored since this was called last."""
+        if told := self.client.ignored.told():
+            self.log("%s: %s", self.name, told)
 
     @contextmanager
     def counted_requests(self) -> Iterator[None]:
-        """Log at the end how many requests the stream took."""
+        """Log at the end how many requests the stream took, and how many answers it ignored."""
         try:
             yield
         finally:
+            self.report_ignored()
             with self.get_http_request_counter() as counter:
                 counter.increment(self.client.request_count)

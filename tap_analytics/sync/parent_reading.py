@@ -68,6 +68,7 @@ class ParentReading(ListReading):
                 for walk in chain([planned], self.repeated(planned, doubt)):
                     with closing(self.open_pages(walk)) as pages:
                         yield from self._walk_objects(walk, pages, doubt)
+        self._stream.report_ignored()
 
     def _walk_objects(self, walk: Walk, pages: Consumer[Page], doubt: Callable[[str], None]) -> Iterator[Item]:
         end = self._stream.bounds[1]

@@ -245,7 +245,7 @@ def test_what_may_be_a_list_or_a_record_is_left_to_the_user(body: dict[str, Any]
         GUESS.records(body)
 
 
-@pytest.mark.parametrize("body", [{"things": [{"a": 1}, None]}, {"data": [[1]]}, {"data": ["x"]}, "text", 7, True])
+@pytest.mark.parametrize("body", [{"things": [{"a": 1}, None]}, {"data": [[{}]]}, {"data": ["x", {}]}, "text", 7, True])
 def test_what_is_no_object_among_the_records_of_the_only_list_is_an_error(body: object) -> None:
     with pytest.raises(StreamError, match="as record"):
         GUESS.records(body)
