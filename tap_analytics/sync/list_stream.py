@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from typing_extensions import override
 
+from tap_analytics.paging.placeholders import is_of_parent
 from tap_analytics.records.datetimes import EARLIEST, LATEST, end_of, parse_instant
 from tap_analytics.sync.newest_first import NewestFirst
 from tap_analytics.sync.record_stream import RecordStream
@@ -121,7 +122,8 @@ class ListStream(RecordStream, ABC):
     @property
     def shares_pages(self) -> bool:
         """Whether its own reading of the list asks for the same pages as that for the streams under its records."""
-        return self.date_filter is None and not self.walks_take_requests
+        filters = self.date_filter is not None and self.date_filter.start_param is not None
+        return not filters and not self.walks_take_requests and all(map(is_of_parent, self.template.names))
 
     def walks_at_once(self) -> int:
         """Return how many walks to read at once for now."""

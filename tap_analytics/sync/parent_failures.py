@@ -18,42 +18,66 @@ _MOST_FAILURES: Final = 5
 """Parents in a row whose lists cannot be read, before the stream ends: each takes all its retries."""
 
 
-class Absences:
-    """Which parents have gone since they were listed: their own lists answer 404.
+class GoneError(StreamError):
+    """The list of one parent's record is not there: the record has gone since it was listed."""
 
-    The first page decides. A 404 after it, or a 410, is a cursor that has expired, say, and would cut the list short.
+
+def pages_of_present(pages: Iterator[Page]) -> Iterator[Page]:
+    """Hand on the pages of one parent's list.
+
+    The first page decides whether the list has gone. A 404 after it, or a 410, is a cursor that has expired, say, and
+    would cut the list short.
+
+    Args:
+        pages: The pages.
+
+    Raises:
+        GoneError: The list has gone.
+        StreamError: It cannot be read for another reason.
+    """
+    gone = None
+    try:
+        first = [page for page in (next(pages, None),) if page is not None]
+    except StreamError as error:
+        if error.status not in _GONE:
+            raise
+        # Only its words: the error itself would keep the answer and what has been read.
+        gone = str(error), error.status
+    if gone is not None:
+        raise GoneError(*gone)
+    # No page is kept here while it is written.
+    while first:
+        yield first.pop()
+    yield from pages
+
+
+class Absences:
+    """How many parents have gone since they were listed: their own lists answer 404.
+
+    The walks of one parent come one after another.
     """
 
     def __init__(self) -> None:
-        self._gone: set[str] = set()
-        self._first: StreamError | None = None
+        self._first: GoneError | None = None
+        self._last = ""
+        self._count = 0
         self._is_anyone_there = False
 
-    def passed(self, pages: Iterator[Page], place: str) -> Iterator[Page]:
-        """Hand on the pages of one parent's list; none if it has gone.
+    def add(self, place: str, error: GoneError) -> None:
+        """Take note of a list that has gone.
 
         Args:
-            pages: The pages.
-            place: What tells the list from those of other parents.
-
-        Raises:
-            StreamError: The list cannot be read for another reason.
+            place: The parent's place.
+            error: What the service answered.
         """
-        try:
-            first = [page for page in (next(pages, None),) if page is not None]
-        except StreamError as error:
-            if error.status not in _GONE:
-                raise
-            self._gone.add(place)
-            if self._first is None:
-                # Only its words: the error itself would keep the answer and what has been read.
-                self._first = StreamError(str(error), error.status)
-            return
+        if self._first is None:
+            self._first = GoneError(str(error), error.status)
+        self._count += place != self._last
+        self._last = place
+
+    def add_present(self) -> None:
+        """Take note of a list that is there."""
         self._is_anyone_there = True
-        # No page is kept here while it is written.
-        while first:
-            yield first.pop()
-        yield from pages
 
     def told(self) -> str | None:
         """Say how many have gone, None if all are there.
@@ -65,23 +89,26 @@ class Absences:
             return None
         if not self._is_anyone_there:
             raise self._first
-        return f"{self._first} ({len(self._gone)} parent{'s' * (len(self._gone) > 1)} left out)"
+        return f"{self._first} ({self._count} parent{'s' * (self._count > 1)} left out)"
 
 
 class Failures:
     """Which parents' lists could not be read: each ends nothing but itself.
 
-    After several in a row it is the service that fails, or the path that is wrong, and the stream ends.
+    After several in a row it is the service that fails, or the path that is wrong, and the stream ends. The walks of
+    one parent come one after another.
     """
 
     def __init__(self) -> None:
-        self._places: set[str] = set()
         self._first: StreamError | None = None
+        self._last: str | None = None
+        self._count = 0
         self._in_a_row = 0
         self._has_read_any = False
 
-    def __contains__(self, place: str) -> bool:
-        return place in self._places
+    def has_failed(self, place: str) -> bool:
+        """Say whether an earlier walk of a parent, the one that is being read, has failed."""
+        return place == self._last
 
     def add(self, place: str, error: StreamError) -> None:
         """Take note of a list that could not be read.
@@ -93,7 +120,8 @@ class Failures:
         Raises:
             StreamError: It is one too many in a row.
         """
-        self._places.add(place)
+        self._last = place
+        self._count += 1
         self._in_a_row += 1
         if self._first is None:
             # Only its words: the error itself would keep the answer and what has been read.
@@ -101,7 +129,7 @@ class Failures:
         if self._in_a_row >= _MOST_FAILURES:
             self.check()
 
-    def passed(self) -> None:
+    def add_read(self) -> None:
         """Take note of a list that has been read."""
         self._in_a_row = 0
         self._has_read_any = True
@@ -116,7 +144,6 @@ class Failures:
             return
         if not self._has_read_any:
             raise self._first
-        count = len(self._places)
         rest = "those after them were not asked for" if self._in_a_row >= _MOST_FAILURES else "the others were read"
-        msg = f"{self._first} ({count} parent{'s' * (count > 1)} could not be read; {rest})"
+        msg = f"{self._first} ({self._count} parent{'s' * (self._count > 1)} could not be read; {rest})"
         raise StreamError(msg, self._first.status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from typing_extensions import override
 
@@ -19,48 +19,55 @@ _MOST_WAITING: Final = 1_000
 """Records that may wait for one of the streams under the list; then the list is read no further for the others."""
 
 
+class ParentSource(Protocol):
+    """What reads a list of parents."""
+
+    def objects(self) -> Generator[Item]:
+        """Yield the objects as the API gives them, and what has to be waited for."""
+
+    def close(self) -> None:
+        """Take in that nobody wants the objects any longer."""
+
+
 class ParentList:
     """A list whose records several streams take.
 
     Args:
-        read: Begins to read it. Called with a function that takes each reason why these may not be all records; yields
-            the objects as the API gives them, and what has to be waited for.
+        source: Makes what reads it. Called with a function that takes each reason why these may not be all records.
     """
 
-    def __init__(self, read: Callable[[Callable[[str], None]], Generator[Item]]) -> None:
-        self._items = read(self._doubt)
-        self._subscriptions: dict[str, Subscription] = {}
+    def __init__(self, source: Callable[[Callable[[str], None]], ParentSource]) -> None:
+        self._subscriptions: dict[tuple[str, str], Subscription] = {}
+        self._source = source(self._doubt)
+        self._items = self._source.objects()
         self._waits_for: Wait = PAUSE
         self._error: Exception | None = None
         self.has_ended = False
         """Whether there are no more records."""
 
-    def subscribe(self, name: str, fields: Collection[str], doubt: Callable[[str], None]) -> Subscription:
-        """Return a stream's part in the list; all have to take part before the first one begins to read.
+    def subscribe(self, name: str, who: str, fields: Collection[str], doubt: Callable[[str], None]) -> Subscription:
+        """Return a reading's part in the list; all have to take part before the first one begins to read.
 
         Args:
-            name: The name of the stream.
+            name: The name of the stream under the records.
+            who: For whom that is read, `OWN` or `CHILDREN`.
             fields: The fields of the records that it needs.
             doubt: Called with each reason why these may not be all records.
         """
-        if name not in self._subscriptions:
-            self._subscriptions[name] = Subscription(self, name, fields, doubt)
-        return self._subscriptions[name]
+        if (name, who) not in self._subscriptions:
+            self._subscriptions[name, who] = Subscription(self, name, who, fields, doubt)
+        return self._subscriptions[name, who]
 
-    def leave(self, name: str) -> None:
-        """Let a stream take no more; behind the last one nothing more is read.
+    def leave(self, name: str, who: str) -> None:
+        """Let a reading take no more; behind the last one nothing more is read.
 
         Args:
-            name: The name of the stream.
+            name: The name of the stream under the records.
+            who: For whom it is read.
         """
-        self._subscriptions.pop(name, None)
-        if not self._subscriptions:
+        if self._subscriptions.pop((name, who), None) is not None and not self._subscriptions:
             self._items.close()
-
-    @property
-    def is_unwanted(self) -> bool:
-        """Whether no stream takes its records any longer."""
-        return not self._subscriptions
+            self._source.close()
 
     @property
     def is_ready(self) -> bool:
@@ -101,18 +108,22 @@ class ParentList:
 
 
 class Subscription(Wait):
-    """One stream's part in a list of parents; a wait for the next record.
+    """One reading's part in a list of parents; a wait for the next record.
 
     Args:
         parents: The list.
-        name: The name of the stream.
+        name: The name of the stream under the records.
+        who: For whom that is read.
         fields: The fields of the records that it needs.
         doubt: Called with each reason why these may not be all records.
     """
 
-    def __init__(self, parents: ParentList, name: str, fields: Collection[str], doubt: Callable[[str], None]) -> None:
+    def __init__(
+        self, parents: ParentList, name: str, who: str, fields: Collection[str], doubt: Callable[[str], None]
+    ) -> None:
         self._parents = parents
         self._name = name
+        self._who = who
         self._fields = fields
         self.doubt = doubt
         self.records: deque[dict[str, Any]] = deque()
@@ -145,4 +156,4 @@ class Subscription(Wait):
 
     def close(self) -> None:
         """Take no more."""
-        self._parents.leave(self._name)
+        self._parents.leave(self._name, self._who)

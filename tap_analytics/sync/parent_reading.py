@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
-from itertools import chain
+import logging
 from typing import TYPE_CHECKING, cast
+
+from typing_extensions import override
 
 from tap_analytics.sync.list_reading import ListReading
 from tap_analytics.sync.list_stream import CUT_OFF
 from tap_analytics.sync.parent_lists import ParentList
-from tap_analytics.sync.run import CHILDREN
-from tap_analytics.sync.waits import Wait
+from tap_analytics.sync.shared_pages import CHILDREN, OWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -19,62 +19,98 @@ if TYPE_CHECKING:
     from tap_analytics.sync.list_stream import ListStream
     from tap_analytics.sync.parent_lists import Subscription
     from tap_analytics.sync.parents import Parent
-    from tap_analytics.sync.readers import Consumer
     from tap_analytics.sync.run import Run
-    from tap_analytics.sync.waits import Item
+    from tap_analytics.sync.waits import Item, Waiting
     from tap_analytics.sync.walks import Walk
 
 
-def subscribe(stream: ListStream, run: Run) -> Subscription:
-    """Let a stream take part in the reading of its parent's list; where lists are shared it always gets the same part.
+def subscribe(stream: ListStream, run: Run, who: str = OWN, doubt: Callable[[str], None] | None = None) -> Subscription:
+    """Let a reading take part in the reading of its parent's list; where lists are shared it always gets the same part.
 
     Args:
-        stream: The stream.
+        stream: The stream under the records of that list.
         run: The run.
+        who: For whom the stream is read.
+        doubt: Called with each reason why the records may not be all; by default the stream's version is withheld.
     """
     parent = stream.parent_stream
-    parents = run.parent_list(parent.name, lambda: ParentList(ParentReading(parent, run).objects))
+    parents = run.parent_list(parent.name, lambda: ParentList(lambda doubt: ParentReading(parent, run, doubt)))
     return parents.subscribe(
         stream.name,
+        who,
         cast("Parent", stream.parent).fields(stream.template),
-        lambda reason: stream.withhold_version(f"{reason} (for its parent stream)"),
+        doubt or (lambda reason: stream.withhold_version(f"{reason} (for its parent stream)")),
     )
 
 
 class ParentReading(ListReading):
-    """Reads all objects that a whole read of a stream would write, as the API gives them."""
+    """Reads all objects that a whole read of a stream would write, as the API gives them.
+
+    Args:
+        stream: The stream.
+        run: What all streams of the run share.
+        doubt: Called with each reason why these may not be all objects of the list.
+    """
 
     who = CHILDREN
 
-    def objects(self, doubt: Callable[[str], None]) -> Generator[Item]:
-        """Read all objects of the list.
+    def __init__(self, stream: ListStream, run: Run, doubt: Callable[[str], None]) -> None:
+        super().__init__(stream, run)
+        self._doubt = doubt
+        self._parents = None if stream.parent is None else subscribe(stream, run, CHILDREN, doubt)
 
-        Args:
-            doubt: Called with each reason why these may not be all objects of the list.
+    def objects(self) -> Generator[Item]:
+        """Read all objects of the list.
 
         Yields:
             The objects that a whole read of the stream would write, as the API gives them, and what has to be waited
             for.
         """
         if reason := self._stream.cut_by_dates:
-            doubt(reason)
-        with ExitStack() as stack:
-            if self._stream.name in self._run.shared_pages:
-                stack.callback(self._run.shared_pages[self._stream.name].leave, CHILDREN)
-            for planned in self.own_plan(None):
-                if isinstance(planned, Wait):
-                    yield planned
-                    continue
-                for walk in chain([planned], self.repeated(planned, doubt)):
-                    with closing(self.open_pages(walk)) as pages:
-                        yield from self._walk_objects(walk, pages, doubt)
-        self._stream.report_ignored()
+            self._doubt(reason)
+        try:
+            if self._parents is None:
+                yield from self.read_walks(self.own_plan(None))
+            else:
+                yield from self.read_walks(self.child_plan(self._parents, lambda _: None))
+            if (told := self._absences.told()) and not self._is_told_elsewhere:
+                self._stream.log("%s", told, level=logging.WARNING)
+            self._stream.report_ignored()
+        finally:
+            self.close()
 
-    def _walk_objects(self, walk: Walk, pages: Consumer[Page], doubt: Callable[[str], None]) -> Iterator[Item]:
+    def close(self) -> None:
+        """Take in that nobody wants the objects any longer."""
+        if self._stream.name in self._run.shared_pages:
+            self._run.shared_pages[self._stream.name].leave(CHILDREN)
+        if self._parents is not None:
+            self._parents.close()
+
+    @override
+    def warn(self, text: str) -> None:
+        if not self._is_told_elsewhere:
+            self._stream.warn(text)
+
+    @property
+    def _is_told_elsewhere(self) -> bool:
+        """Whether the stream is read for itself as well, which tells all that there is to tell."""
+        return self._stream.name in self._run.names
+
+    @override
+    def read_walk(self, walk: Walk, next_page: Callable[[], Waiting[Page | None]]) -> Iterator[Item]:
+        yield from self._objects_of(walk, next_page)
+        for again, pages in self.read_again(walk, self._doubt):
+            yield from self._objects_of(again, pages.next)
+
+    @override
+    def finish_walk(self, walk: Walk) -> None:
+        """Whatever has been read needs no bookmark."""
+
+    def _objects_of(self, walk: Walk, next_page: Callable[[], Waiting[Page | None]]) -> Iterator[Item]:
         end = self._stream.bounds[1]
-        while (page := (yield from pages.next())) is not None:
+        while (page := (yield from next_page())) is not None:
             if page.doubt:
-                doubt(page.doubt)
+                self._doubt(page.doubt)
             walk.count(len(page.records))
             objects = walk.objects(page.records)
             instants = [self._stream.raw_instant_of(raw) for raw in objects]
@@ -82,7 +118,7 @@ class ParentReading(ListReading):
                 if walk.takes((repr(raw),), instant):
                     yield raw
                 elif end is not None and instant is not None and instant > end:
-                    doubt(CUT_OFF)
+                    self._doubt(CUT_OFF)
             if walk.is_done(instants):
                 break
             # The decoded page may be large, and the next one takes its time.

@@ -2,61 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tap_analytics.sync.readers import ReaderPool
+from tap_analytics.sync.shared_pages import OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection
 
-    from tap_analytics.paging.page import Page
     from tap_analytics.sync.budget import Budget
     from tap_analytics.sync.parent_lists import ParentList
-    from tap_analytics.sync.readers import Consumer
-
-OWN: Final = "own"
-"""A list is read for its own stream."""
-
-CHILDREN: Final = "children"
-"""A list is read for the streams under its records."""
-
-
-class SharedPages:
-    """The pages of one stream's lists, fetched once for its own stream and for the streams under its records.
-
-    Each of the two walks in its own time, and may stop before the other one.
-    """
-
-    def __init__(self) -> None:
-        self._readers = {OWN, CHILDREN}
-        self._opened: Counter[tuple[str, str]] = Counter()
-        self._left_for: defaultdict[str, dict[tuple[str, int], Consumer[Page]]] = defaultdict(dict)
-
-    def open(self, who: str, key: str, start: Callable[[int], Sequence[Consumer[Page]]]) -> Consumer[Page]:
-        """Take the pages of a list that is opened now, or that the other one has opened.
-
-        Args:
-            who: For whom it is read, `OWN` or `CHILDREN`.
-            key: What the list is asked for by. The same one may be opened again, which is another reading.
-            start: Begins to fetch it for so many.
-        """
-        self._opened[who, key] += 1
-        reading = key, self._opened[who, key]
-        if reading in self._left_for[who]:
-            return self._left_for[who].pop(reading)
-        (other,) = {OWN, CHILDREN} - {who}
-        if other not in self._readers:
-            return start(1)[0]
-        mine, theirs = start(2)
-        self._left_for[other][reading] = theirs
-        return mine
-
-    def leave(self, who: str) -> None:
-        """Take in that one of the two reads no more."""
-        self._readers.discard(who)
-        for consumer in self._left_for.pop(who, {}).values():
-            consumer.close()
+    from tap_analytics.sync.shared_pages import SharedPages
 
 
 class Run:
@@ -64,12 +20,16 @@ class Run:
 
     Args:
         budget: The memory for what waits to be written.
+        names: The names of the streams that are written.
         shares_lists: Whether the list of a parent is read once for all streams under it. That takes all of them at
             once: one that begins later would miss what the others have taken.
     """
 
-    def __init__(self, budget: Budget | None = None, *, shares_lists: bool = False) -> None:
+    def __init__(
+        self, budget: Budget | None = None, names: Collection[str] = (), *, shares_lists: bool = False
+    ) -> None:
         self.pool = ReaderPool(budget)
+        self.names = names
         self._shares_lists = shares_lists
         self.shared_pages: dict[str, SharedPages] = {}
         """By the name of a stream that is read for itself and for the streams under its records."""
@@ -88,6 +48,11 @@ class Run:
             self._parent_lists[name] = make()
         return self._parent_lists[name]
 
+    @property
+    def parents(self) -> Collection[str]:
+        """The names of the streams whose lists are read for the streams under their records."""
+        return self._parent_lists.keys()
+
     def leave(self, name: str) -> None:
         """Take in that a stream reads no more, whatever it takes part in.
 
@@ -96,10 +61,8 @@ class Run:
         """
         if name in self.shared_pages:
             self.shared_pages[name].leave(OWN)
-        for parent, parents in self._parent_lists.items():
-            parents.leave(name)
-            if parents.is_unwanted and parent in self.shared_pages:
-                self.shared_pages[parent].leave(CHILDREN)
+        for parents in self._parent_lists.values():
+            parents.leave(name, OWN)
 
     def close(self) -> None:
         """End all threads at once."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from tap_analytics.errors import AnalyticsError, OutputError
 from tap_analytics.sync.parent_reading import subscribe
 from tap_analytics.sync.reading import Reading
-from tap_analytics.sync.run import Run, SharedPages
+from tap_analytics.sync.run import Run
+from tap_analytics.sync.shared_pages import SharedPages
 from tap_analytics.sync.waits import PAUSE, Wait
 
 if TYPE_CHECKING:
@@ -167,12 +168,12 @@ def _run_of(streams: Sequence[ListStream], *, share: bool) -> Run:
         share: Whether the list of a parent is read once, for its own stream and for all streams under it. That takes
             all of them at once.
     """
-    run = Run(shares_lists=share)
     selected = {stream.name: stream for stream in streams}
+    run = Run(names=selected.keys(), shares_lists=share)
     for stream in streams if share else ():
         if stream.parent is not None:
             subscribe(stream, run)
-            parent = selected.get(stream.parent.name)
-            if parent is not None and parent.shares_pages:
-                run.shared_pages[parent.name] = SharedPages()
+    for name in run.parents:
+        if name in selected and selected[name].shares_pages:
+            run.shared_pages[name] = SharedPages()
     return run

@@ -18,19 +18,21 @@ from tap_analytics.errors import StreamError
 from tap_analytics.paging.page import Page
 from tap_analytics.paging.request_template import RequestTemplate, fill
 from tap_analytics.records.datetimes import format_instant, parse_instant
-from tap_analytics.sync.parent_failures import Absences
+from tap_analytics.sync.parent_failures import Absences, GoneError, pages_of_present
 from tap_analytics.sync.parent_lists import ParentList
 from tap_analytics.sync.parents import Parent, Place, Places
+from tap_analytics.sync.shared_pages import OWN
 from tests.faults.server import Server, whole
 from tests.singer import select
 from tests.unit.taps import URL, queries, tap_of
 from tests.unit.test_streams import Message, of, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from requests_mock import Mocker
 
+    from tap_analytics.sync.waits import Item
     from tap_analytics.tap import TapAnalytics
     from tests.faults.server import Request, Script
 
@@ -323,11 +325,31 @@ def test_of_parents_that_have_gone_nothing_is_kept_but_a_count_and_the_first_wor
         yield Page([], [])
 
     absences = Absences()
-    assert not [page for number in range(9) for page in absences.passed(gone(number), f"/{number}")]
-    assert list(absences.passed(iter([Page([], [])]), "/there")) == [Page([], [])]
+    for number in range(9):
+        with pytest.raises(GoneError) as raised:
+            list(pages_of_present(gone(number)))
+        absences.add(f"/{number}", raised.value)
+        absences.add(f"/{number}", raised.value)
+        del raised
+    assert list(pages_of_present(iter([Page([], [])]))) == [Page([], [])]
+    absences.add_present()
     gc.collect()
     assert not [answer for answer in kept if answer() is not None]
     assert absences.told() == "list 0 answered 404 (9 parents left out)"
+
+
+class OneParent:
+    """A list of one parent."""
+
+    def __init__(self, record: Message) -> None:
+        self._record = record
+
+    def objects(self) -> Generator[Item]:
+        """Yield the record."""
+        yield self._record
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 def test_of_a_parents_record_no_more_waits_than_the_stream_under_it_needs() -> None:
@@ -336,7 +358,7 @@ def test_of_a_parents_record_no_more_waits_than_the_stream_under_it_needs() -> N
         RequestTemplate(path="/p/{resources.p.id}/c", params={"of": "{resources.p.group.id}", "size": 5})
     )
     record = {"id": 1, "owner": {"name": "o"}, "group": {"id": 2}, "text": "long"}
-    parents = ParentList(lambda _: (each for each in [record]))
-    part = parents.subscribe("c", fields, lambda _: None)
+    parents = ParentList(lambda _: OneParent(record))
+    part = parents.subscribe("c", OWN, fields, lambda _: None)
     parents.read_on()
     assert list(part.records) == [{"id": 1, "owner": {"name": "o"}, "group": {"id": 2}}]
