@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from tap_analytics.apis import declared, subscription, support
 from tap_analytics.command_line.command import AnalyticsCommand, checked, read_settings
-from tap_analytics.command_line.logs import mask_secrets
+from tap_analytics.command_line.logs import mask_also, mask_secrets
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.http.session import ApiSession
 from tap_analytics.http.throttle import Throttle
@@ -111,7 +111,7 @@ class TapAnalytics(Tap):
         if "requests_per_second" in self.config:
             requests = float(self.config["requests_per_second"]) * seconds
         most = int(self.config.get("max_parallel_requests", api.parallel_requests))
-        session = self._session = ApiSession(Throttle(requests, seconds, most))
+        session = self._session = ApiSession(Throttle(requests, seconds, most), mask_also)
         make_streams = _BUILTIN.get(api.name)
         builtin = make_streams(self, session) if make_streams else []
         if builtin and not self.config.get("resources"):
@@ -240,7 +240,7 @@ class TapAnalytics(Tap):
         self.append_builtin_config(self.config_jsonschema)
         # Null means "not set".
         self._config = {name: value for name, value in self._config.items() if value is not None}
-        values = {name: str(self._config.get(name, "")) for name in ("username", *settings.SECRETS)}
+        values = {name: str(self._config.get(name, "")) for name in ("username", "client_id", *settings.SECRETS)}
         pairs = {api.credentials for api in _APIS.values() if api.credentials}
         mask_secrets(values.values(), [(values[user], values[word]) for user, word in pairs])
         self._warn_of_unknown_settings()

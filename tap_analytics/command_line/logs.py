@@ -6,7 +6,7 @@ import base64
 import json
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, quote_plus, unquote
 from urllib.request import getproxies
 
@@ -19,6 +19,9 @@ _MASK = "********"
 _SHORTEST = 4
 """Characters of a secret, or of a part of one, that are worth hiding: shorter texts occur in any word."""
 
+_MOST_GIVEN: Final = 5
+"""Secrets that a service gave, of which the newest are masked."""
+
 
 def _forms(secret: str) -> Iterator[str]:
     """Return the texts as which a secret shows up in addresses, headers and bodies."""
@@ -28,6 +31,7 @@ def _forms(secret: str) -> Iterator[str]:
     for quoted in (quote(secret), quote(secret, safe=""), quote_plus(secret)):
         yield quoted
         yield re.sub("%..", lambda code: code[0].lower(), quoted)
+    yield repr(secret)[1:-1]
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield base64.b64encode(secret.encode()).decode()
@@ -72,8 +76,18 @@ class _MaskedRecords:
     """
 
     def __init__(self, mask: SecretMask, make: Callable[..., logging.LogRecord]) -> None:
-        self._mask = mask.mask
+        self._masks = [mask]
         self.make = make
+
+    def add(self, mask: SecretMask) -> None:
+        """Mask more, and no longer what was added long ago: services give one token after another."""
+        first, *others = self._masks
+        self._masks = [first, *others[1 - _MOST_GIVEN :], mask]
+
+    def _mask(self, text: str) -> str:
+        for mask in self._masks:
+            text = mask.mask(text)
+        return text
 
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record = self.make(*args, **kwargs)
@@ -106,6 +120,17 @@ def mask_secrets(secrets: Iterable[str], credentials: Iterable[tuple[str, str]] 
         make = make.make
     mask = SecretMask([*secrets, *(text for pair in _proxy_credentials() for text in pair)], pairs)
     logging.setLogRecordFactory(_MaskedRecords(mask, make))
+
+
+def mask_also(secret: str) -> None:
+    """Mask a secret that a service gave, besides those that are masked already.
+
+    Args:
+        secret: The text to mask.
+    """
+    make = logging.getLogRecordFactory()
+    if isinstance(make, _MaskedRecords):
+        make.add(SecretMask([secret]))
 
 
 def _proxy_credentials() -> Iterator[tuple[str, str]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
+from tap_analytics.http.authenticators import HeaderCredentials
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import requests
-    from singer_sdk.helpers.types import Auth
-
     from tap_analytics.http.api import Api
+    from tap_analytics.http.authenticators import Authenticator
 
 METHODS = ("basic", "bearer", "header")
 
@@ -43,7 +43,7 @@ def needed_settings(config: Mapping[str, Any], api: Api) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def authenticator_of(config: Mapping[str, Any], api: Api) -> Auth:
+def authenticator_of(config: Mapping[str, Any], api: Api) -> Authenticator:
     """Return what adds the credentials to a request.
 
     Args:
@@ -51,13 +51,7 @@ def authenticator_of(config: Mapping[str, Any], api: Api) -> Auth:
         api: The API that is read.
     """
     name, value = _header(config, [config[name] for name in credentials_of(config, api)])
-
-    # The SDK's own authenticators also rewrite the URL, and drop parameters with an empty value.
-    def authenticate(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers[name] = value
-        return request
-
-    return authenticate
+    return HeaderCredentials({name: value})
 
 
 def _header(config: Mapping[str, Any], secrets: list[str]) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
+from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Mapping, Sequence
 
-    from singer_sdk.helpers.types import Auth
-
+    from tap_analytics.http.authenticators import Authenticator
     from tap_analytics.http.failures import Failure
     from tap_analytics.http.ignored_answers import IgnoreRule
     from tap_analytics.http.retries import RetryPolicy
@@ -54,17 +54,19 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         timeout: Seconds of silence after which a request has failed.
         retry_policy: When a request is sent again.
         ignored: Which answers end a list without a failure.
+        url_setting: What holds the URL, for messages.
     """
 
     stream: str
     url_base: str
     template: RequestTemplate
     headers: Mapping[str, str]
-    authenticator: Auth
+    authenticator: Authenticator
     credentials: Sequence[str]
     timeout: float
     retry_policy: RetryPolicy
     ignored: Sequence[IgnoreRule] = ()
+    url_setting: str = "api_url"
 
     def url(self, path: str, address: str | None) -> str:
         """Return the URL of a path that is added to the base, or of an address on the API's origin."""
@@ -124,7 +126,7 @@ class Client:
                 wait = retries.next_wait(failure.retry_after) if failure.kind.is_retried else None
                 if wait is None:
                     reason = _last_reason(failure, retries, time.monotonic() - started)
-                    raise failure.error(self.told(reason, place)) from error
+                    raise failure.error(self.told(reason, place), self._endpoint.url_setting) from error
                 self._tell_retry(failure, place, wait, retries.count)
                 if failure.kind.ends is StreamError:
                     scope.come_through()
@@ -148,15 +150,26 @@ class Client:
         with self._counting:
             self.request_count += 1
         response = self._session.send(request, timeout=self._endpoint.timeout)
+        if response.status_code == HTTPStatus.UNAUTHORIZED and (again := self._endpoint.authenticator.renewed(request)):
+            response = self._session.send(again, timeout=self._endpoint.timeout)
         if self.ignored.take(response):
             return Page(None, [], urlsplit(str(request.url)).path, response.headers, is_ignored=True)
         check_status(response, self._endpoint.retry_policy, self._endpoint.credentials)
         try:
-            return self._page(response)
+            return self.page_in(response)
         except UnreadableBodyError as error:
             raise failed(response, UNREADABLE_BODY, str(error)) from error
 
-    def _page(self, response: requests.Response) -> Page:
+    def page_in(self, response: requests.Response) -> Page:
+        """Return the page that an answer of a good status is.
+
+        Args:
+            response: The answer.
+
+        Raises:
+            UnreadableBodyError: It cannot be read.
+            StreamError: It holds no records where they belong, or says that the request failed.
+        """
         read = partial(page_of, response, self._selector)
         # One at a time: a decoded body is several times as large as its bytes, and many threads gain nothing.
         with _DECODING:

@@ -42,7 +42,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     Attributes:
         is_retried: Whether the request is sent again.
         ends: What it ends when it is not, or no longer, sent again: the stream or the run.
-        advice: What is said after the reason: what to check, or to do.
+        advice: What is said after the reason: what to check, or to do; `{url}` stands for what holds the URL.
         slows_run: Whether all requests of the run are held back for a while.
     """
 
@@ -52,9 +52,9 @@ class Kind(Struct, frozen=True, kw_only=True):
     slows_run: bool = False
 
 
-_URL: Final = "Is 'api_url' right?"
+_URL: Final = "Is '{url}' right?"
 _PROXIES: Final = "Are HTTP_PROXY, HTTPS_PROXY and NO_PROXY right?"
-_CERTIFICATES: Final = "Is 'api_url' right, and REQUESTS_CA_BUNDLE, if the certificate is your own?"
+_CERTIFICATES: Final = "Is '{url}' right, and REQUESTS_CA_BUNDLE, if the certificate is your own?"
 
 # Found in an answer. The stream's retry policy says which statuses are retried.
 OVERLOAD: Final = Kind(is_retried=True, ends=StreamError, slows_run=True)
@@ -122,13 +122,14 @@ class Failure(Struct, frozen=True):
     status: int | None = None
     retry_after: float = 0
 
-    def error(self, told: str) -> StreamError | ServiceError:
+    def error(self, told: str, url: str) -> StreamError | ServiceError:
         """Return what ends the stream or the run.
 
         Args:
             told: What failed, in full.
+            url: The setting, or word, that holds the URL.
         """
-        text = f"{told}. {self.kind.advice.format(self.detail)}" if self.kind.advice else told
+        text = f"{told}. {self.kind.advice.format(self.detail, url=url)}" if self.kind.advice else told
         return StreamError(text, self.status) if self.kind.ends is StreamError else ServiceError(text)
 
 

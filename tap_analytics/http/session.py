@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from http import HTTPStatus
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
@@ -10,10 +12,13 @@ import requests
 from typing_extensions import override
 
 from tap_analytics.http.deadlines import DeadlineAdapter
-from tap_analytics.http.failures import OTHER_ORIGIN, TOO_LARGE, FailedRequestError, Failure
+from tap_analytics.http.failures import OTHER_ORIGIN, REFUSED, TOO_LARGE, FailedRequestError, Failure
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_analytics.http.authenticators import Authenticator
     from tap_analytics.http.throttle import Throttle
 
 MOST_PARALLEL_REQUESTS: Final = 20
@@ -25,6 +30,9 @@ LARGEST_BODY: Final = 512 * 2**20
 _CHUNK = 2**20
 """Bytes that are read at a time; most pages are one chunk."""
 
+_WITHOUT_BODY: Final = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND}
+"""Redirects after which `requests` leaves out the body. So it does after 303, which means just that."""
+
 _Origin: TypeAlias = tuple[str, str | None, int | None]
 
 
@@ -33,21 +41,39 @@ class ApiSession(requests.Session):
 
     Args:
         throttle: The pace of the run.
+        conceal: Called with each secret that the service gives, so that it is never logged.
     """
 
-    def __init__(self, throttle: Throttle) -> None:
+    def __init__(self, throttle: Throttle, conceal: Callable[[str], None] = lambda _: None) -> None:
         super().__init__()
         self.throttle = throttle
+        self.conceal = conceal
+        self._authenticators: dict[object, Authenticator] = {}
+        self._making = Lock()
         self._environments: dict[_Origin, dict[str, Any]] = {}
         # OpenSSL reads this variable, `requests` does not: it reads REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which win.
         self.verify = os.environ.get("SSL_CERT_FILE") or True
         for scheme in ("http://", "https://"):
             self.mount(scheme, DeadlineAdapter(pool_maxsize=MOST_PARALLEL_REQUESTS))
 
+    def authenticator(self, scheme: object, make: Callable[[], Authenticator]) -> Authenticator:
+        """Return what adds credentials to requests: one for all streams that send them in the same way.
+
+        Args:
+            scheme: How they are sent.
+            make: Makes it.
+        """
+        with self._making:
+            if scheme not in self._authenticators:
+                self._authenticators[scheme] = make()
+            return self._authenticators[scheme]
+
     @override
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         environment = self._environment(str(request.url))
-        with self.throttle.turn():
+        # That is how `requests` sends what follows a redirect, within the call for the request that was redirected.
+        is_further = kwargs.get("allow_redirects") is False
+        with self.throttle.further_turn() if is_further else self.throttle.turn():
             response = super().send(request, **{**environment, **kwargs, "stream": True})
             _read(response)
         if response.ok:
@@ -69,6 +95,11 @@ class ApiSession(requests.Session):
             resp.close()
             reason = f"redirects to another address ({shorten(target)}), which is not followed"
             raise FailedRequestError(Failure(OTHER_ORIGIN, reason))
+        if target is not None and resp.request.body is not None and resp.status_code in _WITHOUT_BODY:
+            # `requests` would ask there without the body, which is another question.
+            resp.close()
+            reason = f"answered {resp.status_code}: the list has moved to {shorten(target)}; declare that as its 'path'"
+            raise FailedRequestError(Failure(REFUSED, reason, status=resp.status_code))
         if target is not None:
             # Otherwise `requests` reads it, with no limit to its size.
             _read(resp)
@@ -76,7 +107,9 @@ class ApiSession(requests.Session):
 
     @override
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Leave the credentials as they are: the origin is the same, and `.netrc` has no say."""
+        """Keep the credentials: the origin is the same, and `.netrc` has no say."""
+        for authenticator in list(self._authenticators.values()):
+            authenticator.follow(prepared_request, response.request)
 
 
 def _read(response: requests.Response) -> None:

@@ -112,6 +112,24 @@ class Throttle:
                 self._in_flight[is_chain] -= 1
                 self._tell_others()
 
+    @contextmanager
+    def further_turn(self) -> Iterator[None]:
+        """Wait until a request may be sent that takes the place of the one that is in flight: it follows a redirect.
+
+        Raises:
+            CancelledError: The current scope has ended.
+        """
+        is_chain = Scope.current().is_chain
+        with CHANGED:
+            # If all requests in flight are redirected, none could get a second place.
+            self._in_flight[is_chain] -= 1
+        try:
+            with self.turn():
+                yield
+        finally:
+            with CHANGED:
+                self._in_flight[is_chain] += 1
+
     def _wait(self) -> bool:
         scope = Scope.current()
         with CHANGED:

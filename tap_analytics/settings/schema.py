@@ -65,6 +65,19 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         ),
     ),
     th.Property(
+        "client_id",
+        th.StringType(min_length=1),
+        title="Client ID",
+        description="ID of the client that asks for access tokens (OAuth 2.0), where a declared API gives some.",
+    ),
+    th.Property(
+        "client_secret",
+        th.StringType(min_length=1),
+        secret=True,
+        title="Client secret",
+        description="Secret of the client that asks for access tokens (OAuth 2.0), where a declared API gives some.",
+    ),
+    th.Property(
         "auth_method",
         th.StringType,
         default="basic",

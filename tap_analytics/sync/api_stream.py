@@ -25,10 +25,10 @@ from tap_analytics.singer.output import OutputStream
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from singer_sdk.helpers.types import Auth
     from singer_sdk.tap_base import Tap
 
     from tap_analytics.http.api import Api
+    from tap_analytics.http.authenticators import Authenticator
     from tap_analytics.http.ignored_answers import IgnoreRule
     from tap_analytics.http.session import ApiSession
     from tap_analytics.paging.page import Page
@@ -86,7 +86,7 @@ class ApiStream(OutputStream, ABC):
 
     @property
     @override
-    def authenticator(self) -> Auth:
+    def authenticator(self) -> Authenticator:
         return authenticator_of(self.config, self.api)
 
     @property

@@ -35,12 +35,14 @@ class Request:
         target: What was asked for, as it was written.
         headers: The headers, with names in lower case.
         connection: The number of the connection that it came by, from 1.
+        body: The body.
     """
 
     method: str
     target: str
     headers: Mapping[str, str]
     connection: int
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -52,6 +54,17 @@ class Request:
         """The query parameters."""
         query = parse_qs(urlsplit(self.target).query, keep_blank_values=True, strict_parsing=False)
         return {name: values[0] for name, values in query.items()}
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - any JSON
+        """The body, read as JSON; None if there is none."""
+        return json.loads(self.body) if self.body else None
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The body, read as the fields of a form."""
+        fields = parse_qs(self.body.decode(), keep_blank_values=True)
+        return {name: values[0] for name, values in fields.items()}
 
 
 Script: TypeAlias = "Callable[[Request], Iterable[bytes | float | End]]"
@@ -203,4 +216,8 @@ def _requests(connection: socket.socket, number: int) -> Iterator[Request]:
             for line in lines:
                 name, _, value = line.partition(":")
                 headers[name.lower()] = value.strip()
-            yield Request(method, target, headers, number)
+            length = int(headers.get("content-length", 0))
+            while len(received) < length and (data := connection.recv(65536)):
+                received += data
+            body, received = received[:length], received[length:]
+            yield Request(method, target, headers, number, body)

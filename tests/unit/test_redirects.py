@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 import requests_mock as mocking
 
-from tap_analytics.errors import ServiceError
+from tap_analytics.errors import ServiceError, StreamError
+from tap_analytics.paging.request_template import RequestTemplate
 from tests.unit.taps import URL, stream_of
 
 if TYPE_CHECKING:
@@ -60,3 +61,22 @@ def test_a_redirect_to_another_origin_is_refused_in_one_line_without_a_request(
     assert requests_mock.call_count == 1
     assert str(error.value).isprintable()
     assert len(str(error.value)) < 500
+
+
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_body_is_not_left_out_on_the_way(requests_mock: Mocker, status: int) -> None:
+    requests_mock.post(CUSTOMERS, status_code=status, headers={"Location": "/v1/elsewhere"})
+    requests_mock.get("/v1/elsewhere", json={"entries": [{"id": 1}]})
+    template = RequestTemplate(path="/customers", method="POST", json={"q": "x"})
+    with pytest.raises(StreamError, match=rf"answered {status}: the list has moved to /v1/elsewhere; .* 'path'"):
+        stream_of("customers").client.fetch({}, template)
+    assert requests_mock.call_count == 1
+
+
+@pytest.mark.parametrize(("status", "method"), [(303, "GET"), (307, "POST"), (308, "POST")])
+def test_other_redirects_of_a_search_are_followed(requests_mock: Mocker, status: int, method: str) -> None:
+    requests_mock.post(CUSTOMERS, status_code=status, headers={"Location": "/v1/elsewhere"})
+    requests_mock.register_uri(method, "/v1/elsewhere", json={"entries": [{"id": 1}]})
+    template = RequestTemplate(path="/customers", method="POST", json={"q": "x"})
+    assert stream_of("customers").client.fetch({}, template).records == [{"id": 1}]
+    assert requests_mock.request_history[1].text == ('{"q": "x"}' if method == "POST" else None)

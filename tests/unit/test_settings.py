@@ -236,7 +236,7 @@ def test_every_setting_has_a_title_and_a_description() -> None:
 
 
 def test_what_is_secret_is_marked_as_such() -> None:
-    assert set(SECRETS) == {"api_key", "password"}
+    assert set(SECRETS) == {"api_key", "client_secret", "password"}
     assert all(CONFIG_JSONSCHEMA["properties"][name]["writeOnly"] for name in SECRETS)
 
 

@@ -216,3 +216,15 @@ def test_threads_take_their_turns_one_by_one() -> None:
         worker.join()
     # Six may leave at once, the others a hundredth of a second and a tenth of it after one another.
     assert max(seen) - min(seen) >= (40 - 6) * 0.011 - 0.001
+
+
+def test_a_request_that_follows_a_redirect_needs_no_second_place(clock: Clock) -> None:
+    throttle = Throttle(10, 1)
+    began = clock.now
+    with throttle.turn():
+        for _ in range(2):
+            with throttle.further_turn():
+                pass
+    take_turn(throttle)
+    # It takes its time as any other.
+    assert clock.now - began == pytest.approx(3 * throttle.interval)

@@ -1,4 +1,4 @@
-"""Lists whose next page is asked for by a cursor: one that the body holds, or a field of the last record."""
+"""Lists whose next page is asked for by a cursor: one that the answer holds, or a field of the last record."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.paginators.base import FlaggedPaginator
-from tap_analytics.paging.paginators.last_page import doubt_without, is_nothing, refuse_other_place
+from tap_analytics.paging.paginators.base import FlaggedPaginator, Paginator
+from tap_analytics.paging.paginators.last_page import (
+    HAS_MORE,
+    doubt_without,
+    is_nothing,
+    refuse_dead_end,
+    refuse_other_place,
+)
 from tap_analytics.records.value_types import is_whole
 
 if TYPE_CHECKING:
@@ -52,6 +58,36 @@ class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
             msg = f"gave no text or number as '{self.cursor_path}', which asks for the next page"
             raise StreamError(msg)
         return {self.cursor_param: cursor}
+
+
+class HeaderCursor(Paginator, frozen=True, kw_only=True):
+    """A header of the answer holds the next page's cursor. An empty text, "null" or no such header ends the walk.
+
+    Attributes:
+        cursor_header: The name of the header.
+        cursor_param: The query parameter that takes the cursor.
+    """
+
+    cursor_header: str
+    cursor_param: str = "cursor"
+
+    @override
+    def next_token(self, page: Page, progress: Progress) -> Params | None:
+        cursor = self._cursor_in(page)
+        if cursor is not None and (page.records or {self.cursor_param: cursor} != progress.token):
+            return {self.cursor_param: cursor}
+        refuse_dead_end(page.get(HAS_MORE))
+        if cursor is None:
+            refuse_other_place(page, progress, f"the header '{self.cursor_header}'")
+        return None
+
+    @override
+    def doubt(self, page: Page, progress: Progress) -> str:
+        return doubt_without("", page, progress) if self._cursor_in(page) is None else ""
+
+    def _cursor_in(self, page: Page) -> str | None:
+        text = page.headers.get(self.cursor_header, "").strip()
+        return None if text.lower() in {"", "null"} else text
 
 
 class LastRecord(FlaggedPaginator, frozen=True, kw_only=True):
