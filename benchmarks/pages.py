@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics_sandbox import people, subscription_data
 from analytics_sandbox.counts import Headcount
+from analytics_sandbox.offering import offering
 from analytics_sandbox.wire import SUBSCRIPTION_SPELLINGS, encode
 
 from benchmarks.jobs import YEARS
@@ -41,7 +42,8 @@ class Pages:
         today = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
         first = today - timedelta(days=365 * YEARS)
         rng = people.source("benchmark")
-        past = [subscription_data.subscriber(rng, number, today) for number in range(_PEOPLE)]
+        offer = offering(rng, first)
+        past = [subscription_data.subscriber(rng, number, today, offer) for number in range(_PEOPLE)]
         for one in past:
             _tame(one.customer["attributes"])
         templates = [_split({**one.customer, "id": _KEY}) for one in past]
@@ -49,7 +51,11 @@ class Pages:
             before[:-1] + b"%d" % (subscription_data.FIRST_ID + number) + after[1:]
             for number, (before, after) in enumerate(_repeated(templates, customers))
         ]
-        templates = [_split({**row, "uuid": _KEY, "date": _DATE}) for one in past for row in one.activities]
+        templates = [
+            _split({**row, "uuid": _KEY, "date": _DATE})
+            for one in past
+            for row in subscription_data.activities(rng, one)
+        ]
         step = (today - first) / max(1, activities)
         self._moments = [first + number * step for number in range(activities)]
         self._activities = []

@@ -63,8 +63,8 @@ def test_free_form_objects_hold_what_loaders_stumble_over(get: Get) -> None:
     assert re.search(r'"\d{5}":\{', text), "a key that is a number"
 
 
-def test_revenue_can_need_more_than_32_bits(sandbox: Sandbox) -> None:
-    assert any(row["arr"] > 2**33 for row in sandbox.world.customers("subscription"))
+def test_numbers_can_need_more_than_32_bits(sandbox: Sandbox) -> None:
+    assert all(row["id"] > 2**32 for row in sandbox.world.rows("subscription/subscription_events"))
 
 
 def test_leads_have_no_beginning_and_no_activities(sandbox: Sandbox) -> None:

@@ -60,6 +60,8 @@ class Control:
             "add_custom_fields": world.add_custom_fields,
             "archive_custom_field": world.archive_custom_field,
             "delete_custom_field": world.delete_custom_field,
+            "change_row": world.change_row,
+            "delete_row": world.delete_row,
             "evolve": world.evolve,
             "advance": lambda seconds: world.advance(timedelta(seconds=seconds)).isoformat(),
             "faults": lambda **words: asdict(self._faults.add(**words)),

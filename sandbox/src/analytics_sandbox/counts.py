@@ -62,7 +62,7 @@ class Headcount:
         return {"current": current, "previous": previous, "percentage-change": change(previous, current)}
 
 
-def change(before: int, after: int) -> float:
+def change(before: float, after: float) -> float:
     """The change in per cent, 0.0 where there was nothing before."""
     return round(100 * (after - before) / before, 2) if before else 0.0
 
@@ -85,5 +85,7 @@ def _last_day(interval: Interval, day: date, week_start_on: WeekStart) -> date:
     month = day.month
     if interval == "quarter":
         month += -month % _MONTHS_IN_A_QUARTER
+    if interval == "year":
+        month = _DECEMBER
     first_of_next = date(day.year + 1, 1, 1) if month == _DECEMBER else date(day.year, month + 1, 1)
     return first_of_next - _DAY

@@ -50,6 +50,27 @@ class Data:
         with self.lock:
             return self.tables[table].objects()
 
+    def change_row(self, table: str, key: Any, **changes: Any) -> Row:  # noqa: ANN401 - a key, and values, of any type
+        """Change fields of a row, by the API's own names.
+
+        Returns:
+            The row as it is now.
+
+        Raises:
+            KeyError: There is no such table, or no row of that key.
+        """
+        with self.lock:
+            return copied(self.tables[table].change(key, changes))
+
+    def delete_row(self, table: str, key: Any) -> None:  # noqa: ANN401
+        """Take out a row.
+
+        Raises:
+            KeyError: There is no such table, or no row of that key.
+        """
+        with self.lock:
+            self.tables[table].remove(key)
+
     def today(self) -> date:
         """The present day in the account's time zone."""
         return self.clock.now().astimezone(ZoneInfo(self.manners.time_zone)).date()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from analytics_sandbox.recording import Request
 
 Api = Literal["subscription", "support"]
-Interval = Literal["day", "week", "month", "quarter"]
+Interval = Literal["day", "week", "month", "quarter", "year"]
 Style = Literal["today", "page", "sketch"]
 WeekStart = Literal["monday", "sunday"]
 

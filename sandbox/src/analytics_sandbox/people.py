@@ -7,7 +7,7 @@ import random
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from analytics_sandbox.wire import Row
@@ -51,3 +51,29 @@ def free_form(rng: random.Random) -> Row:
         "big": 2**70 + rng.getrandbits(64),
         "ratio": Decimal(f"0.{rng.getrandbits(90) | 1:028d}"),
     }
+
+
+class Person(NamedTuple):
+    """Somebody whom both services may know.
+
+    Attributes:
+        first: The first name.
+        last: The last name.
+        email: The e-mail address.
+    """
+
+    first: str
+    last: str
+    email: str
+
+
+def person(number: int, side: str) -> Person:
+    """Who a customer is. Two in three are the same person, with the same address, for both services.
+
+    Args:
+        number: Which customer this is, from 0.
+        side: The service that knows who is not the same for both.
+    """
+    first = FIRST_NAMES[number % len(FIRST_NAMES)]
+    last = LAST_NAMES[number * 7 % len(LAST_NAMES)]
+    return Person(first, last, f"{'person' if number % 3 else side}{number}@example.com")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import math
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from starlette.routing import Mount, Route
 
-from analytics_sandbox.answers import Refusal, credentials, endpoint, positive
+from analytics_sandbox.answers import Refusal, credentials, endpoint
 from analytics_sandbox.manners import Interval
+from analytics_sandbox.subscription_lists import PAGING, Lists, bad, listed, only
+from analytics_sandbox.subscription_tables import DATA_SOURCES, Metric
 from analytics_sandbox.wire import encode, instant
 
 if TYPE_CHECKING:
@@ -20,12 +20,21 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from analytics_sandbox.table import Place, Slice
     from analytics_sandbox.wire import Row
     from analytics_sandbox.world import World
 
 KEY = "sandbox-key"
-MOST_PER_PAGE = 200
+ACCOUNT_SETTINGS: Row = {
+    "churn_recognition": "immediate",
+    "churn_when_zero_mrr": False,
+    "auto_churn_subscription": {"enabled": True, "interval": 30},
+    "refund_handling": "ignore",
+    "proximate_movement_reclassification": True,
+}
+"""What the account tells only when it is asked for it by name."""
+
+_ON_DEMAND = ("processing_status", "auto_churn_subscription_setting", "invoice_handling_setting")
+_ACTIVITIES = PAGING | {"end-date", "order", "start-after", "start-date", "type"}
 
 
 class SubscriptionApi:
@@ -38,15 +47,17 @@ class SubscriptionApi:
     def __init__(self, data: World) -> None:
         self._data = data
         self._manners = data.manners
+        self._lists = Lists(data)
 
     def mount(self) -> Mount:
         """The API with all its paths."""
         answers: dict[str, Callable[[Request], bytes]] = {
             "/ping": lambda _request: encode({"data": "pong!"}),
-            "/account": lambda _request: encode(self._data.account("subscription")),
-            "/customers": self._customers,
+            "/account": self._account,
             "/activities": self._activities,
-            "/metrics/customer-count": self._customer_count,
+            "/data_sources": self._data_sources,
+            **dict(self._lists.answers()),
+            **{f"/metrics/{name}": partial(self._metric, name) for name in get_args(Metric)},
             "/{anything:path}": _not_found,
         }
         return Mount("/v1", routes=[Route(path, endpoint(self._guarded(answer))) for path, answer in answers.items()])
@@ -61,46 +72,32 @@ class SubscriptionApi:
 
         return guarded
 
-    def _customers(self, request: Request) -> bytes:
-        customers = self._data.tables["subscription/customers"]
-        limit = self._per_page(request)
-        style = self._manners.style
-        cursor = request.query_params.get("cursor")
-        if cursor and style == "today":
-            after, visited = _place(cursor)
-            if self._manners.empty_pages and not visited:
-                return _list(b"[]", {"cursor": _cursor(after, visited=True), "has_more": True})
-            page = customers.slice("since", limit=limit, after=after)
-            rest: Row = {"cursor": _cursor(_last(page)) or cursor, "has_more": page.following is not None}
-            return _list(customers.encoded(page.places), rest)
-        number = positive(request.query_params.get("page", "1"))
-        if number is None:
-            raise _bad(param="page")
-        page = customers.slice("since", limit=limit, offset=(number - 1) * limit)
-        if style == "sketch":
-            return _list(customers.encoded(page.places), {})
-        pages = {"known": math.ceil(page.total / limit), "null": None, "zero": 0}[self._manners.total_pages]
-        rest = {"current_page": number, "total_pages": pages}
-        if self._manners.has_more or style == "today":
-            rest["has_more"] = page.following is not None
-        rest |= {"per_page": limit, "page": number}
-        if style == "today":
-            rest["cursor"] = _cursor(_last(page))
-        return _list(customers.encoded(page.places), rest)
+    def _account(self, request: Request) -> bytes:
+        only(request, frozenset({"include"}))
+        account = self._data.account("subscription")
+        asked = request.query_params.get("include", "").split(",")
+        return encode({**account, **{name: value for name, value in ACCOUNT_SETTINGS.items() if name in asked}})
+
+    def _data_sources(self, request: Request) -> bytes:
+        only(request, frozenset({"name", "system", *(f"with_{name}" for name in _ON_DEMAND)}))
+        unasked = {name for name in _ON_DEMAND if request.query_params.get(f"with_{name}") != "true"}
+        rows = self._data.rows(DATA_SOURCES)
+        return listed("data_sources", encode([_without(row, unasked) for row in rows]), {})
 
     def _activities(self, request: Request) -> bytes:
+        only(request, _ACTIVITIES)
         activities = self._data.tables["subscription/activities"]
         params = request.query_params
-        limit = self._per_page(request)
+        limit = self._lists.per_page(request)
         order = params.get("order", "date")
         if order not in {"date", "-date"}:
-            raise _bad(param="order")
+            raise bad(param="order")
         today = self._manners.style == "today"
         name = "cursor" if today and params.get("cursor") else "start-after"
         try:
             after = activities.place("date", params[name]) if params.get(name) else None
         except KeyError:
-            raise _bad(name) from None
+            raise bad(name) from None
         inclusive = self._manners.inclusive_dates
         page = activities.slice(
             "date",
@@ -111,17 +108,18 @@ class SubscriptionApi:
             descending=order == "-date",
         )
         if self._manners.style == "sketch":
-            return _list(activities.encoded(page.places), {})
+            return listed("entries", activities.encoded(page.places), {})
         rest: Row = {"has_more": page.following is not None} if today or self._manners.has_more else {}
         rest["per_page"] = limit
         if today:
             # The service's cursor names the first row of the next page, and the next page begins behind the row that is
             # named: who follows it loses a row at every boundary.
-            named = page.following or _last(page)
+            named = page.following or (page.places[-1] if page.places else None)
             rest["cursor"] = named and named[-1]
-        return _list(activities.encoded(page.places), rest)
+        return listed("entries", activities.encoded(page.places), rest)
 
-    def _customer_count(self, request: Request) -> bytes:
+    def _metric(self, name: Metric, request: Request) -> bytes:
+        only(request, frozenset({"start-date", "end-date", "interval", "geo", "plans", "filters"}))
         params = dict(request.query_params)
         if self._manners.style == "sketch":
             # Nothing says there that a parameter is needed: without one it is the last year by month.
@@ -133,57 +131,28 @@ class SubscriptionApi:
             raise Refusal(400, {"errors": dict.fromkeys(missing, "is missing")})
         interval = next((known for known in get_args(Interval) if known == params["interval"]), None)
         if interval is None:
-            raise Refusal(400, {"errors": {"interval": "must be one of: day, week, month, quarter"}})
+            raise Refusal(400, {"errors": {"interval": f"must be one of: {', '.join(get_args(Interval))}"}})
         start, end = _day(params, "start-date"), _day(params, "end-date")
         if end < start:
             raise Refusal(400, {"errors": {"end-date": "must not be before start-date"}})
-        entries = self._data.counts(interval, start, end)
+        entries = self._data.metric(name, interval, start, end)
         if self._manners.style == "sketch":
-            return _list(encode([{"date": row["date"], "customers": row["customers"]} for row in entries]), {})
-        return _list(encode(entries), {"summary": self._data.headcount().summary(self._data.today())})
+            plain = [{key: value for key, value in row.items() if "percentage" not in key} for row in entries]
+            return listed("entries", encode(plain), {})
+        return listed("entries", encode(entries), {"summary": self._data.headcount().summary(self._data.today())})
 
-    def _per_page(self, request: Request) -> int:
-        asked = positive(request.query_params.get("per_page", str(MOST_PER_PAGE)))
-        if asked is None:
-            raise _bad(param="per_page")
-        return min(asked, MOST_PER_PAGE, self._manners.page_cap or MOST_PER_PAGE)
+
+def _without(row: Row, names: set[str]) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
 
 
 def _not_found(request: Request) -> bytes:
     raise Refusal(404, {"error": f"The requested resource was not found: {request.url.path}"})
 
 
-def _bad(param: str) -> Refusal:
-    return Refusal(400, {"code": 400, "message": f"Parameter {param} is invalid", "param": param})
-
-
 def _bad_date(param: str) -> Refusal:
     text = "is not a valid ISO 8601 date"
     return Refusal(400, {param: [text], "error_details": [{"field": param, "message": text}]})
-
-
-def _list(entries: bytes, rest: Row) -> bytes:
-    return b'{"entries":' + entries + (b"," + encode(rest)[1:] if rest else b"}")
-
-
-def _last(page: Slice) -> Place | None:
-    return page.places[-1] if page.places else None
-
-
-def _cursor(place: Place | None, *, visited: bool = False) -> str | None:
-    if place is None:
-        return None
-    moment, key = place
-    mark = "&" if visited else ""
-    return base64.b64encode(f"{moment:%Y-%m-%dT%H:%M:%S.%f}000Z&{key}{mark}".encode()).decode()
-
-
-def _place(cursor: str) -> tuple[Place, bool]:
-    try:
-        moment, key, *mark = base64.b64decode(cursor, validate=True).decode().split("&")
-        return (instant(moment.removesuffix("000Z")), int(key)), bool(mark)
-    except (binascii.Error, ValueError):
-        raise _bad(param="cursor") from None
 
 
 def _bound(request: Request, param: str, *, behind: bool) -> tuple[datetime] | None:

@@ -74,8 +74,7 @@ def customer(rng: Random, number: int, created: datetime, updated: datetime) -> 
     Returns:
         The customer, as the API gives it.
     """
-    first, last = rng.choice(people.FIRST_NAMES), rng.choice(people.LAST_NAMES)
-    email = f"contact{number}@example.com"
+    first, last, email = people.person(number, "contact")
     rich = rng.random() < _RICH
     row: Row = {
         "id": FIRST_ID + number,

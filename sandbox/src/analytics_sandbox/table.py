@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analytics_sandbox.wire import decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from typing import TypeAlias
 
     from typing_extensions import Self
@@ -39,10 +39,19 @@ class Table:
     Args:
         key: The name of the field that identifies a row.
         orders: For each order its name, and what of a row it sorts by. Where no order is named it is the first.
+        unsaid: Fields that the API leaves out, since they are in the address that a row is asked for by. What begins
+            with `_` is the sandbox's own, and nobody sees it.
+
+    Attributes:
+        version: Another number after every change.
     """
 
-    def __init__(self, key: str, orders: Mapping[str, Callable[[Row], tuple[Any, ...]]]) -> None:
+    def __init__(
+        self, key: str, orders: Mapping[str, Callable[[Row], tuple[Any, ...]]], unsaid: Collection[str] = ()
+    ) -> None:
+        self.version = 0
         self._key = key
+        self._unsaid = frozenset(unsaid)
         self._orders = dict(orders)
         self._rows: dict[Any, Row] = {}
         self._encoded: dict[Any, bytes] = {}
@@ -72,6 +81,7 @@ class Table:
     def add(self, row: Row) -> None:
         """Take in a row."""
         key = row[self._key]
+        self.version += 1
         self._rows[key] = row
         for order, places in self._places.items():
             insort(places, self.place(order, key))
@@ -84,6 +94,7 @@ class Table:
         """
         for order, places in self._places.items():
             del places[bisect_left(places, self.place(order, key))]
+        self.version += 1
         self._encoded.pop(key, None)
         return self._rows.pop(key)
 
@@ -121,6 +132,10 @@ class Table:
         places = self._places[order]
         return places[: bisect_left(places, high)]
 
+    def rows(self) -> list[Row]:
+        """All rows in the first of the orders, as they are kept: not to be changed."""
+        return [self._rows[key] for key in self.keys()]
+
     def slice(  # noqa: PLR0913 - a page is asked for in just so many words
         self,
         order: str,
@@ -131,6 +146,7 @@ class Table:
         after: Place | None = None,
         offset: int = 0,
         descending: bool = False,
+        keep: Callable[[Row], bool] | None = None,
     ) -> Slice:
         """Find a page.
 
@@ -142,11 +158,14 @@ class Table:
             after: The place behind which the page begins, in the direction of reading.
             offset: How many rows to pass over before that.
             descending: Read backwards.
+            keep: Says which rows to give; None for all.
 
         Returns:
             The page.
         """
         places = self._places[order]
+        if keep is not None:
+            places = [place for place in places if keep(self._rows[place[-1]])]
         first = bisect_left(places, low)
         last = len(places) if high is None else bisect_left(places, high)
         if after is not None and descending:
@@ -170,14 +189,23 @@ class Table:
         return b"[" + b",".join(self._bytes(place[-1]) for place in places) + b"]"
 
     def objects(self) -> list[Row]:
-        """All rows in the first of the orders, as a reader of the API gets them: copies, decimals as `Decimal`."""
-        return [decode(self._bytes(key)) for key in self.keys()]
+        """All rows in the first of the orders, as a reader of the API gets them: copies, decimals as `Decimal`.
+
+        They have the fields that are in the address, too.
+        """
+        if not self._unsaid:
+            return [decode(self._bytes(key)) for key in self.keys()]
+        return [decode(encode(_seen(self._rows[key]))) for key in self.keys()]
 
     def _bytes(self, key: object) -> bytes:
         body = self._encoded.get(key)
         if body is None:
-            body = self._encoded[key] = encode(self._rows[key])
+            body = self._encoded[key] = encode(_seen(self._rows[key], self._unsaid))
         return body
+
+
+def _seen(row: Row, unsaid: Collection[str] = ()) -> Row:
+    return {name: value for name, value in row.items() if name[0] != "_" and name not in unsaid}
 
 
 class Tables(dict[str, Table]):
