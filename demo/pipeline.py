@@ -29,7 +29,7 @@ _TAIL = 25
 _GRACE = 3
 _SETTINGS = ("MELTANO_", "TAP_", "TARGET_")
 _LOUD = {"warning", "error", "critical"}
-_TELL = ("Installing ", "Installed ", "Beginning sync ", "Incremental state ")
+_TELL = ("Installing ", "Installed ", "Incremental state ")
 
 
 def settings(sandbox: Sandbox) -> dict[str, str]:
@@ -87,11 +87,9 @@ class Pipeline:
         read: dict[str, Counter[str]] = {extractor: Counter() for extractor, _ in pairs}
         with closing(self._entries("run", *options, *chain.from_iterable(pairs))) as entries:
             for entry in entries:
-                metric = entry.get("metric_info", {})
-                if entry.get("producer") and metric.get("metric") == "record_count":
-                    counts, stream = read[entry["name"]], metric["tags"]["stream"]
-                    counts[stream] += metric["value"]
-                    self.tell(f"{entry['name']}: {stream}: {counts[stream]} records")
+                if "summary" in entry:
+                    streams = entry["summary"]["streams"]
+                    read[entry["name"]] += Counter({each["stream"]: each["records"] for each in streams})
         return read
 
     def _entries(self, *arguments: str) -> Generator[dict[str, Any]]:
@@ -114,7 +112,8 @@ class Pipeline:
                     entry = _entry(line)
                     if "metric_info" not in entry:
                         tail.append(_text(entry))
-                    if entry.get("level") in _LOUD or str(entry["event"]).startswith(_TELL):
+                    is_progress = entry.get("producer") and entry.get("stream_name")
+                    if is_progress or entry.get("level") in _LOUD or str(entry["event"]).startswith(_TELL):
                         self.tell(_text(entry))
                     yield entry
             except BaseException:

@@ -18,7 +18,8 @@ from typing_extensions import override
 
 from tap_analytics.apis import declared, subscription, support
 from tap_analytics.command_line.command import AnalyticsCommand, checked, read_settings
-from tap_analytics.command_line.logs import mask_also, mask_secrets
+from tap_analytics.command_line.logs import mask_also, mask_secrets, quiet_metrics
+from tap_analytics.command_line.progress import watched
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.http.session import ApiSession
 from tap_analytics.http.throttle import Throttle
@@ -30,6 +31,7 @@ from tap_analytics.singer import stream_maps
 from tap_analytics.singer.state import given_state
 from tap_analytics.singer.stdout import STDOUT
 from tap_analytics.singer.writer import LineWriter
+from tap_analytics.sync.report import RunReport
 from tap_analytics.sync.scheduler import Scheduler
 from tap_analytics.sync.stream_failures import StreamFailures
 
@@ -78,6 +80,7 @@ class TapAnalytics(Tap):
         catalog: Any = None,  # noqa: ANN401
         **kwargs: Any,
     ) -> None:
+        quiet_metrics()
         self._failures = StreamFailures(self.logger)
         self._warned_of: set[str] = set()
         if state is not None and not isinstance(state, str | PurePath):
@@ -196,13 +199,16 @@ class TapAnalytics(Tap):
 
     def _read(self, streams: Sequence[AnalyticsStream]) -> None:
         """Read some streams; one that fails ends nothing but itself."""
+        writer = cast("LineWriter", self.message_writer)
+        report = RunReport(streams, lambda: writer.seconds_waited, lambda: writer.is_waiting)
         scheduler = Scheduler(
-            cast("LineWriter", self.message_writer),
+            writer,
             lambda: self.state_writer.write_state(self.state),
             self._failures,
+            report,
             self.config.get("max_parallel_streams"),
         )
-        with closing(self._session):
+        with closing(self._session), watched(report, self.config.get("summary_file")):
             scheduler.read(streams)
 
     def _check_failures(self, streams: Collection[str]) -> None:

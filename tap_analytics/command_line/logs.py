@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, quote_plus, unquote
 from urllib.request import getproxies
 
+from singer_sdk.logging import StructuredFormatter
+from singer_sdk.metrics import get_metrics_logger
+from typing_extensions import override
+
 from tap_analytics.quoting import CUT, escape
 
 if TYPE_CHECKING:
@@ -36,6 +40,26 @@ def _forms(secret: str) -> Iterator[str]:
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield base64.b64encode(secret.encode()).decode()
     yield base64.urlsafe_b64encode(secret.encode()).decode()
+
+
+class _MetricsForDebug(logging.Filter):
+    """Keeps the SDK's METRIC lines for those who ask for them: at the level DEBUG, and in structured logs."""
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        if logging.getLogger().isEnabledFor(logging.DEBUG):
+            return True
+        # Whoever reads structured logs, as Meltano does, can tell by the level what to show.
+        record.levelname = logging.getLevelName(logging.DEBUG)
+        return any(isinstance(handler.formatter, StructuredFormatter) for handler in logging.getLogger().handlers)
+
+
+_METRICS_FOR_DEBUG: Final = _MetricsForDebug()
+
+
+def quiet_metrics() -> None:
+    """Log the SDK's metrics at the level DEBUG from now on."""
+    get_metrics_logger().addFilter(_METRICS_FOR_DEBUG)
 
 
 class SecretMask:
@@ -84,7 +108,8 @@ class _MaskedRecords:
         first, *others = self._masks
         self._masks = [first, *others[1 - _MOST_GIVEN :], mask]
 
-    def _mask(self, text: str) -> str:
+    def mask(self, text: str) -> str:
+        """Return a text without secrets."""
         for mask in self._masks:
             text = mask.mask(text)
         return text
@@ -96,14 +121,14 @@ class _MaskedRecords:
         except (TypeError, ValueError):  # Somebody's arguments do not fit the text.
             message = record.msg = f"{record.msg} {record.args}"
             record.args = None
-        if (masked := self._mask(message)) != message:
+        if (masked := self.mask(message)) != message:
             record.msg, record.args = masked, None
         if record.exc_info and record.exc_info[1] is not None:
-            trace = self._mask(logging.Formatter().formatException(record.exc_info))
+            trace = self.mask(logging.Formatter().formatException(record.exc_info))
             # Formatters that build a trace of their own would not see the masked one.
             record.exc_info, record.exc_text = None, trace
         if record.stack_info:
-            record.stack_info = self._mask(record.stack_info)
+            record.stack_info = self.mask(record.stack_info)
         return record
 
 
@@ -131,6 +156,12 @@ def mask_also(secret: str) -> None:
     make = logging.getLogRecordFactory()
     if isinstance(make, _MaskedRecords):
         make.add(SecretMask([secret]))
+
+
+def masked(text: str) -> str:
+    """Return a text as it may be shown: without the secrets that the log masks."""
+    make = logging.getLogRecordFactory()
+    return make.mask(text) if isinstance(make, _MaskedRecords) else text
 
 
 def _proxy_credentials() -> Iterator[tuple[str, str]]:

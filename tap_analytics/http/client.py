@@ -18,6 +18,7 @@ from tap_analytics.http.cancellation import Scope
 from tap_analytics.http.failures import UNREADABLE_BODY, FailedRequestError, check_status, failed, failure_of
 from tap_analytics.http.ignored_answers import IgnoredAnswers
 from tap_analytics.http.retries import LONGEST_TOTAL, LONGEST_WAIT, Retries
+from tap_analytics.http.tally import Cause, Tally
 from tap_analytics.paging.answers import page_of
 from tap_analytics.paging.json_decoding import UnreadableBodyError
 from tap_analytics.paging.page import Page
@@ -91,10 +92,9 @@ class Client:
         self._endpoint = endpoint
         self._selector = selector
         self._logger = logger
-        self._counting = Lock()
         self.ignored = IgnoredAnswers(endpoint.ignored)
-        self.request_count = 0
-        """How many requests were sent, those that were sent again included."""
+        self.tally = Tally()
+        """What the requests have cost so far."""
 
     def fetch(self, params: Params, template: RequestTemplate | None = None, address: str | None = None) -> Page:
         """Send one request, again where that may help, and read its answer.
@@ -130,7 +130,9 @@ class Client:
                 self._tell_retry(failure, place, wait, retries.count)
                 if failure.kind.ends is StreamError:
                     scope.come_through()
-            scope.sleep(wait)
+            self.tally.count_retry()
+            with self.tally.waiting(Cause.RETRY):
+                scope.sleep(wait)
 
     def _prepared(self, request: RequestTemplate, address: str | None) -> requests.PreparedRequest:
         data = request.data
@@ -147,11 +149,11 @@ class Client:
         )
 
     def _send(self, request: requests.PreparedRequest) -> Page:
-        with self._counting:
-            self.request_count += 1
-        response = self._session.send(request, timeout=self._endpoint.timeout)
+        self.tally.count_request()
+        response = self._session.send(request, timeout=self._endpoint.timeout, tally=self.tally)
         if response.status_code == HTTPStatus.UNAUTHORIZED and (again := self._endpoint.authenticator.renewed(request)):
-            response = self._session.send(again, timeout=self._endpoint.timeout)
+            self.tally.count_request()
+            response = self._session.send(again, timeout=self._endpoint.timeout, tally=self.tally)
         if self.ignored.take(response):
             return Page(None, [], urlsplit(str(request.url)).path, response.headers, is_ignored=True)
         check_status(response, self._endpoint.retry_policy, self._endpoint.credentials)

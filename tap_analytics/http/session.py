@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from tap_analytics.http.deadlines import DeadlineAdapter
 from tap_analytics.http.failures import OTHER_ORIGIN, REFUSED, TOO_LARGE, FailedRequestError, Failure
+from tap_analytics.http.tally import Cause, Tally
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
@@ -69,11 +70,15 @@ class ApiSession(requests.Session):
             return self._authenticators[scheme]
 
     @override
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+    def send(
+        self, request: requests.PreparedRequest, *, tally: Tally | None = None, **kwargs: Any
+    ) -> requests.Response:
         environment = self._environment(str(request.url))
+        tally = tally or Tally()
         # That is how `requests` sends what follows a redirect, within the call for the request that was redirected.
         is_further = kwargs.get("allow_redirects") is False
-        with self.throttle.further_turn() if is_further else self.throttle.turn():
+        turn = self.throttle.further_turn() if is_further else self.throttle.turn(tally)
+        with turn, tally.waiting(Cause.SERVICE):
             response = super().send(request, **{**environment, **kwargs, "stream": True})
             _read(response)
         if response.ok:

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from tap_analytics.http.cancellation import CHANGED, Scope
+from tap_analytics.http.tally import Cause
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from tap_analytics.http.tally import Tally
 
 _LOGGER: Final = logging.getLogger("tap-analytics")
 
@@ -98,13 +101,17 @@ class Throttle:
         return len(self._queue)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, tally: Tally) -> Iterator[None]:
         """Wait until a request may be sent, and count it as in flight meanwhile.
+
+        Args:
+            tally: What counts the waits of the stream.
 
         Raises:
             CancelledError: The current scope has ended.
         """
-        is_chain = self._wait()
+        with tally.waiting(Cause.LIMIT):
+            is_chain = self._wait()
         try:
             yield
         finally:

@@ -84,12 +84,17 @@ class Rescue:
         elif len(self._counts) == MOST_TOLD + 1:
             self._warn("", f"are more than {MOST_TOLD} fields: the others are told of at the end only")
 
+    @property
+    def count(self) -> int:
+        """How many values were rescued so far."""
+        return self._counts.total() + self._uncounted
+
     def told(self) -> str:
         """Report how often which fields were rescued, the most frequent ones by name; empty for none."""
         most_common = self._counts.most_common(MOST_TOLD)
         parts = [f"{field} ({count})" for field, count in sorted(most_common)]
         if others := len(self._counts) - len(parts):
-            values = self._counts.total() + self._uncounted - sum(count for _, count in most_common)
+            values = self.count - sum(count for _, count in most_common)
             more_than = "more than " * bool(self._uncounted)
             parts.append(f"and {more_than}{others} other field{'s' * (others > 1)} ({values})")
         return ", ".join(parts)

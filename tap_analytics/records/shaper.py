@@ -51,6 +51,11 @@ class RecordShaper:
         """Say how often which fields were rescued so far; empty for none."""
         return self._rescue.told()
 
+    @property
+    def rescued_count(self) -> int:
+        """How many values were rescued so far."""
+        return self._rescue.count
+
     def shape(self, raw: dict[str, Any]) -> dict[str, Any]:
         """Return the record of an object: emitted names, one style of dates, no value that does not fit."""
         record = self._object.shape_fields(raw, (), self._rescue)

@@ -218,6 +218,16 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         description="Text of the User-Agent header. Default: the tap's name and version.",
     ),
     th.Property(
+        "summary_file",
+        th.StringType(min_length=1),
+        title="Summary file",
+        description=(
+            "Path of a JSON file that is written at the start and at the end of each run: what became of each stream, "
+            "with counts and times. Without it there is none."
+        ),
+        examples=["summary.json"],
+    ),
+    th.Property(
         "emit_activate_version_messages",
         th.BooleanType,
         default=True,

@@ -48,6 +48,15 @@ class OutputStream(RESTStream[Params], ABC):
     record_was_written = True
     """Whether the last record that `get_records` yielded went out; a stream map may leave records out."""
 
+    records_written = 0
+    """How many records `messages` has written so far; those that a stream map leaves out are among them."""
+
+    pages_taken = 0
+    """How many pages these records were on."""
+
+    version_outcome: str | None = None
+    """What became of the version of a whole read: activated, or not and why; None as long as it is not known."""
+
     _outputs: Sequence[tuple[Callable[[dict[str, Any]], dict[str, Any] | None] | None, bytes]] = ()
     """For each message of a record: what maps the record, if anything does, and what stands before it in its line."""
 
@@ -68,6 +77,7 @@ class OutputStream(RESTStream[Params], ABC):
 
     def begin_page(self) -> None:
         """Take note of when the records that follow were read."""
+        self.pages_taken += 1
         version = f',"version":{self._stream_version}' if self._stream_version is not None else ""
         time_extracted = datetime.now(timezone.utc).isoformat()
         self._outputs = [
@@ -108,11 +118,10 @@ class OutputStream(RESTStream[Params], ABC):
         Args:
             items: The records, and anything else in between, which is handed on.
         """
-        self.log("Beginning sync of '%s' in %s mode", self.name, self.replication_method.lower())
         self._write_schema_message()
         write, most = self._write_record_message, self.ABORT_AT_RECORD_COUNT
         with self.get_record_counter() as counter, self.get_sync_timer():
-            written = counted = 0
+            written = 0
             try:
                 for item in items:
                     if type(item) is dict:
@@ -123,11 +132,12 @@ class OutputStream(RESTStream[Params], ABC):
                         written += 1
                     else:
                         # The counter looks at the clock each time.
-                        counter.increment(written - counted)
-                        counted = written
+                        counter.increment(written - self.records_written)
+                        self.records_written = written
                         yield cast("T", item)
             finally:
-                counter.increment(written - counted)
+                counter.increment(written - self.records_written)
+                self.records_written = written
         # The state names every stream that has been read, be it without a bookmark.
         _ = self.stream_state
         self.state_manager.is_flushed = False
@@ -270,8 +280,10 @@ class OutputStream(RESTStream[Params], ABC):
         if self._stream_version is None:
             return
         if self._doubt:
+            self.version_outcome = f"not activated: this read {self._doubt}"
             self.log("%s: no row is dropped from the target's table, since this read %s", self.name, self._doubt)
             return
+        self.version_outcome = "activated"
         self._write_activate_version_message(self._stream_version)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _ATOMIC: Final = 4096
 """Bytes that a pipe takes whole or not at all."""
+
+_WHILE: Final = 0.1
+"""Seconds; a target that takes a line sooner keeps nobody waiting."""
 
 
 class LineWriter(GenericSingerWriter[bytes, "Message"]):
@@ -33,6 +37,18 @@ class LineWriter(GenericSingerWriter[bytes, "Message"]):
         self._lines = bytearray()
         self._writing = False
         self._exit_code: int | None = None
+        self._began_to_write = 0.0
+        self._seconds = 0.0
+
+    @property
+    def seconds_waited(self) -> float:
+        """Seconds for which the target has kept the tap waiting."""
+        return self._seconds
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the target has been keeping the tap waiting for a while."""
+        return self._writing and time.monotonic() - self._began_to_write > _WHILE
 
     @override
     def serialize_message(self, message: Message) -> bytes:
@@ -79,11 +95,13 @@ class LineWriter(GenericSingerWriter[bytes, "Message"]):
         lines, self._lines = self._lines, bytearray()
         if not lines:
             return
+        self._began_to_write = time.monotonic()
         self._writing = True
         try:
             STDOUT.write(lines)
         finally:
             self._writing = False
+            self._seconds += time.monotonic() - self._began_to_write
             if self._exit_code is not None:
                 os._exit(self._exit_code)
 

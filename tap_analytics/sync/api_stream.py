@@ -185,4 +185,4 @@ class ApiStream(OutputStream, ABC):
         finally:
             self.report_ignored()
             with self.get_http_request_counter() as counter:
-                counter.increment(self.client.request_count)
+                counter.increment(self.client.tally.requests)

@@ -149,6 +149,12 @@ class RecordStream(ApiStream, ABC):
         told = f"'{escape(field)}' {fault}; see {RESCUED_DATA}" if field else f"there {fault}"
         self.warn(told)
 
+    @property
+    def rescued_count(self) -> int:
+        """How many values had no column so far."""
+        # The shaper is made with the first record; making it may log a warning.
+        return self.shaper.rescued_count if "shaper" in self.__dict__ else 0
+
     def report_rescued(self) -> None:
         """Warn of what had no column in the records that were read."""
         if told := self.shaper.rescued():

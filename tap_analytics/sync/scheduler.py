@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tap_analytics.singer.writer import LineWriter
     from tap_analytics.sync.list_stream import ListStream
+    from tap_analytics.sync.report import RunReport
     from tap_analytics.sync.stream_failures import StreamFailures
 
 _SECONDS_BETWEEN_STATES: Final = 5
@@ -95,6 +96,7 @@ class Scheduler:
         writer: What writes the messages.
         write_state: Writes a STATE message.
         failures: Takes note of streams that fail.
+        report: Takes note of what becomes of each stream.
         at_once: How many streams are read at once; None for all.
     """
 
@@ -103,10 +105,12 @@ class Scheduler:
         writer: LineWriter,
         write_state: Callable[[], None],
         failures: StreamFailures,
+        report: RunReport,
         at_once: int | None = None,
     ) -> None:
         self._writer = writer
         self._failures = failures
+        self._report = report
         self._checkpoints = Checkpoints(write_state)
         self._at_once = at_once
 
@@ -140,6 +144,7 @@ class Scheduler:
             while tasks or to_come:
                 while to_come and len(tasks) < (self._at_once or len(tasks) + 1):
                     tasks.append(to_come.popleft())
+                    self._report.streams[tasks[-1].stream.name].begin()
                 ready = [task for task in tasks if task.waits_for.is_ready]
                 if not ready:
                     # What has been read must not wait for what is still to come.
@@ -157,6 +162,8 @@ class Scheduler:
         with self._failures.told(task.stream):
             goes_on = task.go_on()
         self._checkpoints.note(is_new=task.stream.take_new_state())
+        if not goes_on:
+            self._report.end(task.stream.name, self._failures.reason(task.stream.name))
         return goes_on
 
 

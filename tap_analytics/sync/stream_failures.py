@@ -25,6 +25,7 @@ class StreamFailures:
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
         self._errors: dict[str, Exception] = {}
+        self._told: dict[str, str] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._errors
@@ -48,9 +49,16 @@ class StreamFailures:
             if ends_run(error):
                 raise
             self._errors[stream.name] = error
-            self._logger.error(  # noqa: TRY400 - one line
-                "%s", stream.told_failure(error), exc_info=self._logger.isEnabledFor(logging.DEBUG)
-            )
+            told = self._told[stream.name] = stream.told_failure(error)
+            self._logger.error("%s", told, exc_info=self._logger.isEnabledFor(logging.DEBUG))  # noqa: TRY400 - one line
+
+    def reason(self, name: str) -> str:
+        """Return why a stream failed, in one line; empty if it did not.
+
+        Args:
+            name: The stream's name.
+        """
+        return self._told.get(name, "")
 
     def check(self, streams: Collection[str], paths: str) -> None:
         """Fail if one of some streams has failed.

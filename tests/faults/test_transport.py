@@ -20,6 +20,7 @@ from tests.unit.taps import stream_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from tap_analytics.sync.stream import AnalyticsStream
     from tests.faults.server import Request, Script
@@ -153,13 +154,15 @@ def test_kept_alive_connections_that_the_server_has_closed_are_replaced(late: fl
     assert [record["id"] for record in run.records("customers")] == [0, 1, 2, 3, 4]
 
 
-def test_a_connection_is_kept_alive_for_all_pages_of_a_stream_and_its_requests_are_counted() -> None:
+def test_a_connection_is_kept_alive_for_all_pages_of_a_stream_and_its_requests_are_counted(
+    tmp_path: Path,
+) -> None:
     pages = [{"entries": [row], "has_more": True, "cursor": f"c{row['id']}"} for row in ROWS[:5]]
     with Server(in_turn(*([whole(page)] for page in pages), [EMPTY])) as server:
-        run = run_here(subscription(server.url), "customers")
+        run = run_here(subscription(server.url, summary_file=str(tmp_path / "summary.json")), "customers")
         assert (server.connections, len(server.requests)) == (1, 6)
-    (counted,) = [line for line in run.stderr.splitlines() if "http_request_count" in line]
-    assert '"value":6,' in counted
+    assert run.exit_code == 0, run.stderr
+    assert '"requests": 6,' in (tmp_path / "summary.json").read_text()
 
 
 def test_a_host_that_does_not_exist_ends_the_run_in_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tap_analytics.http.cancellation import CHANGED, CancelledError, Scope
+from tap_analytics.http.tally import Tally
 from tap_analytics.http.throttle import Throttle
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def a_clock() -> Iterator[Clock]:
 
 def take_turn(throttle: Throttle) -> None:
     """Send a request that is answered at once."""
-    with throttle.turn():
+    with throttle.turn(Tally()):
         pass
 
 

@@ -1,0 +1,11 @@
+"""What is told of a run while it goes on, and at its end.
+
+In: the report of a run (`sync/report.py`), which others fill. Out: a live table on a terminal or lines in the log, and
+a summary. Called by the tap.
+"""
+
+from __future__ import annotations
+
+from tap_analytics.command_line.progress.watching import watched
+
+__all__ = ["watched"]

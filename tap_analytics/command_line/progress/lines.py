@@ -1,0 +1,47 @@
+"""The progress of a run as lines in the log: for a pipe, Meltano, or whatever else is no terminal."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final
+
+from tap_analytics.command_line.progress.wording import count, reading_line, stream_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_analytics.sync.report import RunReport, StreamReport
+
+_LOGGER: Final = logging.getLogger("tap-analytics")
+
+SECONDS_BETWEEN_LINES: Final = 60
+"""Seconds between two lines that tell how far the run is."""
+
+
+@contextmanager
+def progress_lines(report: RunReport) -> Iterator[None]:
+    """Log a line at the start, one for each stream that ends, and one a minute.
+
+    Args:
+        report: The report of the run.
+    """
+    _LOGGER.info("Reading %s", count(len(report.streams), "stream"))
+    report.on_end = _tell_end
+    has_ended = Event()
+    # A daemon, so that it does not hold the process when it ends.
+    Thread(target=_tell_progress, args=[report, has_ended], name="progress", daemon=True).start()
+    try:
+        yield
+    finally:
+        has_ended.set()
+
+
+def _tell_end(report: StreamReport) -> None:
+    _LOGGER.info("%s", stream_line(report), extra={"stream_name": report.name})
+
+
+def _tell_progress(report: RunReport, has_ended: Event) -> None:
+    while not has_ended.wait(SECONDS_BETWEEN_LINES):
+        _LOGGER.info("%s", reading_line(report))

@@ -1,0 +1,130 @@
+"""The progress of a run as a table on the terminal, which is drawn anew several times a second."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import contextmanager
+from io import TextIOBase
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+from typing_extensions import override
+
+from tap_analytics.command_line.progress.wording import largest_first, progress_line, remarks
+from tap_analytics.sync.report import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from tap_analytics.sync.report import RunReport, StreamReport
+
+_SMALLEST: Final = 12
+"""Lines of a terminal; a smaller one gets one line for all streams."""
+
+_LINES_ABOVE: Final = 6
+"""Lines of a terminal that are left to the log."""
+
+
+class _Terminal(Console):
+    """Stderr as a terminal; its cursor stays visible, since a signal may end the process at any moment."""
+
+    @override
+    def show_cursor(self, show: bool = True) -> bool:
+        return False
+
+
+@contextmanager
+def live_progress(report: RunReport) -> Iterator[None]:
+    """Show how far each stream is, below the lines of the log, and a table of all streams at the end.
+
+    Args:
+        report: The report of the run.
+    """
+    console = _Terminal(stderr=True)
+    with (
+        _log_above(console),
+        Live(
+            console=console,
+            get_renderable=lambda: _picture(report, console),
+            refresh_per_second=4,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        ),
+    ):
+        yield
+    console.print(_table(list(report.streams.values()), "read"))
+
+
+@contextmanager
+def _log_above(console: Console) -> Iterator[None]:
+    """Let the lines of the log appear above the table."""
+    terminal = sys.stderr
+    handlers = [
+        handler
+        for handler in logging.getLogger().handlers
+        if isinstance(handler, logging.StreamHandler) and handler.stream is terminal
+    ]
+    above = _Above(console)
+    for handler in handlers:
+        handler.setStream(above)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.setStream(terminal)
+
+
+class _Above(TextIOBase):
+    """A stream whose lines appear above what is shown live.
+
+    Args:
+        console: The terminal.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @override
+    def write(self, text: str, /) -> int:
+        self._console.print(text, end="", soft_wrap=True, markup=False, highlight=False, emoji=False)
+        return len(text)
+
+
+def _picture(report: RunReport, console: Console) -> RenderableType:
+    line = Text(progress_line(report), style="bold")
+    if console.height < _SMALLEST:
+        line.truncate(console.width - 1, overflow="ellipsis")
+        return line
+    reading = largest_first(report)
+    most = console.height - _LINES_ABOVE
+    shown, left = reading[:most], len(reading) - most
+    return Group(_table(shown, "reading"), *([Text(f"… and {left} more", style="dim")] if left > 0 else []), line)
+
+
+def _table(reports: list[StreamReport], title: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(title, no_wrap=True)
+    for name in ("records", "pages", "requests", "per second", "time"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("waits for" if title == "reading" else "", overflow="ellipsis", no_wrap=True)
+    for each in reports:
+        rate = f"{each.records / each.seconds:,.0f}" if each.seconds else ""
+        counts = (f"{each.records:,}", f"{each.pages:,}", f"{each.requests:,}", rate, f"{each.seconds:.0f} s")
+        table.add_row(each.name, *counts, _remark(each), style=_STYLES.get(each.status))
+    return table
+
+
+_STYLES: Final = {Status.FAILED: "red", Status.PENDING: "dim"}
+
+
+def _remark(report: StreamReport) -> str:
+    if report.status is Status.READING:
+        return report.waits_for
+    return "; ".join(([report.status.value] if report.status is not Status.FINISHED else []) + remarks(report))

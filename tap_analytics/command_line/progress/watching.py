@@ -1,0 +1,124 @@
+"""Which of the ways to show a run's progress fits, and the summary at its end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from singer_sdk.logging import ConsoleFormatter
+
+from tap_analytics.command_line.logs import masked
+from tap_analytics.command_line.progress.lines import progress_lines
+from tap_analytics.command_line.progress.wording import total_line
+from tap_analytics.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from tap_analytics.sync.report import RunReport
+
+_LOGGER: Final = logging.getLogger("tap-analytics")
+
+
+@contextmanager
+def watched(report: RunReport, summary_file: str | None = None) -> Iterator[None]:
+    """Show how far a run is until the block ends, and sum it up then.
+
+    Args:
+        report: The report of the run.
+        summary_file: The path of a file for the summary.
+
+    Raises:
+        SettingsError: The file cannot be written.
+    """
+    summary = _Summary(report, summary_file)
+    summary.write()
+    try:
+        with _display(report):
+            yield
+    except Exception as error:
+        summary.end(str(error))
+        raise
+    summary.end()
+
+
+def _display(report: RunReport) -> AbstractContextManager[None]:
+    if not _has_terminal():
+        return progress_lines(report)
+    # Only who watches a terminal pays for the import.
+    from tap_analytics.command_line.progress.live import live_progress  # noqa: PLC0415
+
+    return live_progress(report)
+
+
+def _has_terminal() -> bool:
+    """Say whether the log goes to a terminal that can be drawn upon, and nothing else does."""
+    terminal, handlers = sys.stderr, logging.getLogger().handlers
+    logs_there = (
+        len(handlers) == 1
+        and isinstance(handlers[0].formatter, ConsoleFormatter)
+        and getattr(handlers[0], "stream", None) is terminal
+        and _LOGGER.getEffectiveLevel() == logging.INFO
+    )
+    can_draw = terminal is not None and terminal.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    return logs_there and can_draw and not (sys.stdout and sys.stdout.isatty())
+
+
+class _Summary:
+    """What is told of a run at its end: one line in the log, and a file if the user wants one.
+
+    Args:
+        report: The report of the run.
+        path: The path of the file, None for no file.
+    """
+
+    def __init__(self, report: RunReport, path: str | None) -> None:
+        self._report = report
+        self._path = Path(path) if path else None
+        self._started = _now()
+
+    def end(self, error: str = "") -> None:
+        """Sum up the run.
+
+        Args:
+            error: What ended it before its end; empty if nothing did.
+        """
+        facts = self._facts(_now(), error)
+        # Whoever reads structured logs gets the numbers in the same line.
+        _LOGGER.info("%s", total_line(self._report), extra={"summary": facts})
+        self._write(facts)
+
+    def write(self) -> None:
+        """Write the file at the start of the run, so that it never tells of an earlier run."""
+        self._write(self._facts(None, ""))
+
+    def _facts(self, ended: str | None, error: str) -> dict[str, Any]:
+        facts = {"started_at": self._started, "ended_at": ended, "error": error or None, **self._report.as_dict()}
+        if ended is not None:
+            facts["succeeded"] = not (error or facts["failed"] or facts["not_read"])
+        # The API's own words are in the errors, and may repeat a secret.
+        shown: dict[str, Any] = json.loads(masked(json.dumps(facts, default=str)))
+        return shown
+
+    def _write(self, facts: dict[str, Any]) -> None:
+        if self._path is None:
+            return
+        part = self._path.with_name(f".{self._path.name}.part")
+        try:
+            # A monitor may read the file at any moment.
+            part.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+            part.replace(self._path)
+        except OSError as error:
+            msg = f"Settings: 'summary_file' ({self._path}) cannot be written: {error.strerror}"
+            raise SettingsError(msg) from error
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat()

@@ -1,0 +1,109 @@
+"""Numbers, durations and reports in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tap_analytics.http.tally import Cause
+from tap_analytics.sync.report import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tap_analytics.sync.report import RunReport, StreamReport
+
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+_MOST_NAMES: Final = 4
+_SHORTEST_WAIT: Final = 1.0
+"""Seconds; shorter waits for the limit and for retries are not worth telling."""
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in words, like "3.2 s", "4 min 12 s" or "1 h 3 min"."""
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE)} s"
+    return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE)} min"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, like "1 record" or "1,234 records"."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def names(all_names: Sequence[str]) -> str:
+    """Return some names, and how many there are besides."""
+    shown = ", ".join(all_names[:_MOST_NAMES])
+    more = len(all_names) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def remarks(report: StreamReport) -> list[str]:
+    """Return what is unusual about a stream that has been read."""
+    facts = report.as_dict()
+    waited = facts["seconds_waited"]
+    told = []
+    if report.retries:
+        told.append(count(report.retries, "retry").replace("retrys", "retries"))
+    told += [
+        f"{duration(waited[cause.name.lower()])} of waiting for {cause.value}"
+        for cause in (Cause.LIMIT, Cause.RETRY)
+        if waited.get(cause.name.lower(), 0) >= _SHORTEST_WAIT
+    ]
+    if facts["rescued_values"]:
+        told.append(f"{count(facts['rescued_values'], 'value')} in _rescued_data")
+    if str(facts["version"] or "").startswith("not"):
+        told.append("deleted rows are kept")
+    return told
+
+
+def stream_line(report: StreamReport) -> str:
+    """Return the line that tells that a stream has been read, or how far it came."""
+    parts = [
+        f"{count(report.records, 'record')} on {count(report.pages, 'page')} in {duration(report.seconds)}",
+        *remarks(report),
+    ]
+    stopped = "failed after " * (report.status is Status.FAILED)
+    return f"{report.name}: {stopped}{'; '.join(parts)}"
+
+
+def reading_line(report: RunReport) -> str:
+    """Return the line that tells which streams are being read, and how far they are."""
+    reading = [f"{each.name} ({each.records:,})" for each in largest_first(report)]
+    return f"{progress_line(report)}; reading {names(reading)}" if reading else progress_line(report)
+
+
+def largest_first(report: RunReport) -> list[StreamReport]:
+    """Return the reports of the streams that are being read, those with the most records first."""
+    return sorted(report.of(Status.READING), key=lambda each: each.records, reverse=True)
+
+
+def progress_line(report: RunReport) -> str:
+    """Return the line that tells how far a run is."""
+    ended = len(report.of(Status.FINISHED, Status.FAILED))
+    parts = [f"{ended} of {count(len(report.streams), 'stream')} read, {_totals(report)}"]
+    if report.waits_for:
+        parts.append(f"waiting for {report.waits_for}")
+    return "; ".join(parts)
+
+
+def total_line(report: RunReport) -> str:
+    """Return the line that sums up a run."""
+    finished, failed = report.of(Status.FINISHED), report.of(Status.FAILED)
+    not_read = report.of(Status.PENDING, Status.READING)
+    parts = [f"Read {len(finished)} of {count(len(report.streams), 'stream')}: {_totals(report)}"]
+    if failed:
+        parts.append(f"failed: {names([each.name for each in failed])}")
+    if not_read:
+        parts.append(f"not read to the end: {names([each.name for each in not_read])}")
+    if report.target_seconds >= _SHORTEST_WAIT:
+        parts.append(f"{duration(report.target_seconds)} of waiting for the target")
+    return "; ".join(parts)
+
+
+def _totals(report: RunReport) -> str:
+    records = count(report.total(lambda each: each.records), "record")
+    requests = count(report.total(lambda each: each.requests), "request")
+    return f"{records}, {requests} in {duration(report.seconds)}"

@@ -1,0 +1,181 @@
+"""What a run tells of itself: while it goes on, at its end, and in the file of its summary."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.runs import KEY, run_here, subscription
+from tests.faults.server import Server, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from tests.faults.server import End, Request
+
+ROWS = [{"id": number, "uuid": f"u{number}"} for number in range(3)]
+
+
+@pytest.fixture(autouse=True)
+def _log_level() -> Iterator[None]:
+    """The level at which the command logs."""
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(logging.INFO)
+    yield
+    root.setLevel(before)
+
+
+def customers(request: Request) -> Iterable[bytes | float | End]:
+    """Give two pages of customers, and 403 for everything else."""
+    if request.path != "/v1/customers":
+        yield whole({"message": f"no rights for {KEY}"}, "403 Forbidden")
+    elif "cursor" in request.params:
+        yield whole({"entries": ROWS[2:], "has_more": False})
+    else:
+        yield whole({"entries": [*ROWS[:2]], "cursor": "c", "has_more": True})
+
+
+def told(stderr: str) -> list[str]:
+    """Return the messages of a log's lines."""
+    return [line.rpartition(" | ")[2].strip() for line in stderr.splitlines() if " | " in line]
+
+
+def test_a_run_without_a_terminal_tells_its_start_each_stream_s_end_and_its_sum() -> None:
+    with Server(customers) as server:
+        run = run_here(subscription(server.url), "customers", "activities")
+    lines = [line.partition(" in ")[0] for line in told(run.stderr) if not line.startswith(("activities", "Skipping"))]
+    assert lines == [
+        "Reading 2 streams",
+        "customers: 3 records on 2 pages",
+        "Read 1 of 2 streams: 3 records, 3 requests",
+        "1 of 2 streams failed: activities",
+    ]
+    assert "; failed: activities" in run.stderr
+
+
+def test_a_run_tells_once_in_a_while_how_far_it_is_and_what_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(request: Request) -> Iterable[bytes | float | End]:
+        if "cursor" in request.params:
+            yield 0.5
+        yield from customers(request)
+
+    monkeypatch.setattr("tap_analytics.command_line.progress.lines.SECONDS_BETWEEN_LINES", 0.05)
+    with Server(slow) as server:
+        run = run_here(subscription(server.url), "customers")
+    lines = [line for line in told(run.stderr) if line.startswith("0 of 1 stream read")]
+    assert any("2 records, 2 requests in" in line for line in lines)
+    assert lines[-1].endswith("; waiting for the service; reading customers (2)")
+
+
+def test_the_summary_in_a_file_says_what_became_of_each_stream_and_no_secret(tmp_path: Path) -> None:
+    file = tmp_path / "summary.json"
+    file.write_text("of an earlier run")
+    with Server(customers) as server:
+        run_here(subscription(server.url, summary_file=str(file)), "customers", "activities")
+    summary: dict[str, Any] = json.loads(file.read_text())
+    assert (summary["succeeded"], summary["finished"], summary["failed"]) == (False, ["customers"], ["activities"])
+    assert (summary["records"], summary["requests"], summary["retries"]) == (3, 3, 0)
+    assert summary["started_at"] < summary["ended_at"]
+    streams = {each["stream"]: each for each in summary["streams"]}
+    assert (streams["customers"]["pages"], streams["customers"]["version"]) == (2, "activated")
+    assert "403" in streams["activities"]["error"]
+    assert KEY not in file.read_text()
+    assert [each.name for each in tmp_path.iterdir()] == ["summary.json"]
+
+
+def test_a_summary_of_an_incremental_run_has_the_bookmark_before_and_after(tmp_path: Path) -> None:
+    file = tmp_path / "summary.json"
+    old, new = "2024-01-05T00:00:00.000000+00:00", "2024-02-01T00:00:00.000000+00:00"
+    row = {"uuid": "a", "date": new}
+    state = {"bookmarks": {"activities": {"replication_key": "date", "replication_key_value": old}}}
+    with Server(lambda _: [whole({"entries": [row], "has_more": False})]) as server:
+        run_here(subscription(server.url, summary_file=str(file)), "activities", state=state)
+    (stream,) = json.loads(file.read_text())["streams"]
+    assert (stream["bookmark_before"], stream["bookmark_after"]) == (old, new)
+
+
+def test_a_summary_file_that_cannot_be_written_is_refused_before_the_first_request(tmp_path: Path) -> None:
+    with Server(customers) as server:
+        run = run_here(subscription(server.url, summary_file=str(tmp_path / "none" / "summary.json")), "customers")
+        assert not server.requests
+    assert run.exit_code == 1
+    assert "'summary_file'" in run.stderr
+    assert "No such file or directory" in run.stderr
+
+
+@pytest.mark.parametrize("level", [logging.INFO, logging.DEBUG])
+def test_metric_lines_are_for_those_who_ask_for_them(level: int) -> None:
+    logging.getLogger().setLevel(level)
+    with Server(customers) as server:
+        run = run_here(subscription(server.url), "customers")
+    assert ("METRIC" in run.stderr) == (level == logging.DEBUG)
+
+
+def on_terminal(url: str, folder: Path, **environment: str) -> str:
+    """Run the tap with its log on a terminal, and return what the terminal got."""
+    config = folder / "config.json"
+    config.write_text(json.dumps(subscription(url)))
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    variables = {**os.environ, "TERM": "xterm-256color", **environment}
+    with (folder / "messages").open("wb") as messages:
+        process = subprocess.Popen(  # noqa: S603 - the tap itself
+            [sys.executable, "-m", "tap_analytics", "--config", str(config)],
+            stdout=messages,
+            stderr=theirs,
+            env=variables,
+        )
+    os.close(theirs)
+    got = b""
+    try:
+        while part := os.read(ours, 2**16):
+            got += part
+    except OSError:  # The terminal's other end is closed.
+        pass
+    finally:
+        os.close(ours)
+        process.wait()
+    return got.decode()
+
+
+def test_a_terminal_shows_a_live_table_and_the_log_above_it_and_never_hides_the_cursor(tmp_path: Path) -> None:
+    def slow(request: Request) -> Iterable[bytes | float | End]:
+        if "cursor" in request.params:
+            yield 0.6
+        yield from customers(request)
+
+    with Server(slow) as server:
+        shown = on_terminal(server.url, tmp_path)
+    assert "waits for" in shown
+    assert "the service" in shown
+    assert "streams read, " in shown
+    assert "activities: GET" in shown
+    assert "\x1b[?25l" not in shown
+    last = shown.rpartition("per second")[2]
+    assert "customers" in last
+    assert "failed" in last
+
+
+@pytest.mark.parametrize(
+    "environment", [{"TERM": "dumb"}, {"TAP_ANALYTICS_LOGLEVEL": "WARNING"}, {"NO_COLOR": "1"}], ids=str
+)
+def test_a_terminal_that_wants_no_drawing_no_lines_or_no_colour_gets_none(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    with Server(customers) as server:
+        shown = on_terminal(server.url, tmp_path, **environment)
+    assert ("per second" in shown) == ("NO_COLOR" in environment)
+    assert ("customers: 3 records" in shown) == ("TERM" in environment)
+    assert "\x1b[31m" not in shown
