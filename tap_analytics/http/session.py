@@ -77,8 +77,8 @@ class ApiSession(requests.Session):
         tally = tally or Tally()
         # That is how `requests` sends what follows a redirect, within the call for the request that was redirected.
         is_further = kwargs.get("allow_redirects") is False
-        turn = self.throttle.further_turn() if is_further else self.throttle.turn(tally)
-        with turn, tally.waiting(Cause.SERVICE):
+        turn = self.throttle.further_turn if is_further else self.throttle.turn
+        with turn(tally), tally.waiting(Cause.SERVICE):
             response = super().send(request, **{**environment, **kwargs, "stream": True})
             _read(response)
         if response.ok:

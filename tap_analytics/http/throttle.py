@@ -120,8 +120,11 @@ class Throttle:
                 self._tell_others()
 
     @contextmanager
-    def further_turn(self) -> Iterator[None]:
+    def further_turn(self, tally: Tally) -> Iterator[None]:
         """Wait until a request may be sent that takes the place of the one that is in flight: it follows a redirect.
+
+        Args:
+            tally: What counts the waits of the stream.
 
         Raises:
             CancelledError: The current scope has ended.
@@ -131,7 +134,7 @@ class Throttle:
             # If all requests in flight are redirected, none could get a second place.
             self._in_flight[is_chain] -= 1
         try:
-            with self.turn():
+            with self.turn(tally):
                 yield
         finally:
             with CHANGED:

@@ -222,9 +222,9 @@ def test_threads_take_their_turns_one_by_one() -> None:
 def test_a_request_that_follows_a_redirect_needs_no_second_place(clock: Clock) -> None:
     throttle = Throttle(10, 1)
     began = clock.now
-    with throttle.turn():
+    with throttle.turn(Tally()):
         for _ in range(2):
-            with throttle.further_turn():
+            with throttle.further_turn(Tally()):
                 pass
     take_turn(throttle)
     # It takes its time as any other.
