@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from contextlib import closing
 from copy import deepcopy
+from functools import partial
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
@@ -14,12 +16,13 @@ from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers.capabilities import PluginCapabilities
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import Catalog
+from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
 from tap_analytics.apis import declared, subscription, support
 from tap_analytics.command_line.command import AnalyticsCommand, checked, read_settings
 from tap_analytics.command_line.logs import mask_also, mask_secrets, quiet_metrics
-from tap_analytics.command_line.progress import watched
+from tap_analytics.command_line.progress import connection_test_lines, watched
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.http.session import ApiSession
 from tap_analytics.http.throttle import Throttle
@@ -37,6 +40,7 @@ from tap_analytics.sync.stream_failures import StreamFailures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+    from contextlib import AbstractContextManager
     from types import FrameType
 
     import click
@@ -180,25 +184,31 @@ class TapAnalytics(Tap):
         streams = self._streams_to_read()
         if self.state:
             self.state_writer.write_state(self.state)
-        unknown = [name for name in self._failures if self.streams[name].selected_by_default]
-        self._read(streams)
-        self._check_failures([*unknown, *(stream.name for stream in streams)])
+        self._read(streams, partial(watched, summary_file=self.config.get("summary_file")))
 
     # Final, too; the SDK's own ends with the first stream that fails, and says nothing when all is well.
     @override  # type: ignore[misc]
     def run_connection_test(self) -> bool:
-        streams = cast("dict[str, AnalyticsStream]", self.streams)
-        readable = [stream for stream in streams.values() if stream.name not in self._failures]
-        for stream in readable:
-            stream.selected = True
+        streams = self._streams_to_read()
+        for stream in streams:
             stream.ABORT_AT_RECORD_COUNT = 1
-        self._read(readable)
-        self._check_failures(streams)
-        self.logger.info("Test passed: each of the %d streams could be read", len(streams))
+        cast("LineWriter", self.message_writer).is_muted = True
+        self._read(streams, connection_test_lines)
         return True
 
-    def _read(self, streams: Sequence[AnalyticsStream]) -> None:
-        """Read some streams; one that fails ends nothing but itself."""
+    def _read(
+        self, streams: Sequence[AnalyticsStream], watched: Callable[[RunReport], AbstractContextManager[None]]
+    ) -> None:
+        """Read some streams; one that fails ends nothing but itself.
+
+        Args:
+            streams: The streams.
+            watched: Shows how far the run is until its end.
+
+        Raises:
+            AnalyticsError: A stream that is to be read has failed, now or when its schema was looked for.
+        """
+        unknown = [name for name in self._failures if self.streams[name].selected_by_default]
         writer = cast("LineWriter", self.message_writer)
         report = RunReport(streams, lambda: writer.seconds_waited, lambda: writer.is_waiting)
         scheduler = Scheduler(
@@ -208,8 +218,9 @@ class TapAnalytics(Tap):
             report,
             self.config.get("max_parallel_streams"),
         )
-        with closing(self._session), watched(report, self.config.get("summary_file")):
+        with closing(self._session), watched(report):
             scheduler.read(streams)
+        self._check_failures([*unknown, *(stream.name for stream in streams)])
 
     def _check_failures(self, streams: Collection[str]) -> None:
         paths = "each 'path' in 'resources'" if self.config["api"] == "declared" else "'api_version'"
@@ -311,6 +322,21 @@ class TapAnalytics(Tap):
 
     @classmethod
     @override
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        if value != CliTestOptionValue.All.value:
+            super().cb_test(ctx, param, value)
+            return
+        # The SDK's own test knows no catalog, and so not what is selected.
+        config = ctx.params.get("config", _ConfigInput())
+        catalog = checked("Catalog", ctx.params.get("catalog"))
+        tap = cls(
+            config=config.config, parse_env_config=config.parse_env, catalog=json.load(catalog) if catalog else None
+        )
+        tap.run_connection_test()
+        ctx.exit()
+
+    @classmethod
+    @override
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> _ConfigInput:
         config: dict[str, Any] = {}
         for name in value:
@@ -322,6 +348,9 @@ class TapAnalytics(Tap):
     @override
     def get_singer_command(cls) -> click.Command:
         command = super().get_singer_command()
+        for param in command.params:
+            # `--test` does its work while the command line is read, and is to know the catalog.
+            param.is_eager = param.is_eager or param.name == "catalog"
         return AnalyticsCommand(
             name=command.name,
             callback=command.callback,

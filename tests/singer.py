@@ -162,6 +162,7 @@ class Declared:
     name: str
     primary_keys: tuple[str, ...]
     replication_key: str | None
+    selected_by_default: bool
 
 
 def streams_of(api: str) -> list[Declared]:

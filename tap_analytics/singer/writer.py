@@ -35,6 +35,8 @@ class LineWriter(GenericSingerWriter[bytes, "Message"]):
         # Stream maps can make values of any type; the SDK writes what JSON does not know as a text.
         self._encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
         self._lines = bytearray()
+        self.is_muted = False
+        """Whether messages are dropped: who tests a connection wants to know whether it works, and no records."""
         self._writing = False
         self._exit_code: int | None = None
         self._began_to_write = 0.0
@@ -93,7 +95,7 @@ class LineWriter(GenericSingerWriter[bytes, "Message"]):
             OutputError: Stdout takes no more.
         """
         lines, self._lines = self._lines, bytearray()
-        if not lines:
+        if not lines or self.is_muted:
             return
         self._began_to_write = time.monotonic()
         self._writing = True

@@ -108,7 +108,7 @@ class ApiStream(OutputStream, ABC):
     def page_size(self) -> int | None:
         """Records to ask for in one answer, None where that is left to the API."""
         size: int | None = self.config.get("page_size", self.api.page_size)
-        return size
+        return size and self.paginator.smallest_page if self.is_dry_run else size
 
     @property
     def parallel_requests(self) -> int:

@@ -80,6 +80,9 @@ class ListReading(ABC):
                     continue
                 failures.add_read()
                 self.finish_walk(walk)
+                if self._stream.is_dry_run:
+                    # That the list can be read is known now, even if it was empty.
+                    break
         failures.check()
 
     @abstractmethod

@@ -154,13 +154,12 @@ def test_a_test_goes_on_after_a_stream_that_fails(
         with pytest.raises(AnalyticsError, match="1 of 2 streams failed: first"):
             tap.run_connection_test()
     assert "403" in "".join(record.getMessage() for record in caplog.records if record.levelname == "ERROR")
-    records = [line for line in capsys.readouterr().out.splitlines() if '"RECORD"' in line]
-    assert len(records) == 1
+    assert capsys.readouterr().out == ""
 
 
 def test_a_test_that_passes_says_so_in_its_last_line_and_of_no_failure(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     with Server(always(whole([{"id": 1}, {"id": 2}]))) as server:
         TapAnalytics(config=declared(server.url, resource("first"), resource("second"))).run_connection_test()
-    assert caplog.messages[-1] == "Test passed: each of the 2 streams could be read"
+    assert caplog.messages[-1] == "All is well: 2 streams can be read"
     assert not [record for record in caplog.records if record.levelno > 20]

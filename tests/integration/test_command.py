@@ -62,11 +62,22 @@ finally:
     assert run.stdout.endswith("True True\n")
 
 
-def test_test_reads_a_record_of_each_stream(tap: Tap, sandbox: Sandbox) -> None:
-    run = tap.run(sandbox.subscription_config, "--test")
-    assert run.exit_code == 0
-    assert all(len(run.records(stream.name)) == 1 for stream in streams_of("subscription"))
+@pytest.mark.parametrize("api", ["subscription", "support"])
+def test_test_asks_each_selected_stream_for_one_record_and_writes_none(tap: Tap, sandbox: Sandbox, api: str) -> None:
+    run = tap.run(getattr(sandbox, f"{api}_config"), "--test")
+    assert (run.exit_code, run.stdout) == (0, "")
+    selected = [stream for stream in streams_of(api) if stream.selected_by_default]
     assert "failed" not in run.stderr
+    pages = [request.params for request in sandbox.requests if {"limit", "per_page"} & request.params.keys()]
+    assert all(int((params.get("limit") or params["per_page"])[0]) <= 2 for params in pages)
+    assert all(f"{stream.name}: ok" in run.stderr for stream in selected)
+    assert run.stderr.splitlines()[-1].endswith(f"All is well: {len(selected)} streams can be read")
+
+
+def test_test_knows_the_catalog_wherever_it_stands_on_the_command_line(tap: Tap, sandbox: Sandbox) -> None:
+    config = sandbox.support_config
+    run = tap.run(config, "--test", catalog=select(tap.catalog(config), "account"))
+    assert run.stderr.splitlines()[-1].endswith("All is well: 1 stream can be read")
 
 
 def test_test_fails_with_bad_credentials(tap: Tap, sandbox: Sandbox) -> None:

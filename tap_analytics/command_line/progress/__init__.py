@@ -6,6 +6,7 @@ a summary. Called by the tap.
 
 from __future__ import annotations
 
+from tap_analytics.command_line.progress.lines import connection_test_lines
 from tap_analytics.command_line.progress.watching import watched
 
-__all__ = ["watched"]
+__all__ = ["connection_test_lines", "watched"]

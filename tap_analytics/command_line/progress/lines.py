@@ -8,6 +8,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
 from tap_analytics.command_line.progress.wording import count, reading_line, stream_line
+from tap_analytics.sync.report import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,24 @@ def progress_lines(report: RunReport) -> Iterator[None]:
         yield
     finally:
         has_ended.set()
+
+
+@contextmanager
+def connection_test_lines(report: RunReport) -> Iterator[None]:
+    """Log a line for each stream that was tested, and one at the end if all could be read.
+
+    Args:
+        report: The report of the test.
+    """
+    report.on_end = _tell_test
+    yield
+    if not report.of(Status.FAILED):
+        _LOGGER.info("All is well: %s can be read", count(len(report.streams), "stream"))
+
+
+def _tell_test(report: StreamReport) -> None:
+    if report.status is Status.FINISHED:
+        _LOGGER.info("%s: ok (%s)", report.name, "it has records" if report.records else "it has no records")
 
 
 def _tell_end(report: StreamReport) -> None:
