@@ -11,8 +11,10 @@ from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import Tap
+from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._catalog import get_selected_schema
+from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import Catalog
@@ -108,6 +110,15 @@ class TapAnalytics(Tap):
             msg = f"Settings: {'; '.join(faults)}"
             raise SettingsError(msg)
 
+    @classproperty
+    @override
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
+        # The SDK would read JSON out of these variables; they may hold the path of a file as well.
+        texts = {name: {"type": ["string"]} for name in declared.SETTINGS}
+        cls.append_builtin_config(cls.config_jsonschema)
+        schema = {"properties": {**cls.config_jsonschema["properties"], **texts}}
+        return parse_environment_config(schema, cls._env_var_prefix)
+
     @override
     def discover_streams(self) -> list[AnalyticsStream]:
         api = self._api
@@ -125,11 +136,17 @@ class TapAnalytics(Tap):
             return [*builtin]
         # Discovery alone does not ask for settings, but these have requests to make.
         self._validate_config()
+        self._tell_notes()
         classes = declared.declared_streams(self.config, api)
         self._warn_of_equal_requests(classes)
         streams = [each(tap=self, session=session) for each in classes]
         # A declared stream replaces one of the API's own.
         return list({stream.name: stream for stream in (*builtin, *streams)}.values())
+
+    def _tell_notes(self) -> None:
+        """Say once which words of a declaration have no effect."""
+        for note in declared.notes(self.config):
+            self.logger.info("%s", note)
 
     @property
     def _api(self) -> Api | None:
@@ -257,6 +274,7 @@ class TapAnalytics(Tap):
         self.append_builtin_config(self.config_jsonschema)
         # Null means "not set".
         self._config = {name: value for name, value in self._config.items() if value is not None}
+        declared.settle(self._config)
         values = {name: str(self._config.get(name, "")) for name in ("username", "client_id", *settings.SECRETS)}
         pairs = {api.credentials for api in _APIS.values() if api.credentials}
         mask_secrets(values.values(), [(values[user], values[word]) for user, word in pairs])

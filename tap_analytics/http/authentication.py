@@ -1,11 +1,13 @@
-"""Credentials: which settings hold them, and the header that carries them."""
+"""Credentials: how they are sent, which settings hold them, and what adds them to a request."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from tap_analytics.http.authenticators import HeaderCredentials
+from msgspec import Struct
+
+from tap_analytics.http.authenticators import HeaderCredentials, QueryCredentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,48 +18,127 @@ if TYPE_CHECKING:
 METHODS = ("basic", "bearer", "header")
 
 
-def credentials_of(config: Mapping[str, Any], api: Api) -> tuple[str, ...]:
-    """Return the settings that hold the credentials: user name and password for HTTP Basic, otherwise the key.
+class Basic(Struct, frozen=True):
+    """HTTP Basic.
+
+    Attributes:
+        username: The setting that holds the user name.
+        password: The setting that holds the password.
+    """
+
+    username: str
+    password: str
+
+
+class Bearer(Struct, frozen=True):
+    """A token in the header `Authorization`.
+
+    Attributes:
+        token: The setting that holds the token.
+    """
+
+    token: str
+
+
+class ApiKey(Struct, frozen=True):
+    """A key in a header or in the query.
+
+    Attributes:
+        key: The setting that holds the key.
+        name: The name of the header or query parameter.
+        location: Where the key goes.
+        name_setting: The setting that holds the name, if one does.
+    """
+
+    key: str
+    name: str
+    location: Literal["header", "query"]
+    name_setting: str | None = None
+
+
+class ClientCredentials(Struct, frozen=True):
+    """A token that is asked for with a client's ID and secret (OAuth 2.0 Client Credentials).
+
+    Attributes:
+        url: The address that gives the token.
+        client_id: The setting that holds the ID.
+        client_secret: The setting that holds the secret.
+        data: Further fields of the request for the token, as pairs of name and value.
+        expiration: Seconds that a token is good for if the service does not say.
+    """
+
+    url: str
+    client_id: str
+    client_secret: str
+    data: tuple[tuple[str, str], ...]
+    expiration: int
+
+
+Scheme: TypeAlias = Basic | Bearer | ApiKey | ClientCredentials
+"""How credentials are sent."""
+
+
+def scheme_of(config: Mapping[str, Any], api: Api) -> Scheme | None:
+    """Return how the settings say that credentials are sent; None if none are.
 
     Args:
         config: The settings.
         api: The API that is read.
     """
-    if config["auth_method"] != "basic":
-        return ("api_key",)
+    match config["auth_method"]:
+        case "bearer":
+            return Bearer("api_key")
+        case "header":
+            return ApiKey("api_key", config.get("auth_header", ""), "header", "auth_header")
     if api.credentials is not None:
-        return api.credentials
+        return Basic(*api.credentials)
     pair = ("username", "password")
-    is_pair_set = any(config.get(name) for name in pair)
-    return pair if is_pair_set or ("api_key" not in config and not config.keys().isdisjoint(pair)) else ("api_key",) * 2
+    if any(config.get(name) for name in pair):
+        return Basic(*pair)
+    if "api_key" in config:
+        return Basic("api_key", "api_key")
+    return None if config.keys().isdisjoint(pair) else Basic(*pair)
 
 
-def needed_settings(config: Mapping[str, Any], api: Api) -> list[str]:
-    """Return the settings that the authentication method needs.
+def needed_settings(scheme: Scheme | None) -> list[str]:
+    """Return the settings that a way of sending credentials needs.
 
     Args:
-        config: The settings.
-        api: The API that is read.
+        scheme: How they are sent.
     """
-    names = credentials_of(config, api) + ("auth_header",) * (config["auth_method"] == "header")
+    match scheme:
+        case Basic():
+            names = [scheme.username, scheme.password]
+        case Bearer():
+            names = [scheme.token]
+        case ApiKey():
+            names = [scheme.key, *([scheme.name_setting] if scheme.name_setting else [])]
+        case ClientCredentials():
+            names = [scheme.client_id, scheme.client_secret]
+        case None:
+            names = []
     return list(dict.fromkeys(names))
 
 
-def authenticator_of(config: Mapping[str, Any], api: Api) -> Authenticator:
+def authenticator_of(config: Mapping[str, Any], scheme: Scheme | None) -> Authenticator:
     """Return what adds the credentials to a request.
 
     Args:
         config: The settings.
-        api: The API that is read.
+        scheme: How they are sent.
     """
-    name, value = _header(config, [config[name] for name in credentials_of(config, api)])
-    return HeaderCredentials({name: value})
+    if isinstance(scheme, ApiKey) and scheme.location == "query":
+        return QueryCredentials(scheme.name, str(config[scheme.key]))
+    return HeaderCredentials(_headers(config, scheme))
 
 
-def _header(config: Mapping[str, Any], secrets: list[str]) -> tuple[str, str]:
-    match config["auth_method"]:
-        case "bearer":
-            return "Authorization", f"Bearer {secrets[0]}"
-        case "header":
-            return config["auth_header"], secrets[0]
-    return "Authorization", f"Basic {b64encode(':'.join(secrets).encode()).decode()}"
+def _headers(config: Mapping[str, Any], scheme: Scheme | None) -> dict[str, str]:
+    match scheme:
+        case Basic():
+            pair = f"{config[scheme.username]}:{config[scheme.password]}"
+            return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+        case Bearer():
+            return {"Authorization": f"Bearer {config[scheme.token]}"}
+        case ApiKey(location="header"):
+            return {scheme.name: config[scheme.key]}
+    return {}

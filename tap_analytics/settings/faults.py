@@ -16,12 +16,12 @@ from requests.utils import get_environ_proxies, select_proxy
 from singer_sdk.configuration._dict_config import TRUTHY
 from singer_sdk.plugin_base import JSONSchemaValidator
 
-from tap_analytics.apis.declared.endpoint_faults import OWN_HEADERS
-from tap_analytics.apis.declared.faults import resource_faults
-from tap_analytics.apis.declared.hints import HINTS
-from tap_analytics.http.authentication import METHODS, needed_settings
+from tap_analytics.apis.declared.checking import check
+from tap_analytics.apis.declared.configuration import SETTINGS as DECLARATIONS
+from tap_analytics.apis.declared.rules.requests import OWN_HEADERS
+from tap_analytics.http.authentication import METHODS, ApiKey, Basic, Bearer, needed_settings, scheme_of
 from tap_analytics.records.datetimes import end_of, parse_instant
-from tap_analytics.records.schema_faults import declaration_faults, fault_of, type_name
+from tap_analytics.records.schema_faults import fault_of, type_name
 from tap_analytics.singer import stream_maps
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
     from tap_analytics.http.api import Api
+    from tap_analytics.http.authentication import Scheme
 
 _SLOWEST_PACE: Final = 0.01
 """Requests in a second; with fewer, a run would seem to hang."""
@@ -53,21 +54,25 @@ def faults(
     Returns:
         One sentence for each fault, none with a value in it.
     """
-    errors = list(JSONSchemaValidator(jsonschema).iter_errors(config))
-    found = [fault for error in errors for fault in _schema_faults(error)]
+    # What is wrong with declarations is told by what makes words of them.
+    others = {name: schema for name, schema in jsonschema["properties"].items() if name not in DECLARATIONS}
+    errors = JSONSchemaValidator({**jsonschema, "properties": others}).iter_errors(config)
+    found = [_schema_fault(error) for error in errors]
+    declared = check(config, builtin)
+    schemes = []
     if api is not None and config.get("auth_method") in METHODS:
-        missing = [name for name in needed_settings(config, api) if name not in config]
-        found += [f"'{name}' is missing: the {api.name} API needs it" for name in missing]
-        if set(needed_settings(config, api)) == {"username", "password"} and not missing:
-            found += _empty_pair_faults(config)
-    found += resource_faults(config, builtin)
-    if api is not None and not builtin and config.get("resources") in (None, []):
+        schemes = [
+            scheme for scheme in (scheme_of(config, api) if builtin else None, *declared.schemes(config, api)) if scheme
+        ]
+        found += [fault for scheme in schemes for fault in _credential_faults(config, scheme, api)]
+    found += declared.faults
+    if api is not None and not builtin and not declared.declarations and not declared.faults:
         found.append("'resources' is missing: a declared API has no streams of its own")
     if found:
         return list(dict.fromkeys(found))
     return [
         *_page_size_faults(config, api.max_page_size if api else None),
-        *_each("api_key", config, lambda key: None if config["auth_method"] == "basic" else _header_fault(key)),
+        *(fault for scheme in schemes for fault in _secret_faults(config, scheme)),
         *_each("auth_header", config, _auth_header_fault),
         *_each("requests_per_second", config, _pace_fault),
         *_each("user_agent", config, _header_fault),
@@ -99,7 +104,7 @@ def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
         variable = f"{prefix}{name.upper()}"
         for kind, read in readers.items():
             try:
-                if kind in schema["type"] and variable in os.environ:
+                if name not in DECLARATIONS and kind in schema["type"] and variable in os.environ:
                     read(os.environ[variable])
             except ValueError:
                 found.append(f"the variable {variable} must be {type_name(kind)}{' in JSON' * (read is json.loads)}")
@@ -126,14 +131,10 @@ def _read_boolean(text: str) -> bool:
     return text.lower() in TRUTHY
 
 
-def _schema_faults(error: ValidationError) -> Iterator[str]:
-    setting = error.absolute_path[0] if error.absolute_path else None
-    if setting in {"resources", "resource_defaults"}:
-        yield from declaration_faults(error, HINTS)
-    elif error.validator == "required":
-        yield fault_of(error)
-    else:
-        yield f"'{'.'.join(map(str, error.absolute_path))}' {fault_of(error)}"
+def _schema_fault(error: ValidationError) -> str:
+    if error.validator == "required":
+        return fault_of(error)
+    return f"'{'.'.join(map(str, error.absolute_path))}' {fault_of(error)}"
 
 
 def _each(name: str, config: Mapping[str, Any], fault: Callable[[Any], str | None]) -> Iterator[str]:
@@ -141,9 +142,19 @@ def _each(name: str, config: Mapping[str, Any], fault: Callable[[Any], str | Non
         yield f"'{name}' {text}"
 
 
-def _empty_pair_faults(config: Mapping[str, Any]) -> Iterator[str]:
-    if config["username"] == config["password"] == "":
+def _credential_faults(config: Mapping[str, Any], scheme: Scheme, api: Api) -> Iterator[str]:
+    missing = [name for name in needed_settings(scheme) if name not in config]
+    yield from (f"'{name}' is missing: the {api.name} API needs it" for name in missing)
+    pair = ("username", "password")
+    if scheme == Basic(*pair) and not missing and all(config[name] == "" for name in pair):
         yield "'username' and 'password' are both empty: one of them has to hold the key"
+
+
+def _secret_faults(config: Mapping[str, Any], scheme: Scheme) -> Iterator[str]:
+    """Say which secrets no header can hold."""
+    match scheme:
+        case Bearer(token=name) | ApiKey(key=name, location="header"):
+            yield from _each(name, config, _header_fault)
 
 
 def _pace_fault(pace: float | str) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from singer_sdk import typing as th
 
-from tap_analytics.apis.declared.vocabulary import Resource, ResourceDefaults, schema_of
+from tap_analytics.apis.declared.vocabulary import ClientWords, Resource, ResourceDefaults, schema_of
 from tap_analytics.http.authentication import METHODS
 
 CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
@@ -96,12 +96,22 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         examples=["X-Api-Key"],
     ),
     th.Property(
+        "client",
+        th.CustomType(schema_of(ClientWords)),
+        title="Client",
+        description=(
+            "What holds for all requests of `resources`, as dlt's REST API configurations have it: `base_url`, "
+            "`headers`, `auth`, `paginator`. No secrets: `auth` names settings."
+        ),
+    ),
+    th.Property(
         "resources",
-        th.CustomType(schema_of(list[Resource])),
+        th.CustomType({**schema_of(list[Resource]), "type": ["array", "object", "string"]}),
         title="Resources",
         description=(
             "Further streams, declared in the words of dlt's REST API configurations; one with the name of a stream of "
-            "the API replaces it."
+            "the API replaces it. A list, an object with `client`, `resource_defaults` and `resources`, or the path of "
+            "a JSON or YAML file that holds either."
         ),
     ),
     th.Property(

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from msgspec import UNSET, UnsetType
 from typing_extensions import override
 
-from tap_analytics.http.authentication import authenticator_of, needed_settings
+from tap_analytics.http.authentication import authenticator_of, needed_settings, scheme_of
 from tap_analytics.http.client import Client, Endpoint
 from tap_analytics.http.page_walk import PageWalker
 from tap_analytics.http.retries import RetryRule
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_analytics.http.api import Api
+    from tap_analytics.http.authentication import Scheme
     from tap_analytics.http.authenticators import Authenticator
     from tap_analytics.http.ignored_answers import IgnoreRule
     from tap_analytics.http.session import ApiSession
@@ -87,7 +88,12 @@ class ApiStream(OutputStream, ABC):
     @property
     @override
     def authenticator(self) -> Authenticator:
-        return authenticator_of(self.config, self.api)
+        return authenticator_of(self.config, self.scheme)
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """How the stream's credentials are sent; None if it sends none."""
+        return scheme_of(self.config, self.api)
 
     @property
     @override
@@ -166,7 +172,7 @@ class ApiStream(OutputStream, ABC):
             template=self.template,
             headers={"Accept": "application/json", "User-Agent": self.user_agent},
             authenticator=self.authenticator,
-            credentials=needed_settings(self.config, self.api),
+            credentials=needed_settings(self.scheme) or ["auth_method", "api_key"],
             timeout=self.timeout,
             retry_policy=self.retry_rule.policy(self.config),
             ignored=self.ignored_answers,

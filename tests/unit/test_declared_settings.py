@@ -12,10 +12,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from tap_analytics.apis.declared.hints import HINTS
 from tap_analytics.errors import SettingsError
 from tap_analytics.settings.schema import CONFIG_JSONSCHEMA
-from tests.unit.declared import MARK, faults_of, resource, tap_of
+from tests.unit.declared import HINTS, MARK, faults_of, resource, tap_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tap_analytics.apis.declared.hints import HINTS
 from tap_analytics.tap import TapAnalytics
-from tests.unit.declared import faults_of, resource
+from tests.unit.declared import HINTS, faults_of, resource
 
 JsonObject = dict[str, Any]
 
@@ -30,19 +29,12 @@ CHILD = followed(path=f"/{PARENT}/a", params={"parent": PARENT}, include_from_pa
 REMEDIES = {
     "processing_steps": followed(settings={"stream_maps": {"a": {"__filter__": "id > 1"}}}),
     "columns": followed(schema={"properties": {"id": {"type": "integer"}}}, primary_key="id"),
-    "schema_contract": NOTHING,
     "table_name": followed(settings={"stream_maps": {"a": {"__alias__": "b"}}}),
-    "max_table_nesting": followed(settings=FLATTENED),
-    "nested_hints": followed(settings=FLATTENED),
-    **dict.fromkeys(("table_format", "file_format", "last_value_func", "on_cursor_value_missing"), NOTHING),
-    "references": CHILD,
+    **dict.fromkeys(("last_value_func", "on_cursor_value_missing", "session"), NOTHING),
     "merge_key": followed(primary_key="id"),
     "primary_key": followed(primary_key="id"),
-    "parallelized": followed(settings={"max_parallel_requests": 2}),
     **dict.fromkeys(("parent_table_name", "parent", "resolve"), CHILD),
-    "auth": followed(settings={"auth_method": "header", "auth_header": "X-Key"}),
-    "base_url": NOTHING,
-    "client": followed(settings={"auth_method": "bearer"}),
+    "access_token": followed(auth={"type": "bearer"}),
     **dict.fromkeys(("json", "data"), followed(params={"a": 1})),
     "response_actions": followed(error_handler={"retry_on_status_codes": [404]}),
     "incremental": followed(incremental=SINCE),
@@ -50,13 +42,9 @@ REMEDIES = {
     "lag": followed(incremental={**SINCE, "lookback": 1}),
     "end_value": followed(incremental=SINCE, settings={"end_date": "2024-12-31"}),
     **dict.fromkeys(("convert", "transform"), followed(incremental=SINCE)),
-    "allow_external_schedulers": followed(
-        incremental=SINCE, settings={"start_date": "2024-01-31", "end_date": "2024-12-31"}
-    ),
     **dict.fromkeys(("range_start", "range_end"), followed(incremental=SINCE)),
     "page": followed(paginator={"type": "page_number", "base_page": 1}),
     "offset": followed(paginator={"type": "offset"}),
-    "stop_after_empty_page": NOTHING,
     **dict.fromkeys(
         ("maximum_page", "maximum_offset", "maximum_value"),
         followed(params={"a": 1}, settings={"end_date": "2024-12-31"}),
@@ -70,9 +58,8 @@ REMEDIES = {
     **dict.fromkeys(("header_cursor", "cursor_key"), followed(paginator={"type": "header_link"})),
     "skip": ({**resource(), "selected": False}, {}),
     "POST": followed(method="GET"),
-    "endpoint.path": followed(path="/"),
-    "endpoint.params": followed(params={"filter": '{"status": "paid"}', "filter[status]": "paid"}),
-    "incremental.initial_value": followed(incremental=SINCE),
+    "params": followed(params={"filter": '{"status": "paid"}', "filter[status]": "paid"}),
+    "initial_value": followed(incremental=SINCE),
 }
 
 
@@ -83,7 +70,7 @@ def test_what_a_hint_says_is_a_declaration_that_works(word: str) -> None:
     known = json.dumps([remedy, settings, sorted(TapAnalytics.config_jsonschema["properties"])])
     # Alternatives are paginators, or to leave a word out.
     named = set(re.findall("'([^']+)'", HINTS[word].replace("false'", "'").replace("selected: ", "selected")))
-    named -= {"cursor", "cursor_path", "paginator", "incremental", "_rescued_data", "name", "/"}
+    named -= {"bearer", "end_param", "cursor", "cursor_path", "paginator", "incremental", "_rescued_data", "name", "/"}
     assert all(f'"{name}' in known for name in named), HINTS[word]
 
 
@@ -92,7 +79,7 @@ def test_what_a_hint_says_is_a_declaration_that_works(word: str) -> None:
     [
         ({"columns": {}}, "columns"),
         ({"endpoint.method": "POST"}, "endpoint.method"),
-        ({"endpoint.params": {"x": {"type": "incremental"}, "api_key": "1"}}, "endpoint.params.x"),
+        ({"endpoint.params": {"x": {"type": "resolve"}, "api_key": "1"}}, "endpoint.params.x"),
         ({"endpoint.paginator": {"type": "nope"}}, "endpoint.paginator.type"),
         ({"endpoint.paginator": "nope"}, "endpoint.paginator"),
         ({"endpoint.paginator": {"type": "offset", "limit": 5.0}}, "endpoint.paginator.limit"),

@@ -1,13 +1,19 @@
-"""Streams that a user declares in `resources`, in the vocabulary of dlt's REST API configurations."""
+"""Streams that a user declares in `resources`, in the vocabulary of dlt's REST API configurations.
+
+In: the settings `resources`, `resource_defaults` and `client`. Out: stream classes, or all that is wrong.
+`checking` is the way in for the settings, `streams` for the tap.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
+from tap_analytics.apis.declared.checking import notes, settle
+from tap_analytics.apis.declared.configuration import SETTINGS
 from tap_analytics.apis.declared.streams import DeclaredStream, declared_streams
 from tap_analytics.http.api import Api
 
-__all__ = ["API", "DeclaredStream", "declared_streams"]
+__all__ = ["API", "SETTINGS", "DeclaredStream", "declared_streams", "notes", "settle"]
 
 API: Final = Api(
     name="declared",

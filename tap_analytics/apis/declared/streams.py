@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from msgspec import UNSET, UnsetType
 from typing_extensions import override
 
+from tap_analytics.apis.declared.checking import check
 from tap_analytics.apis.declared.inference import infer
 from tap_analytics.apis.declared.keywords import keep_names_apart, with_null
-from tap_analytics.apis.declared.resources import declarations
 from tap_analytics.apis.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.error_bodies import error_fields
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from tap_analytics.apis.declared.resources import Declaration
+    from tap_analytics.apis.declared.declaration import Declaration
     from tap_analytics.http.api import Api
+    from tap_analytics.http.authentication import Scheme
     from tap_analytics.sync.parents import Parent
     from tap_analytics.sync.walks import Bounds, Walk
 
@@ -57,6 +58,11 @@ class DeclaredStream(AnalyticsStream):
     @override
     def url_base(self) -> str:
         return str(self.config["api_url"]).rstrip("/")
+
+    @property
+    @override
+    def scheme(self) -> Scheme | None:
+        return self.declaration.scheme(self.config, self.api)
 
     @property
     @override
@@ -214,7 +220,7 @@ def declared_streams(config: Mapping[str, Any], api: Api) -> list[type[DeclaredS
         config: The settings, free of faults.
         api: The API that they are read from.
     """
-    return [_declared(declaration, api) for declaration in declarations(config)]
+    return [_declared(declaration, api) for declaration in check(config).declarations]
 
 
 def _declared(declaration: Declaration, api: Api) -> type[DeclaredStream]:

@@ -5,35 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from tap_analytics.apis.declared.vocabulary import (
-    CursorWord,
-    Endpoint,
-    EndpointDefaults,
-    ErrorHandler,
-    HeaderLinkWord,
-    JsonLinkWord,
-    OffsetWord,
-    PageNumberWord,
-    Pages,
-    PaginatorWord,
-    Resource,
-    ResourceDefaults,
-    SinglePageWord,
-)
+from tap_analytics.apis.declared.credentials import declared_scheme
+from tap_analytics.apis.declared.paginators import paginator_of
+from tap_analytics.apis.declared.vocabulary import AuthWord, Endpoint, ErrorHandler, Resource
+from tap_analytics.http.authentication import scheme_of
 from tap_analytics.http.retries import RetryRule
-from tap_analytics.paging.paginators import (
-    BodyCursor,
-    BodyLink,
-    HeaderLink,
-    LastRecord,
-    Offset,
-    PageNumber,
-    SinglePage,
-    Undeclared,
-)
+from tap_analytics.paging.paginators import SinglePage, Undeclared
 from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER
 from tap_analytics.paging.selectors import JsonPath, KeyPath, OnlyList, Selector, WholeBody
 from tap_analytics.records.datetimes import DateStyle
@@ -44,6 +23,8 @@ from tap_analytics.sync.parents import Parent
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tap_analytics.http.api import Api
+    from tap_analytics.http.authentication import Scheme
     from tap_analytics.paging.page_token import Params, ParamValue
     from tap_analytics.paging.paginators import Paginator
 
@@ -53,21 +34,34 @@ T = TypeVar("T")
 _ONE_RECORD: Final = re.compile(rf"{PLACEHOLDER.pattern}(\.[a-z]+)?", re.ASCII)
 
 
-class Declaration(Struct, frozen=True):
-    """A resource with the defaults of all resources.
+class Declaration(Struct, frozen=True, kw_only=True):
+    """A resource with what holds for all resources.
 
     Attributes:
         resource: The resource.
-        defaults: What holds where it says nothing.
+        key_is_default: Whether its primary key is only what most resources have.
+        auth: How its credentials are declared; None if it sends none, UNSET if the settings say how.
     """
 
     resource: Resource
-    defaults: ResourceDefaults
+    key_is_default: bool = False
+    auth: AuthWord | UnsetType | None = UNSET
 
     @property
     def name(self) -> str:
         """The stream's name."""
         return self.resource.name
+
+    def scheme(self, config: Mapping[str, Any], api: Api) -> Scheme | None:
+        """Return how the credentials are sent, by the words for it or by the settings; None if none are.
+
+        Args:
+            config: The settings.
+            api: The API that is read.
+        """
+        if isinstance(self.auth, UnsetType):
+            return scheme_of(config, api)
+        return None if self.auth is None else declared_scheme(self.auth, config)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -75,18 +69,9 @@ class Declaration(Struct, frozen=True):
         return self.resource.endpoint
 
     @property
-    def _default(self) -> EndpointDefaults:
-        return self.defaults.endpoint
-
-    @property
-    def key_is_default(self) -> bool:
-        """Whether the key is only what most resources have."""
-        return self.resource.primary_key is UNSET
-
-    @property
     def raw_keys(self) -> tuple[str, ...]:
         """The fields of the key, as they are declared."""
-        word = _set(self.resource.primary_key, _set(self.defaults.primary_key, []))
+        word = _set(self.resource.primary_key, [])
         return (word,) if isinstance(word, str) else tuple(word)
 
     @property
@@ -97,23 +82,23 @@ class Declaration(Struct, frozen=True):
     @property
     def disposition(self) -> str:
         """What a target does with rows that it has."""
-        return _set(self.resource.write_disposition, _set(self.defaults.write_disposition, "merge"))
+        return _set(self.resource.write_disposition, "merge")
 
     @property
     def path(self) -> str:
         """The path, which stands directly on the API's address."""
-        return f"/{self.endpoint.path.lstrip('/')}"
+        path = _set(self.endpoint.path, self.name)
+        return f"/{path.lstrip('/')}" if path else ""
 
     @property
     def params(self) -> Params:
         """The query parameters of every request."""
-        declared = {**self._default.params, **self.endpoint.params}
-        return {name: _text(value) for name, value in declared.items() if value is not None}
+        return {name: _text(value) for name, value in self.endpoint.params.items() if value is not None}
 
     @property
     def headers(self) -> dict[str, str]:
         """The headers of every request."""
-        return {**self._default.headers, **self.endpoint.headers}
+        return dict(self.endpoint.headers)
 
     @property
     def selector(self) -> Selector:
@@ -122,7 +107,7 @@ class Declaration(Struct, frozen=True):
         Raises:
             ValueError: The expression is none, or means something that does not work.
         """
-        match _set(self.endpoint.data_selector, self._default.data_selector):
+        match self.endpoint.data_selector:
             case UnsetType():
                 return self._selector_by_path()
             case []:
@@ -139,7 +124,7 @@ class Declaration(Struct, frozen=True):
     def _selector_by_path(self) -> Selector:
         """Return where the records stand if nobody says so."""
         is_single = isinstance(self.paginator, SinglePage | Undeclared)
-        if is_single and self._is_one_record:
+        if is_single and self.is_one_record:
             return WholeBody(or_list=True)
         last = self._last_name
         last = re.sub(r"\.[a-z]+$", "", last)
@@ -149,15 +134,15 @@ class Declaration(Struct, frozen=True):
     @property
     def paginator(self) -> Paginator:
         """How the list is paged."""
-        word = _set(self.endpoint.paginator, self._default.paginator)
+        word = self.endpoint.paginator
         if isinstance(word, UnsetType):
-            return Undeclared(has_envelope=not self._is_one_record)
-        return _paginator(word, self.raw_keys)
+            return Undeclared(has_envelope=not self.is_one_record)
+        return paginator_of(word, self.raw_keys)
 
     @property
-    def _is_one_record(self) -> bool:
+    def is_one_record(self) -> bool:
         """Whether the body of an answer is the one record, if the list is not paged."""
-        selector = _set(self.endpoint.data_selector, self._default.data_selector)
+        selector = self.endpoint.data_selector
         return selector == [] or (isinstance(selector, UnsetType) and bool(_ONE_RECORD.fullmatch(self._last_name)))
 
     @property
@@ -168,7 +153,7 @@ class Declaration(Struct, frozen=True):
     @property
     def retry_rule(self) -> RetryRule:
         """When a request is sent again."""
-        word = _set(_set(self.endpoint.error_handler, self._default.error_handler), ErrorHandler())
+        word = _set(self.endpoint.error_handler, ErrorHandler())
         statuses = word.retry_on_status_codes
         return RetryRule(
             statuses=None if isinstance(statuses, UnsetType) else frozenset(statuses),
@@ -218,18 +203,6 @@ class Declaration(Struct, frozen=True):
         return self.path, repr(sorted(self.params.items())), repr(sorted(self.headers.items()))
 
 
-def declarations(config: Mapping[str, Any]) -> list[Declaration]:
-    """Return what the settings declare.
-
-    Args:
-        config: The settings, free of faults.
-    """
-    defaults = msgspec.convert(config.get("resource_defaults", {}), ResourceDefaults)
-    return [
-        Declaration(resource, defaults) for resource in msgspec.convert(config.get("resources", []), list[Resource])
-    ]
-
-
 def _set(value: T | UnsetType, default: T) -> T:
     return default if isinstance(value, UnsetType) else value
 
@@ -241,46 +214,3 @@ def _text(value: object) -> ParamValue:
         case list():
             return [str(item) for item in value]
     return str(value)
-
-
-def _body_path(path: str) -> str:
-    return path.removeprefix("$.")
-
-
-def _paginator(word: PaginatorWord, keys: tuple[str, ...]) -> Paginator:
-    paginator: Paginator
-    match word:
-        case SinglePageWord():
-            paginator = SinglePage()
-        case JsonLinkWord():
-            paginator = BodyLink(link_path=_body_path(word.next_url_path), **_size(word))
-        case HeaderLinkWord():
-            paginator = HeaderLink(relation=word.links_next_key, **_size(word))
-        case CursorWord(cursor_path=str(path), cursor_param=param):
-            paginator = BodyCursor(cursor_path=_body_path(path), cursor_param=param, **_ends(word))
-        case CursorWord(cursor_field=str(field), cursor_param=param):
-            paginator = LastRecord(fields=(field,), cursor_param=param, **_ends(word))
-        case CursorWord(cursor_param=param):
-            fields = dict.fromkeys([*(key for key in keys if len(keys) == 1), "uuid", "id"])
-            paginator = LastRecord(fields=tuple(fields), cursor_param=param, **_ends(word))
-        case PageNumberWord(base_page=int(base), page_param=param):
-            paginator = PageNumber(page_param=param, base=base, first_token={param: base}, **_ends(word))
-        case PageNumberWord(page_param=param):
-            paginator = PageNumber(page_param=param, **_ends(word))
-        case OffsetWord(offset_param=param):
-            paginator = Offset(offset_param=param, first_token={param: 0}, **_ends(word))
-    return paginator
-
-
-def _size(word: Pages | JsonLinkWord | HeaderLinkWord) -> dict[str, Any]:
-    """Return how many records a page is to have, as a paginator takes it."""
-    limit = _set(word.limit, None)
-    return {"limit": limit, "limit_param": _set(word.limit_param, "limit" if limit else None)}
-
-
-def _ends(word: Pages) -> dict[str, Any]:
-    """Return the size of a page, and where the body says that there is more, as a paginator takes them."""
-    ends = {**_size(word), "has_more_path": _body_path(word.has_more_path)}
-    if isinstance(word, PageNumberWord | OffsetWord):
-        ends["total_path"] = _body_path(word.total_path) if word.total_path else None
-    return ends

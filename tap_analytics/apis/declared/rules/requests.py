@@ -1,4 +1,4 @@
-"""What is wrong with a declared resource's requests, whatever the defaults and the other resources say."""
+"""What is wrong with the requests of a resource beyond what its types say: path, parameters and headers."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
-from tap_analytics.apis.declared.hints import HINTS
-from tap_analytics.apis.declared.resources import Declaration
-from tap_analytics.apis.declared.vocabulary import CursorWord, ResourceDefaults
 from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER
 from tap_analytics.quoting import shorten
-from tap_analytics.records.datetimes import parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tap_analytics.apis.declared.vocabulary import Incremental, Resource
+    from tap_analytics.apis.declared.declaration import Declaration
     from tap_analytics.paging.page_token import Params
 
 OWN_HEADERS: Final = {"host", "connection", "content-length", "transfer-encoding", "user-agent"}
@@ -39,26 +35,28 @@ _ALMOST_PLACEHOLDER: Final = re.compile(r"\{\s*(resources|incremental)\b")
 _ONLY_PARENTS: Final = "a placeholder stands for a parent's field only: {resources.<name>.<field>}"
 
 
-def endpoint_faults(word: Resource, auth_header: str) -> Iterator[str]:
+def request_faults(declaration: Declaration, auth_header: str) -> Iterator[str]:
     """Say what is wrong with a resource's requests.
 
     Args:
-        word: The resource.
+        declaration: The resource.
         auth_header: The header that the settings send the key in.
 
     Yields:
         A sentence for each fault, with its place in the resource.
     """
-    declaration = Declaration(word, ResourceDefaults())
-    yield from (f"endpoint.path: {fault}" for fault in _path_faults(word.endpoint.path))
+    yield from (
+        f"endpoint.path: {fault}"
+        for fault in _path_faults("" if isinstance(declaration.endpoint.path, UnsetType) else declaration.endpoint.path)
+    )
     yield from (f"endpoint.params.{fault}" for fault in _param_faults(declaration.params))
-    yield from (f"endpoint.headers.{fault}" for fault in _header_faults(declaration.headers, auth_header))
-    yield from (f"endpoint.{fault}" for fault in _page_faults(declaration))
-    yield from (f"endpoint.incremental.{fault}" for fault in _incremental_faults(word.endpoint.incremental))
+    yield from (f"endpoint.headers.{fault}" for fault in header_faults(declaration.headers, auth_header))
 
 
 def _path_faults(text: str) -> Iterator[str]:
     path = PLACEHOLDER.sub("x", text)
+    if not text:
+        return
     if "://" in text:
         yield "must be a path on 'api_url', not an address"
     elif "?" in path:
@@ -89,7 +87,13 @@ def _placeholder_fault(text: str) -> str | None:
     return _ONLY_PARENTS
 
 
-def _header_faults(headers: Mapping[str, str], auth_header: str) -> Iterator[str]:
+def header_faults(headers: Mapping[str, str], auth_header: str) -> Iterator[str]:
+    """Say what is wrong with headers.
+
+    Args:
+        headers: The headers.
+        auth_header: The header that the settings send the key in.
+    """
     for name, value in headers.items():
         place = shorten(name, 40)
         if _AUTHORITY.fullmatch(name) or name.lower() == auth_header.lower():
@@ -104,29 +108,3 @@ def _header_faults(headers: Mapping[str, str], auth_header: str) -> Iterator[str
             yield f"{place}: is no name of a header"
         elif not _HEADER_VALUE.fullmatch(value):
             yield f"{place}: must be of ASCII characters, without line breaks, and not begin with a space"
-
-
-def _page_faults(declaration: Declaration) -> Iterator[str]:
-    try:
-        _ = declaration.selector
-    except ValueError as error:
-        yield f"data_selector: {error}"
-    match declaration.endpoint.paginator:
-        case CursorWord(cursor_path=str(), cursor_field=str()):
-            yield "paginator: the cursor is either in the body ('cursor_path') or in a record ('cursor_field')"
-
-
-def _incremental_faults(word: Incremental | UnsetType) -> Iterator[str]:
-    if isinstance(word, UnsetType):
-        return
-    if re.search(r"[.$\[*]", word.cursor_path):
-        yield "cursor_path: must be a field of the record itself"
-    if word.end_param is not UNSET and word.start_param is UNSET:
-        yield "end_param: needs 'start_param' beside it"
-    elif word.end_param is not UNSET and word.end_param == word.start_param:
-        yield "end_param: must be another one than 'start_param'"
-    if isinstance(word.initial_value, str):
-        try:
-            parse_instant(word.initial_value)
-        except ValueError:
-            yield f"initial_value: {HINTS['incremental.initial_value']}"

@@ -1,0 +1,103 @@
+"""From the words for credentials to how they are sent."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from msgspec import UnsetType
+
+from tap_analytics.apis.declared.vocabulary import ApiKeyWord, BearerWord, ClientCredentialsWord, HttpBasicWord
+from tap_analytics.apis.declared.vocabulary.base import HELD_BY, extra_of
+from tap_analytics.http.authentication import ApiKey, Basic, Bearer, ClientCredentials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tap_analytics.apis.declared.vocabulary import AuthWord
+    from tap_analytics.http.authentication import Scheme
+
+SETTINGS: Final = ("api_key", "username", "password", "client_id", "client_secret")
+"""The settings that may hold credentials."""
+
+# `dlt.secrets["api_key"]`, which is Python; the name in it need not be one of ours.
+_REFERENCE: Final = re.compile(r"dlt\.(secrets|config)(\.value|\[(['\"])(?P<name>[^'\"]*)\3\])")
+
+
+def declared_scheme(word: AuthWord, config: Mapping[str, Any]) -> Scheme:
+    """Return how credentials are sent.
+
+    Args:
+        word: The words for it, free of faults.
+        config: The settings.
+    """
+    settings = _settings(word)
+    match word:
+        case BearerWord():
+            return Bearer(settings["token"])
+        case ApiKeyWord():
+            return ApiKey(settings["api_key"], word.name, "header" if word.location == "header" else "query")
+        case HttpBasicWord() if "api_key" in config and not {"username", "password"} & config.keys():
+            # One key is both, as with `auth_method: basic`.
+            return Basic("api_key", "api_key")
+        case HttpBasicWord():
+            return Basic(settings["username"], settings["password"])
+        case ClientCredentialsWord():
+            scope = [] if isinstance(word.scopes, UnsetType) else [("scope", _joined(word.scopes))]
+            data = [*scope, *((name, str(value)) for name, value in word.access_token_request_data.items())]
+            return ClientCredentials(
+                url=word.access_token_url,
+                client_id=settings["client_id"],
+                client_secret=settings["client_secret"],
+                data=tuple(dict(data).items()),
+                expiration=word.default_token_expiration,
+            )
+
+
+def auth_faults(word: AuthWord | UnsetType | None) -> Iterator[str]:
+    """Say what is wrong with words for credentials; no secret is told.
+
+    Args:
+        word: The words, if there are any.
+    """
+    if word is None or isinstance(word, UnsetType):
+        return
+    if isinstance(word, ClientCredentialsWord):
+        yield "type: 'oauth2_client_credentials' is not supported yet"
+    for name, setting in _secret_words(word).items():
+        value = getattr(word, name)
+        if isinstance(value, str) and _named(value, setting) is None:
+            yield (
+                f"{name}: credentials do not belong here: leave '{name}' out and set '{setting}', or name the setting "
+                f"that holds them ({', '.join(SETTINGS)})"
+            )
+
+
+def _settings(word: AuthWord) -> dict[str, str]:
+    """Return the settings that hold the credentials, by the words for them."""
+    found = {}
+    for name, setting in _secret_words(word).items():
+        value = getattr(word, name)
+        found[name] = (_named(value, setting) if isinstance(value, str) else None) or setting
+    return found
+
+
+def _named(text: str, setting: str) -> str | None:
+    """Return the setting that a text stands for; None if it is a secret itself."""
+    if not text or text in SETTINGS:
+        return text or setting
+    if reference := _REFERENCE.fullmatch(text.strip()):
+        return reference["name"] if reference["name"] in SETTINGS else setting
+    return None
+
+
+def _secret_words(word: AuthWord) -> Mapping[str, str]:
+    """Return the words that stand for a secret, and the setting that holds it if they are left out."""
+    fields = {field.name: field.type for field in msgspec.inspect.type_info(type(word)).fields}  # type: ignore[attr-defined]
+    extras = {name: extra_of(part) for name, kind in fields.items() for part in (kind, *getattr(kind, "types", ()))}
+    return {name: extra[HELD_BY] for name, extra in extras.items() if HELD_BY in extra}
+
+
+def _joined(scopes: str | list[str]) -> str:
+    return scopes if isinstance(scopes, str) else " ".join(scopes)

@@ -1,0 +1,75 @@
+"""What is wrong with a resource beyond what its types say: its name, its parent, its schema."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from msgspec import UnsetType
+
+from tap_analytics.apis.declared.schemas import checked_schema
+from tap_analytics.paging.placeholders import FIELD
+from tap_analytics.quoting import shorten
+from tap_analytics.records.shaper import emitted_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from tap_analytics.apis.declared.declaration import Declaration
+
+
+def resource_faults(
+    declaration: Declaration, position: int, declared: Sequence[Declaration], builtin: Collection[str]
+) -> Iterator[str]:
+    """Say what is wrong with a resource.
+
+    Args:
+        declaration: The resource.
+        position: Where it stands among all that are declared.
+        declared: All that are declared.
+        builtin: The names of the API's own streams.
+
+    Yields:
+        A sentence for each fault, with its place in the resource.
+    """
+    names = [each.name for each in declared]
+    if (first := names.index(declaration.name)) != position:
+        yield f"name: is the name of resources[{first}] already"
+    yield from _parent_faults(declaration, {*names, *builtin}, {each.name for each in declared if each.parent})
+    yield from _schema_faults(declaration)
+
+
+def _parent_faults(declaration: Declaration, known: Collection[str], children: Collection[str]) -> Iterator[str]:
+    fields = [FIELD.fullmatch(text) for text in declaration.placeholders]
+    parents = sorted({field["parent"] for field in fields if field})
+    others = [name for name in known if name != declaration.name]
+    for parent in parents:
+        if parent not in others:
+            close = get_close_matches(parent, others, n=1)
+            instead = f"; did you mean '{close[0]}'?" if close else ""
+            yield f"endpoint: there is no other stream '{shorten(parent, 40)}'{instead}"
+        elif parent in children:
+            yield f"endpoint: '{parent}' has a parent itself, and only one level is supported"
+    if len(parents) > 1:
+        yield f"endpoint: all placeholders must be of one parent, not of {' and '.join(parents)}"
+    if declaration.resource.include_from_parent and not parents:
+        yield "include_from_parent: has no parent: there is no placeholder in 'path' or 'params'"
+
+
+def _schema_faults(declaration: Declaration) -> Iterator[str]:
+    word = declaration.resource.schema
+    if isinstance(word, UnsetType):
+        return
+    try:
+        properties = {emitted_name(name, {}) for name in checked_schema(word)["properties"]}
+    except (ValueError, RecursionError) as error:
+        yield f"schema: {shorten(str(error))}"
+        return
+    parent = declaration.parent
+    known = {*properties, *(parent.added.values() if parent else ())}
+    is_one = isinstance(declaration.resource.primary_key, str)
+    for position, key in enumerate(() if declaration.key_is_default else declaration.primary_keys):
+        if key not in known:
+            yield f"primary_key{'' if is_one else f'[{position}]'}: is no field of the schema"
+    if declaration.replication_key not in {None, *properties}:
+        yield "endpoint.incremental.cursor_path: is no field of the schema"

@@ -1,0 +1,100 @@
+"""Short forms, written out: what the vocabulary's types need not know.
+
+Whatever is not built as expected is left as it is; the types tell what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, TypeAlias, get_args
+
+from tap_analytics.apis.declared.vocabulary import AuthWord, PaginatorWord
+
+JsonObject: TypeAlias = dict[str, Any]
+
+_PAGINATORS: Final = frozenset(word.__struct_config__.tag for word in get_args(PaginatorWord))
+_CREDENTIALS: Final = frozenset(word.__struct_config__.tag for word in get_args(AuthWord))
+_OTHER_NAMES: Final = {"basic": "http_basic"}
+
+
+def resource_written_out(resource: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Write out a resource: a text is its name and its path, and the path is the name where none is given."""
+    if isinstance(resource, str):
+        name = re.sub(r"[^A-Za-z0-9_-]+", "_", resource).strip("_")
+        resource = {"name": name or resource, "endpoint": {"path": resource}}
+    if not isinstance(resource, dict):
+        return resource
+    endpoint = resource.get("endpoint")
+    if isinstance(endpoint, str):
+        endpoint = {"path": endpoint}
+    if endpoint is None:
+        endpoint = {}
+    if isinstance(endpoint, dict) and endpoint.get("path") is None and isinstance(resource.get("name"), str):
+        endpoint = {**endpoint, "path": resource["name"]}
+    return {**resource, "endpoint": endpoint_written_out(endpoint)}
+
+
+def defaults_written_out(defaults: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Write out what holds for all resources."""
+    if not isinstance(defaults, dict) or "endpoint" not in defaults:
+        return defaults
+    return {**defaults, "endpoint": endpoint_written_out(defaults["endpoint"])}
+
+
+def endpoint_written_out(endpoint: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Write out an endpoint: its incremental parameter, and what `client_written_out` does."""
+    if not isinstance(endpoint, dict):
+        return endpoint
+    return client_written_out(_with_incremental(endpoint))
+
+
+def client_written_out(client: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Write out a paginator or credentials that are only named."""
+    if not isinstance(client, dict):
+        return client
+    found = dict(client)
+    paginator = client.get("paginator")
+    if isinstance(paginator, str) and paginator in _PAGINATORS:
+        found["paginator"] = {"type": paginator}
+    if "auth" in client:
+        found["auth"] = _auth_written_out(client["auth"])
+    return found
+
+
+def _auth_written_out(auth: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(auth, str) and _OTHER_NAMES.get(auth, auth) in _CREDENTIALS:
+        auth = {"type": auth}
+    if not isinstance(auth, dict):
+        return auth
+    kind = auth.get("type", "bearer")
+    return {**auth, "type": _OTHER_NAMES.get(kind, kind) if isinstance(kind, str) else kind}
+
+
+def _with_incremental(endpoint: JsonObject) -> JsonObject:
+    """Move a parameter with an incremental value to where such values are declared."""
+    params = endpoint.get("params")
+    if not isinstance(params, dict):
+        return endpoint
+    names = [name for name, value in params.items() if isinstance(value, dict) and value.get("type") == "incremental"]
+    if not names:
+        return endpoint
+    word = {key: value for key, value in params[names[0]].items() if key != "type"}
+    others = {name: value for name, value in params.items() if name != names[0]}
+    return {**endpoint, "params": others, "incremental": {**word, "start_param": names[0]}}
+
+
+def merged(defaults: JsonObject, resource: JsonObject) -> JsonObject:
+    """Add what holds for all resources to one that is written out.
+
+    Parameters are added to; everything else is replaced, by null as well.
+
+    Args:
+        defaults: What holds for all.
+        resource: The resource.
+    """
+    default, own = defaults.get("endpoint") or {}, resource.get("endpoint") or {}
+    endpoint = {**default, **own}
+    for word in ("params", "json"):
+        if isinstance(default.get(word), dict) and isinstance(own.get(word), dict):
+            endpoint[word] = {**default[word], **own[word]}
+    return {**defaults, **resource, "endpoint": endpoint}

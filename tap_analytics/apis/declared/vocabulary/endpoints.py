@@ -1,0 +1,91 @@
+"""How a list is asked for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from msgspec import UNSET, Meta, UnsetType, field
+
+from tap_analytics.apis.declared.vocabulary.authentication import DescribedAuth
+from tap_analytics.apis.declared.vocabulary.base import Name, Word, refused
+from tap_analytics.apis.declared.vocabulary.incremental import Incremental
+from tap_analytics.apis.declared.vocabulary.paginators import DescribedPaginator
+
+Param: TypeAlias = str | int | float | bool | list[str | int] | None
+Params: TypeAlias = Annotated[
+    dict[Name, Param], Meta(description="Query parameters that every request carries; null leaves one out.")
+]
+Headers: TypeAlias = Annotated[dict[Name, str], Meta(description="Headers that every request carries; no credentials.")]
+Selector: TypeAlias = Annotated[
+    str | list[Name],
+    Meta(
+        description=(
+            "Where the records stand in the body: a dotted path, a JSONPath, or a list of keys; an empty list for the "
+            "whole body. Without it: the body's only list."
+        )
+    ),
+]
+
+_ONLY_GET = "only GET is supported yet: use 'params'"
+
+
+class ErrorHandler(Word, frozen=True, kw_only=True):
+    """When a request is sent again. What is left out is as for all other streams."""
+
+    retry_on_status_codes: (
+        Annotated[
+            list[Annotated[int, Meta(ge=400, le=599)]],
+            Meta(description="Statuses after which a request is sent again. Default: 429 and every 5xx."),
+        ]
+        | UnsetType
+    ) = UNSET
+    max_retries: (
+        Annotated[int, Meta(ge=0, description="How often it is sent again. Default: the setting.")] | UnsetType
+    ) = UNSET
+    backoff_factor: (
+        Annotated[
+            float,
+            Meta(
+                ge=0,
+                description="Seconds before the first retry, each further one twice as many. Default: the setting.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    initial_interval: Annotated[Any, refused("use 'backoff_factor'")] = UNSET
+
+
+class Endpoint(Word, frozen=True, kw_only=True):
+    """How a list is asked for."""
+
+    path: (
+        Annotated[
+            str,
+            Meta(
+                description=(
+                    "Path of the list, directly on `api_url`; an empty text is `api_url` itself. Without it: the "
+                    "resource's name. `{resources.customers.uuid}` stands for a field of each record of another stream."
+                ),
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    method: Annotated[Literal["GET", "get"], Meta(description="There is no other.")] | UnsetType = UNSET
+    params: Params = field(default_factory=dict)
+    headers: Headers = field(default_factory=dict)
+    auth: DescribedAuth | UnsetType = UNSET
+    data_selector: Selector | UnsetType = UNSET
+    paginator: DescribedPaginator | UnsetType = UNSET
+    incremental: (
+        Annotated[Incremental, Meta(description="What is read of a list that has been read before.")] | UnsetType
+    ) = UNSET
+    error_handler: ErrorHandler | UnsetType = UNSET
+    json: Annotated[Any, refused(_ONLY_GET)] = UNSET
+    data: Annotated[Any, refused(_ONLY_GET)] = UNSET
+    response_actions: Annotated[
+        Any,
+        refused(
+            "only a list under a parent may be missing (404), and that by itself; use 'retry_on_status_codes' in "
+            "'error_handler' for what is worth another try"
+        ),
+    ] = UNSET

@@ -1,0 +1,113 @@
+"""How a list is paged."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias
+
+from msgspec import UNSET, Meta, UnsetType
+
+from tap_analytics.apis.declared.vocabulary.base import BodyPath, Variant, passed_over, refused
+from tap_analytics.paging.paginators import HAS_MORE
+
+_ALL_IS_READ = "everything is read; use 'end_date' or 'params' to read less"
+_ONLY_GET = "only GET is supported yet: use"
+
+Limit: TypeAlias = Annotated[int, Meta(ge=1, description="Records to ask for in one answer.")]
+LimitParam: TypeAlias = Annotated[
+    str,
+    Meta(
+        min_length=1, description="Query parameter that takes the page size. Default: `limit`, if there is a `limit`."
+    ),
+]
+HasMorePath: TypeAlias = Annotated[
+    BodyPath, Meta(description="Where the body says whether there is more. Default: `has_more`.")
+]
+TotalPath: TypeAlias = Annotated[
+    BodyPath, Meta(description="Where the body says how many (pages, or records) there are in all.")
+]
+
+
+class Pages(Variant, frozen=True, kw_only=True):
+    """A way of paging whose answers hold a number of records that can be asked for."""
+
+    limit: Limit | UnsetType = UNSET
+    limit_param: LimitParam | UnsetType = UNSET
+    has_more_path: HasMorePath = HAS_MORE
+    stop_after_empty_page: Annotated[Any, passed_over("a list ends at an empty page")] = UNSET
+
+
+class SinglePageWord(Variant, frozen=True, kw_only=True, tag="single_page"):
+    """One answer holds everything."""
+
+
+class CursorWord(Pages, frozen=True, kw_only=True, tag="cursor"):
+    """The next page is asked for by a cursor: one that stands in the body, or a field of the last record."""
+
+    cursor_param: Annotated[
+        str, Meta(min_length=1, description="Query parameter that takes the cursor. Default: `cursor`.")
+    ] = "cursor"
+    cursor_path: (
+        Annotated[BodyPath, Meta(description="Where the cursor stands in the body. Without it: the last record's.")]
+        | UnsetType
+    ) = UNSET
+    cursor_field: (
+        Annotated[str, Meta(min_length=1, description="Field of the last record. Default: its key, `uuid` or `id`.")]
+        | UnsetType
+    ) = UNSET
+    cursor_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'cursor_param'")] = UNSET
+    cursor_key: Annotated[Any, refused("use 'header_link', or 'cursor_path' if the body has it too")] = UNSET
+
+
+class PageNumberWord(Pages, frozen=True, kw_only=True, tag="page_number"):
+    """Pages have numbers."""
+
+    page_param: Annotated[
+        str, Meta(min_length=1, description="Query parameter that takes the number. Default: `page`.")
+    ] = "page"
+    base_page: (
+        Annotated[int, Meta(ge=0, le=1, description="Number of the first page. Without it the tap finds out.")]
+        | UnsetType
+    ) = UNSET
+    total_path: TotalPath | None = "total_pages"
+    page: Annotated[Any, refused("use 'base_page'")] = UNSET
+    maximum_page: Annotated[Any, refused(f"leave it out: {_ALL_IS_READ}")] = UNSET
+    page_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'page_param'")] = UNSET
+
+
+class OffsetWord(Pages, frozen=True, kw_only=True, tag="offset"):
+    """The next page is asked for by the number of records before it."""
+
+    offset_param: Annotated[
+        str, Meta(min_length=1, description="Query parameter that takes the number. Default: `offset`.")
+    ] = "offset"
+    total_path: TotalPath | None = None
+    offset: Annotated[Any, refused("a walk begins at 0")] = UNSET
+    maximum_offset: Annotated[Any, refused(f"leave it out: {_ALL_IS_READ}")] = UNSET
+    offset_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'offset_param'")] = UNSET
+    limit_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'limit_param'")] = UNSET
+
+
+class JsonLinkWord(Variant, frozen=True, kw_only=True, tag="json_link"):
+    """The body holds the next page's address."""
+
+    next_url_path: Annotated[BodyPath, Meta(description="Where it stands in the body. Default: `paging.next`.")] = (
+        "paging.next"
+    )
+    limit: Limit | UnsetType = UNSET
+    limit_param: LimitParam | UnsetType = UNSET
+
+
+class HeaderLinkWord(Variant, frozen=True, kw_only=True, tag="header_link"):
+    """The header `Link` holds the next page's address."""
+
+    links_next_key: Annotated[
+        str, Meta(min_length=1, description="What the address is called there. Default: `next`.")
+    ] = "next"
+    limit: Limit | UnsetType = UNSET
+    limit_param: LimitParam | UnsetType = UNSET
+
+
+PaginatorWord: TypeAlias = SinglePageWord | CursorWord | PageNumberWord | OffsetWord | JsonLinkWord | HeaderLinkWord
+DescribedPaginator: TypeAlias = Annotated[
+    PaginatorWord, Meta(description="How the list is paged. Without it: one answer, and an error if there is more.")
+]

@@ -1,0 +1,94 @@
+"""A resource, what holds for all of them, and the object that has both."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from msgspec import UNSET, Meta, UnsetType, field
+
+from tap_analytics.apis.declared.vocabulary.authentication import DescribedAuth
+from tap_analytics.apis.declared.vocabulary.base import Name, Word, passed_over, refused
+from tap_analytics.apis.declared.vocabulary.endpoints import Endpoint, Headers
+from tap_analytics.apis.declared.vocabulary.paginators import DescribedPaginator
+
+PrimaryKey: TypeAlias = Annotated[
+    Name | list[Name], Meta(description="The field, or the fields, that tell rows apart; null if there is none.")
+]
+Disposition: TypeAlias = Annotated[
+    Literal["merge", "replace", "append"],
+    Meta(
+        description=(
+            "`merge` (the default) replaces rows by key, `replace` reads everything each time, `append` only adds rows."
+        )
+    ),
+]
+
+_OBJECTS_STAY = "objects stay whole; for columns set 'flattening_enabled' and 'flattening_max_depth'"
+_TARGETS_CHOICE = "what a table is stored as is the target's to choose"
+_A_PARENT = "use {resources.<parent>.<field>} in 'path' or 'params'"
+
+
+class ResourceDefaults(Word, frozen=True, kw_only=True):
+    """What holds for resources that do not say otherwise."""
+
+    primary_key: PrimaryKey | UnsetType = UNSET
+    write_disposition: Disposition | UnsetType = UNSET
+    endpoint: Annotated[Endpoint, Meta(description="How the list is asked for.")] = Endpoint()
+    include_from_parent: Annotated[
+        list[Annotated[str, Meta(pattern=r"^[^.$\[\]*]+$")]],
+        Meta(description="Fields of the parent's record, added to each record as `_<parent>_<field>`."),
+    ] = field(default_factory=list)
+    selected: Annotated[bool, Meta(description="Whether the stream is read if no catalog says otherwise.")] = True
+    processing_steps: Annotated[Any, refused("use 'stream_maps', and '__filter__' in them")] = UNSET
+    columns: Annotated[Any, refused("use 'schema'")] = UNSET
+    table_name: Annotated[Any, refused("use 'name', or '__alias__' in 'stream_maps'")] = UNSET
+    merge_key: Annotated[Any, refused("use 'primary_key'")] = UNSET
+    schema_contract: Annotated[Any, passed_over("what a schema does not know goes into '_rescued_data'")] = UNSET
+    max_table_nesting: Annotated[Any, passed_over(_OBJECTS_STAY)] = UNSET
+    nested_hints: Annotated[Any, passed_over(_OBJECTS_STAY)] = UNSET
+    table_format: Annotated[Any, passed_over(_TARGETS_CHOICE)] = UNSET
+    file_format: Annotated[Any, passed_over(_TARGETS_CHOICE)] = UNSET
+    references: Annotated[
+        Any, passed_over("tables have no references; use 'include_from_parent' for the key of a parent")
+    ] = UNSET
+    parallelized: Annotated[Any, passed_over("use the setting 'max_parallel_requests'")] = UNSET
+    parent: Annotated[Any, refused(_A_PARENT)] = UNSET
+    parent_table_name: Annotated[Any, refused(_A_PARENT)] = UNSET
+
+
+class Resource(ResourceDefaults, frozen=True, kw_only=True):
+    """A stream."""
+
+    name: Annotated[
+        str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$", description="Name of the stream, and of its table.")
+    ]
+    schema: (
+        Annotated[
+            str | dict[str, Any],
+            Meta(description="JSON schema of the records, or the path of its file. Without it: inferred at discovery."),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class ClientWords(Word, frozen=True, kw_only=True):
+    """What holds for all requests."""
+
+    base_url: (
+        Annotated[str, Meta(description="Base address of all paths. The setting `api_url` takes precedence.")]
+        | UnsetType
+    ) = UNSET
+    headers: Headers = field(default_factory=dict)
+    auth: DescribedAuth | UnsetType = UNSET
+    paginator: DescribedPaginator | UnsetType = UNSET
+    session: Annotated[Any, refused("leave it out: the tap has its own connections")] = UNSET
+
+
+class Configuration(Word, frozen=True, kw_only=True):
+    """A whole configuration of dlt's REST API source."""
+
+    client: Annotated[ClientWords, Meta(description="What holds for all requests.")] = ClientWords()
+    resource_defaults: Annotated[
+        ResourceDefaults, Meta(description="What holds for resources that do not say otherwise.")
+    ] = ResourceDefaults()
+    resources: Annotated[list[Resource], Meta(description="The streams.")] = field(default_factory=list)
