@@ -19,9 +19,11 @@ from tap_analytics.http.failures import UNREADABLE_BODY, FailedRequestError, che
 from tap_analytics.http.ignored_answers import IgnoredAnswers
 from tap_analytics.http.retries import LONGEST_TOTAL, LONGEST_WAIT, Retries
 from tap_analytics.http.tally import Cause, Tally
+from tap_analytics.paging.addresses import is_address, is_same_host
 from tap_analytics.paging.answers import page_of
 from tap_analytics.paging.json_decoding import UnreadableBodyError
 from tap_analytics.paging.page import Page
+from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
     import logging
@@ -70,11 +72,20 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     url_setting: str = "api_url"
 
     def url(self, path: str, address: str | None) -> str:
-        """Return the URL of a path that is added to the base, or of an address on the API's origin."""
-        if address is None:
-            return f"{self.url_base}{path}"
+        """Return the URL of a path that is added to the base, or of an address on the API's origin.
+
+        Raises:
+            ValueError: The path is an address on another origin: the credentials must not go there.
+        """
         base = urlsplit(self.url_base)
-        return f"{base.scheme}://{base.netloc}{address}"
+        if address is None and is_address(path):
+            parts = urlsplit(path)
+            if not is_same_host(parts, base):
+                place = f"{parts.scheme}://{parts.netloc}{parts.path}"
+                msg = f"is at another address than 'api_url' ({shorten(place)}), which is not followed"
+                raise ValueError(msg)
+            address = parts.path
+        return f"{self.url_base}{path}" if address is None else f"{base.scheme}://{base.netloc}{address}"
 
 
 class Client:
@@ -136,10 +147,14 @@ class Client:
 
     def _prepared(self, request: RequestTemplate, address: str | None) -> requests.PreparedRequest:
         data = request.data
+        try:
+            url = self._endpoint.url(request.path, address)
+        except ValueError as error:
+            raise StreamError(self.told(str(error))) from error
         return self._session.prepare_request(
             requests.Request(
                 request.method,
-                self._endpoint.url(request.path, address),
+                url,
                 headers={**self._endpoint.headers, **request.headers},
                 params=urlencode(request.params, doseq=True),
                 json=None if isinstance(request.json, UnsetType) else request.json,
@@ -205,7 +220,8 @@ class Client:
         Args:
             path: The path below the base URL; the stream's own by default.
         """
-        return f"{urlsplit(self._endpoint.url_base).path}{self._endpoint.template.path if path is None else path}"
+        path = self._endpoint.template.path if path is None else path
+        return urlsplit(path).path if is_address(path) else f"{urlsplit(self._endpoint.url_base).path}{path}"
 
     def warn(self, text: str) -> None:
         """Log a warning.

@@ -22,8 +22,10 @@ Values: TypeAlias = Mapping[str, object]
 
 NO_VALUES: Final[Values] = MappingProxyType({})
 
-PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
-FIELD: Final = re.compile(r"resources\.(?P<parent>[\w-]+)\.(?P<field>[\w-]+(\.[\w-]+)*)", re.ASCII)
+PLACEHOLDER: Final = re.compile(r"\{(resources\.[\w-]+\.[^{}]+|[A-Za-z_][\w.-]*)\}", re.ASCII)
+
+FIELD: Final = re.compile(r"resources\.(?P<parent>[\w-]+)\.(?P<field>[^{}]+)", re.ASCII)
+"""The field is a path into the record, or a JSONPath."""
 
 _OF_INCREMENTAL: Final = "incremental."
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from tap_analytics.errors import StreamError
+from tap_analytics.paging.addresses import is_address
 from tap_analytics.paging.page_token import NO_PARAMS, BodyField, Params, ParamValue
-from tap_analytics.paging.placeholders import Values, fill_text, fill_value, is_of_parent, names_in
+from tap_analytics.paging.placeholders import PLACEHOLDER, Values, fill_text, fill_value, is_of_parent, names_in
 
 _HEADER_VALUE: Final = re.compile(r"([\x21-\x7e][\t\x20-\x7e]*)?")
 
@@ -21,7 +22,7 @@ class RequestTemplate(Struct, frozen=True, kw_only=True):
     """A request; every text in it may have placeholders.
 
     Attributes:
-        path: The path below the base URL.
+        path: The path below the base URL, or a whole address.
         params: The query parameters.
         method: The method.
         headers: The headers, besides those of all streams.
@@ -73,8 +74,8 @@ class RequestTemplate(Struct, frozen=True, kw_only=True):
 def fill(template: RequestTemplate, values: Values) -> RequestTemplate:
     """Return a request with values in the place of its placeholders.
 
-    In the path they are percent-encoded. Parameters, headers and fields of the body that need a value that there is
-    none of are left out.
+    In the path they are percent-encoded, but for an address that it begins with. Parameters, headers and fields of the
+    body that need a value that there is none of are left out.
 
     Args:
         template: The request.
@@ -83,10 +84,11 @@ def fill(template: RequestTemplate, values: Values) -> RequestTemplate:
     Raises:
         StreamError: There is none for the path, or a header cannot hold one.
     """
+    path, _, query = fill_path(template.path, values).partition("?")
     return replace(
         template,
-        path=fill_path(template.path, values),
-        params=fill_params(template.params, values),
+        path=path,
+        params={**_params_in(query), **fill_params(template.params, values)},
         headers=_headers(template.headers, values),
         json=fill_value(template.json, values),
         data=fill_value(template.data, values),
@@ -96,6 +98,8 @@ def fill(template: RequestTemplate, values: Values) -> RequestTemplate:
 def fill_path(path: str, values: Values) -> str:
     """Return a path with values, percent-encoded, in the place of its placeholders.
 
+    The first one may stand for an address, or for a path from the root, with a query: such a value is taken as it is.
+
     Args:
         path: The path.
         values: The values of the placeholders.
@@ -103,12 +107,27 @@ def fill_path(path: str, values: Values) -> str:
     Raises:
         StreamError: There is none for one of them.
     """
+    first = PLACEHOLDER.match(path, path.startswith("/"))
+    value = values.get(first[1]) if first else None
+    if first and isinstance(value, str) and (is_address(value) or value.startswith("/")):
+        place, mark, query = value.partition("#")[0].partition("?")
+        start = place if is_address(place) else f"/{place.lstrip('/')}"
+        return f"{start}{_quoted(path[first.end() :], values)}{mark}{query}"
+    return _quoted(path, values)
+
+
+def _quoted(path: str, values: Values) -> str:
     filled = fill_text(path, values, lambda value: quote(str(value), safe=""))
     if filled is None:
         missing = next(name for name in names_in(path) if values.get(name) is None)
         msg = f"cannot be asked for: there is no value for '{missing}' in its path"
         raise StreamError(msg)
     return filled
+
+
+def _params_in(query: str) -> Params:
+    found = parse_qs(query, keep_blank_values=True)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
 def fill_params(params: Mapping[str, ParamValue], values: Values) -> Params:

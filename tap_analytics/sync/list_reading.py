@@ -183,10 +183,10 @@ class ListReading(ABC):
         """
         stream = self._stream
         shared = self._run.shared_pages.get(stream.name)
-        places = Places(cast("Parent", stream.parent), stream.template)
+        places = Places(cast("Parent", stream.parent), stream.template, stream.primary_keys)
         try:
-            while (record := (yield from parents.next())) is not None:
-                place = places.find(record)
+            while (candidate := (yield from parents.next())) is not None:
+                place = places.find(candidate)
                 if place is None:
                     continue
                 for walk in stream.walks(since_of(place.key)):

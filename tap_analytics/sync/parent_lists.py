@@ -11,8 +11,9 @@ from tap_analytics.errors import ends_run
 from tap_analytics.sync.waits import PAUSE, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
+    from tap_analytics.sync.parents import Candidate, Candidates
     from tap_analytics.sync.waits import Item, Waiting
 
 _MOST_WAITING: Final = 1_000
@@ -45,17 +46,17 @@ class ParentList:
         self.has_ended = False
         """Whether there are no more records."""
 
-    def subscribe(self, name: str, who: str, fields: Collection[str], doubt: Callable[[str], None]) -> Subscription:
+    def subscribe(self, name: str, who: str, candidates: Candidates, doubt: Callable[[str], None]) -> Subscription:
         """Return a reading's part in the list; all have to take part before the first one begins to read.
 
         Args:
             name: The name of the stream under the records.
             who: For whom that is read, `OWN` or `CHILDREN`.
-            fields: The fields of the records that it needs.
+            candidates: Takes what it needs from the records.
             doubt: Called with each reason why these may not be all records.
         """
         if (name, who) not in self._subscriptions:
-            self._subscriptions[name, who] = Subscription(self, name, who, fields, doubt)
+            self._subscriptions[name, who] = Subscription(self, name, who, candidates, doubt)
         return self._subscriptions[name, who]
 
     def leave(self, name: str, who: str) -> None:
@@ -114,31 +115,33 @@ class Subscription(Wait):
         parents: The list.
         name: The name of the stream under the records.
         who: For whom that is read.
-        fields: The fields of the records that it needs.
+        candidates: Takes what it needs from the records.
         doubt: Called with each reason why these may not be all records.
     """
 
     def __init__(
-        self, parents: ParentList, name: str, who: str, fields: Collection[str], doubt: Callable[[str], None]
+        self, parents: ParentList, name: str, who: str, candidates: Candidates, doubt: Callable[[str], None]
     ) -> None:
         self._parents = parents
         self._name = name
         self._who = who
-        self._fields = fields
+        self._candidates = candidates
         self.doubt = doubt
-        self.records: deque[dict[str, Any]] = deque()
-        """Those that wait for the stream, with the fields that it needs."""
+        self.records: deque[Candidate] = deque()
+        """Those that wait for the stream: of each, what it needs."""
 
     def add(self, record: Mapping[str, Any]) -> None:
-        """Let a record wait for the stream."""
-        self.records.append({field: record[field] for field in self._fields if field in record})
+        """Let a record wait for the stream, if there is a list under it."""
+        candidate = self._candidates.next(record)
+        if candidate is not None:
+            self.records.append(candidate)
 
     @property
     @override
     def is_ready(self) -> bool:
         return bool(self.records) or self._parents.has_ended or self._parents.is_ready
 
-    def next(self) -> Waiting[dict[str, Any] | None]:
+    def next(self) -> Waiting[Candidate | None]:
         """Wait for the next record, and return it; None behind the last one.
 
         Raises:
@@ -147,6 +150,7 @@ class Subscription(Wait):
         while not self.records:
             if self._parents.has_ended:
                 self._parents.check()
+                self._candidates.check()
                 return None
             if self._parents.is_ready:
                 self._parents.read_on()

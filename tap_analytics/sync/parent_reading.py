@@ -10,6 +10,7 @@ from typing_extensions import override
 from tap_analytics.sync.list_reading import ListReading
 from tap_analytics.sync.list_stream import CUT_OFF
 from tap_analytics.sync.parent_lists import ParentList
+from tap_analytics.sync.parents import Candidates
 from tap_analytics.sync.shared_pages import CHILDREN, OWN
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def subscribe(stream: ListStream, run: Run, who: str = OWN, doubt: Callable[[str
     return parents.subscribe(
         stream.name,
         who,
-        cast("Parent", stream.parent).fields(stream.template),
+        Candidates(cast("Parent", stream.parent), stream.template),
         doubt or (lambda reason: stream.withhold_version(f"{reason} (for its parent stream)")),
     )
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlencode
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
+from typing_extensions import override
 
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.placeholders import FIELD, names_in
 from tap_analytics.paging.request_template import fill_params, fill_path
 from tap_analytics.quoting import shorten
+from tap_analytics.records.json_paths import first_at
+from tap_analytics.records.shaper import emitted_name
+from tap_analytics.sync.conditions import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from tap_analytics.paging.request_template import RequestTemplate
+
+_LONGEST_KEY: Final = 200
+"""Characters of a place's key that are kept as they are behind the address: keys are kept in the state."""
 
 
 class Parent(Struct, frozen=True, kw_only=True):
@@ -25,18 +34,12 @@ class Parent(Struct, frozen=True, kw_only=True):
     Attributes:
         name: The name of its stream.
         added: Fields of the parent's record that go into each record of the stream, with the names that they get there.
+        condition: Which of the parent's records have a list, as an expression; None for all.
     """
 
     name: str
     added: Mapping[str, str]
-
-    def fields(self, template: RequestTemplate) -> set[str]:
-        """Return the fields of the parent's record that a list under it needs; what else it holds may be large.
-
-        Args:
-            template: The request for the list.
-        """
-        return {field.partition(".")[0] for field in (*self.references(template).values(), *self.added)}
+    condition: str | None = None
 
     def references(self, template: RequestTemplate) -> dict[str, str]:
         """Return the placeholders that stand for fields of the parent's record, with the paths of these fields.
@@ -48,17 +51,71 @@ class Parent(Struct, frozen=True, kw_only=True):
         return {name: place["field"] for name, place in places.items() if place}
 
 
+class Candidate(Struct, frozen=True):
+    """What a list under a parent's record needs of that; what else the record holds may be large.
+
+    Attributes:
+        told: The record, for messages.
+        fields: The values of fields, by path; those that the record does not have are missing.
+        fault: Why nobody can say whether there is a list under it; empty if there is.
+    """
+
+    told: str
+    fields: Mapping[str, Any]
+    fault: str = ""
+
+
+class Candidates:
+    """Takes what a list needs from each of its parent's records.
+
+    Args:
+        parent: The list that the records are from.
+        template: The request for the list under each of them.
+    """
+
+    def __init__(self, parent: Parent, template: RequestTemplate) -> None:
+        self._parent = parent
+        self._paths = {*parent.references(template).values(), *parent.added}
+        self._condition = None if parent.condition is None else Condition(parent.condition)
+        self._position = 0
+
+    def next(self, record: Mapping[str, Any]) -> Candidate | None:
+        """Return what is needed of the next record; None if there is no list under it.
+
+        Args:
+            record: The record, as the API gave it, with the fields of its own parent.
+        """
+        told = f"record {self._position} of '{self._parent.name}'"
+        self._position += 1
+        try:
+            if self._condition is not None and not self._condition.holds(record):
+                return None
+        except ValueError as error:
+            return Candidate(told, {}, f"{told} is neither in nor out by the filter of parents: {error}")
+        values = {path: _field(record, path) for path in self._paths}
+        return Candidate(told, {path: value for path, value in values.items() if value is not UNSET})
+
+    def check(self) -> None:
+        """Check, once there are no more records, that they had the fields that the condition is about.
+
+        Raises:
+            StreamError: None of them had one.
+        """
+        if self._condition is not None:
+            self._condition.check()
+
+
 class Place(Struct, frozen=True):
     """Where the list of one parent's record lies.
 
     Attributes:
-        key: What the list is asked for by, as one text: it is the same in every run.
+        key: What tells the list from others, as one text: it is the same in every run.
         values: The values of the placeholders for the record's fields.
         added: What goes into each of its records.
     """
 
     key: str
-    values: Mapping[str, str | int]
+    values: Mapping[str, object]
     added: dict[str, Any]
 
 
@@ -69,12 +126,15 @@ class NoReferenceError(StreamError):
 class Places:
     """Finds the values of a request's placeholders, once for each different set of values.
 
+    Records that ask for the same list are different parents if what its records get from them tells these apart.
+
     Args:
         parent: The list that the records are from.
         template: The request.
+        keys: The primary key of the list's records; without one, all that they get from a parent tells them apart.
     """
 
-    def __init__(self, parent: Parent, template: RequestTemplate) -> None:
+    def __init__(self, parent: Parent, template: RequestTemplate, keys: Collection[str] = ()) -> None:
         self._parent = parent
         self._references = parent.references(template)
         self._path = template.path
@@ -83,46 +143,70 @@ class Places:
         self._others = {name: f"{{{name}}}" for name in template.names if name not in self._references}
         in_address = {*names_in(self._path), *names_in(self._params)}
         self._in_body = [name for name in self._references if name not in in_address]
-        self._seen: set[str] = set()
-        self._position = 0
-        self._first_without: NoReferenceError | None = None
-        self._without = 0
+        self._in_json = {name for name in self._in_body if name not in names_in([*template.headers.values()])}
+        asked = self._references.values()
+        self._telling = [to for path, to in parent.added.items() if path not in asked and (not keys or to in keys)]
+        # Texts would take much memory, and two that share a hash are not to be expected.
+        self._seen: set[int] = set()
+        self._without = _LeftOut()
+        self._unusable = _LeftOut()
 
-    def find(self, record: Mapping[str, Any]) -> Place | None:
+    def find(self, candidate: Candidate) -> Place | None:
         """Return where the list of the next record of the parent lies; None if there is none, or it has come before.
 
         Args:
-            record: The record, as the API gave it.
-
-        Raises:
-            StreamError: It has a value that no address can hold.
+            candidate: What is needed of the record.
         """
-        told = f"record {self._position} of '{self._parent.name}'"
-        self._position += 1
         try:
-            values = {name: _value(record, name, field, told) for name, field in self._references.items()}
+            place = self._place(candidate)
         except NoReferenceError as error:
-            self._first_without = self._first_without or error
-            self._without += 1
+            self._without.add(error)
             return None
+        except StreamError as error:
+            self._unusable.add(error)
+            return None
+        # A list that changes while it is read can give a record twice.
+        if hash(place.key) in self._seen:
+            return None
+        self._seen.add(hash(place.key))
+        return place
+
+    def _place(self, candidate: Candidate) -> Place:
+        if candidate.fault:
+            raise StreamError(candidate.fault)
+        values = {name: self._value(candidate, name, path) for name, path in self._references.items()}
         path = fill_path(self._path, {**self._others, **values})
         # Some servers decode a slash, or take a backslash for one, before they resolve dots.
-        if {".", ".."} & set(re.split(r"[/\\]", unquote(path))):
-            msg = f"{told} may lead to another path: {shorten(path)}"
+        if {".", ".."} & set(re.split(r"[/\\]", unquote(path.partition("?")[0]))):
+            msg = f"{candidate.told} may lead to another path: {shorten(path)}"
             raise StreamError(msg)
-        key = self._key(path, values)
-        # A list that changes while it is read can give a record twice.
-        if key in self._seen:
-            return None
-        self._seen.add(key)
-        return Place(key, values, {name: _field(record, field) for field, name in self._parent.added.items()})
+        added = {to: candidate.fields.get(field) for field, to in self._parent.added.items()}
+        return Place(self._key(path, values, added), values, added)
 
-    def _key(self, path: str, values: Mapping[str, str | int]) -> str:
+    def _value(self, candidate: Candidate, name: str, path: str) -> object:
+        value = candidate.fields.get(path)
+        if value in (None, ""):
+            msg = f"{candidate.told} has nothing as '{name}' to ask with"
+            raise NoReferenceError(msg)
+        if name in self._in_json:
+            return _without_decimals(value)
+        # Half of a character is valid JSON, but no text.
+        if isinstance(value, str) and not re.search("[\ud800-\udfff]", value):
+            return value
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+            return value
+        msg = f"{candidate.told} has no text or number for '{name}' to ask with"
+        raise StreamError(msg)
+
+    def _key(self, path: str, values: Mapping[str, object], added: Mapping[str, Any]) -> str:
         query = urlencode(sorted(fill_params(self._params, {**self._others, **values}).items()), doseq=True)
         key = f"{path}?{query}" if query else path
-        # The values in headers and bodies.
-        rest = urlencode([(name, values[name]) for name in sorted(self._in_body)])
-        return f"{key}#{rest}" if rest else key
+        # The values in headers and bodies, and those that only go into the records.
+        rest = [*((name, values[name]) for name in sorted(self._in_body)), *((to, added[to]) for to in self._telling)]
+        text = urlencode(rest, errors="backslashreplace")
+        if len(text) > _LONGEST_KEY:
+            text = hashlib.sha256(text.encode()).hexdigest()
+        return f"{key}#{text}" if text else key
 
     def finish(self, warn: Callable[[str], None]) -> None:
         """Take in that there are no more records.
@@ -131,31 +215,51 @@ class Places:
             warn: Called with how many records had no value for a placeholder, if there were any: they are left out.
 
         Raises:
-            StreamError: No record had a value for a placeholder.
+            StreamError: Some records had values that nothing can be asked with, or none had a value for a placeholder.
         """
-        if self._first_without is None:
+        if self._unusable.first is not None:
+            rest = f" ({self._unusable} could not be asked about; the others were read)" if self._seen else ""
+            msg = f"{self._unusable.first}{rest}"
+            raise StreamError(msg)
+        if self._without.first is None:
             return
         if not self._seen:
-            raise self._first_without
-        warn(f"{self._first_without} ({self._without} parent{'s' * (self._without > 1)} left out)")
+            raise self._without.first
+        warn(f"{self._without.first} ({self._without} left out)")
 
 
-def _value(record: Mapping[str, Any], name: str, field: str, told: str) -> str | int:
-    value = _field(record, field)
-    if value in (None, ""):
-        msg = f"{told} has nothing as '{name}' to ask with"
-        raise NoReferenceError(msg)
-    # Half of a character is valid JSON, but no text.
-    if isinstance(value, str) and not re.search("[\ud800-\udfff]", value):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    msg = f"{told} has no text or whole number for '{name}' to ask with"
-    raise StreamError(msg)
+class _LeftOut:
+    """How many parents there was nothing to ask with, and what was wrong with the first one."""
+
+    def __init__(self) -> None:
+        self.first: StreamError | None = None
+        self._count = 0
+
+    def add(self, error: StreamError) -> None:
+        """Take note of one."""
+        self.first = self.first or error
+        self._count += 1
+
+    @override
+    def __str__(self) -> str:
+        return f"{self._count} parent{'s' * (self._count > 1)}"
 
 
 def _field(record: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - any JSON
-    value: Any = record
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
+    value = first_at(path, record)
+    if value is UNSET and path.startswith("_"):
+        # What a record has from its own parent is called there as it goes out.
+        return record.get(emitted_name(path, {}), UNSET)
+    return value
+
+
+def _without_decimals(value: object) -> object:
+    """Return JSON that the standard library can encode."""
+    match value:
+        case Decimal():
+            return float(value)
+        case dict():
+            return {key: _without_decimals(inner) for key, inner in value.items()}
+        case list():
+            return [_without_decimals(inner) for inner in value]
     return value

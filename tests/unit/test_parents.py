@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import json
 import re
 import threading
 import weakref
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -18,9 +20,10 @@ from tap_analytics.errors import StreamError
 from tap_analytics.paging.page import Page
 from tap_analytics.paging.request_template import RequestTemplate, fill
 from tap_analytics.records.datetimes import format_instant, parse_instant
+from tap_analytics.sync.conditions import Condition
 from tap_analytics.sync.parent_failures import Absences, GoneError, pages_of_present
 from tap_analytics.sync.parent_lists import ParentList
-from tap_analytics.sync.parents import Parent, Place, Places
+from tap_analytics.sync.parents import Candidates, Parent, Place, Places
 from tap_analytics.sync.shared_pages import OWN
 from tests.faults.server import Server, whole
 from tests.singer import select
@@ -53,10 +56,26 @@ NOTES: Message = {
 }
 
 
+def found_places(
+    parent: Parent, records: Iterable[Message], template: RequestTemplate, keys: Iterable[str] = ()
+) -> tuple[list[Place], str]:
+    """Return where the lists of records lie, and what is told of the records that have none."""
+    candidates, finder = Candidates(parent, template), Places(parent, template, [*keys])
+    needed = [candidate for record in records if (candidate := candidates.next(record)) is not None]
+    found = [place for candidate in needed if (place := finder.find(candidate)) is not None]
+    told: list[str] = []
+    try:
+        candidates.check()
+        finder.finish(told.append)
+    except StreamError as error:
+        told.append(f"error: {error}")
+    return found, "".join(told)
+
+
 def places(parent: Parent, records: Iterable[Message], path: str, params: Message) -> list[Place]:
-    finder = Places(parent, RequestTemplate(path=path, params=params))
-    found = [place for record in records if (place := finder.find(record)) is not None]
-    finder.finish(print)
+    found, told = found_places(parent, records, RequestTemplate(path=path, params=params))
+    if told.startswith("error: "):
+        raise StreamError(told)
     return found
 
 
@@ -126,7 +145,7 @@ def test_query_parameters_take_any_value_as_it_is(value: str | int) -> None:
     assert (request.path, request.params) == ("/notes", {**params, "of": f"id:{value}"})
 
 
-@pytest.mark.parametrize("value", [True, False, 1.5, {}, {"id": 1}, ["a"], "\ud800"])
+@pytest.mark.parametrize("value", [True, False, {}, {"id": 1}, ["a"], "\ud800"])
 @pytest.mark.parametrize(("path", "params"), [(PATH, {}), ("/notes", {"of": FIELD})])
 def test_what_no_list_can_be_asked_for_with_is_an_error_that_names_the_record(
     value: object, path: str, params: dict[str, str]
@@ -135,7 +154,7 @@ def test_what_no_list_can_be_asked_for_with_is_an_error_that_names_the_record(
         requests_for("a", 1, value, "b", path=path, **params)
 
 
-@pytest.mark.parametrize("record", [{}, {"account": None}, {"account": "a"}, {"account.id": 1}])
+@pytest.mark.parametrize("record", [{}, {"account": None}, {"account": "a"}])
 def test_a_record_without_the_field_is_an_error_that_names_it(record: Message) -> None:
     with pytest.raises(StreamError, match=r"record 0 of 'customers' .*account\.id"):
         places(CUSTOMERS, [record], "/{resources.customers.account.id}", {})
@@ -165,13 +184,150 @@ def test_all_placeholders_are_filled_dotted_ones_too() -> None:
 
 def test_a_list_that_is_asked_for_by_headers_or_a_body_is_told_from_others_by_their_values() -> None:
     template = RequestTemplate(path="/notes", headers={"X-Of": FIELD}, json={"of": [FIELD]}, params={"all": "1"})
-    finder = Places(CUSTOMERS, template)
-    found = [finder.find({"uuid": uuid}) for uuid in ("a&b", "c", "c")]
-    assert [place and place.key for place in found] == [
+    found, told = found_places(CUSTOMERS, [{"uuid": uuid} for uuid in ("a&b", "c", "c")], template)
+    assert [place.key for place in found] == [
         "/notes#resources.customers.uuid=a%26b",
         "/notes#resources.customers.uuid=c",
-        None,
     ]
+    assert not told
+
+
+def test_a_body_takes_any_value_as_it_is_and_a_number_as_one() -> None:
+    template = RequestTemplate(path="/notes", json={"of": FIELD, "text": f"is {FIELD}"})
+    values: list[Any] = [7, Decimal("1.25"), True, ["a", Decimal(2)], {"a": None}]
+    found, told = found_places(CUSTOMERS, [{"uuid": value} for value in values], template)
+    assert not told
+    bodies = [fill(template, place.values).json["of"] for place in found]
+    assert json.loads(json.dumps(bodies)) == [7, 1.25, True, ["a", 2], {"a": None}]
+    assert len({place.key for place in found}) == len(values)
+
+
+def test_fields_are_found_by_jsonpath_the_first_that_matches() -> None:
+    path = "/{resources.customers.tags[*].id}/{resources.customers.$.owner['full name']}/{resources.customers.a.b}"
+    record = {"tags": [{"id": 1}, {"id": 2}], "owner": {"full name": "x y"}, "a": {"b": 3}, "a.b": 4}
+    [place] = places(CUSTOMERS, [record], path, {})
+    assert place.key == "/1/x%20y/4"
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        (Decimal("1.50"), "/customers/1.50/notes"),
+        (10**30, f"/customers/{10**30}/notes"),
+    ],
+)
+def test_numbers_of_any_kind_keep_their_digits(value: object, path: str) -> None:
+    assert [place.key for place in places(CUSTOMERS, [{"uuid": value}], PATH, {})] == [path]
+
+
+def test_parents_that_nothing_can_be_asked_with_end_nothing_but_themselves_and_fail_at_the_end() -> None:
+    records = [{"uuid": value} for value in ("a", True, "..", None, "b")]
+    found, told = found_places(CUSTOMERS, records, RequestTemplate(path=PATH))
+    assert [place.values["resources.customers.uuid"] for place in found] == ["a", "b"]
+    assert told.startswith("error: record 1 of 'customers' has no text or number")
+    assert "2 parents could not be asked about; the others were read" in told
+
+
+def test_parents_with_one_list_are_different_parents_if_the_key_of_its_records_says_so() -> None:
+    parent = Parent(name="lines", added={"order": "_lines_order", "note": "_lines_note"})
+    records = [{"sku": "s", "order": order, "note": note} for order, note in ((1, "a"), (2, "a"), (2, "b"), (1, "a"))]
+    template = RequestTemplate(path="/stock/{resources.lines.sku}")
+    found, _ = found_places(parent, records, template, ["_lines_order", "id"])
+    assert [(place.key, place.added["_lines_order"]) for place in found] == [
+        ("/stock/s#_lines_order=1", 1),
+        ("/stock/s#_lines_order=2", 2),
+    ]
+    # Without a key, rows of both notes are rows of their own.
+    assert len(found_places(parent, records, template)[0]) == 3
+    # Where the key has nothing of the parent, the rows are the same ones.
+    assert [place.key for place in found_places(parent, records, template, ["id"])[0]] == ["/stock/s"]
+    # What is asked with tells lists apart already.
+    own = Parent(name="lines", added={"sku": "_lines_sku"})
+    assert [place.key for place in found_places(own, records, template, ["_lines_sku"])[0]] == ["/stock/s"]
+
+
+def test_what_tells_parents_apart_stays_short_however_long_their_fields_are() -> None:
+    parent = Parent(name="lines", added={"text": "_lines_text"})
+    records = [{"sku": "s", "text": number * "long "} for number in (99, 100)]
+    found, _ = found_places(parent, records, RequestTemplate(path="/stock/{resources.lines.sku}"))
+    assert len({place.key for place in found}) == 2
+    assert all(len(place.key) < 100 for place in found)
+
+
+@pytest.mark.parametrize("template", ["{resources.p.url}", "/{resources.p.url}"])
+@pytest.mark.parametrize(
+    ("value", "path", "params"),
+    [
+        ("https://api.example.com/api/p/1/", "https://api.example.com/api/p/1/", {}),
+        ("HTTP://api.example.com/p?a=1&b=x%20y&b=z#top", "HTTP://api.example.com/p", {"a": "1", "b": ["x y", "z"]}),
+        ("/p/7?deep=true", "/p/7", {"deep": "true"}),
+        ("//evil.example/x", "/evil.example/x", {}),
+        ("p/7", "p%2F7", {}),
+        ("ftp://evil.example/x", "ftp%3A%2F%2Fevil.example%2Fx", {}),
+    ],
+)
+def test_a_path_may_begin_with_an_address_that_a_parent_gives(
+    template: str, value: str, path: str, params: Message
+) -> None:
+    request = fill(
+        RequestTemplate(path=template, params={"b": "own"} if "b=" in value else {}), {"resources.p.url": value}
+    )
+    assert request.path.lstrip("/") == path.lstrip("/")
+    assert request.params == ({**params, "b": "own"} if "b=" in value else params)
+
+
+def test_behind_an_address_that_a_parent_gives_the_path_may_go_on() -> None:
+    values = {"resources.p.url": "https://api.example.com/p/1?x=1", "resources.p.id": "/a"}
+    request = fill(RequestTemplate(path="/{resources.p.url}/items/{resources.p.id}"), values)
+    assert (request.path, request.params) == ("https://api.example.com/p/1/items/%2Fa", {"x": "1"})
+
+
+FILTERED: list[Message] = [
+    {"uuid": "a", "kind": "x", "size": 1},
+    {"uuid": "b", "kind": None},
+    {"uuid": "c", "kind": "x", "size": 3},
+]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("kind == 'x'", "ac"),
+        ("kind != 'x'", "b"),
+        ("size and size > 1", "c"),
+        ("size in [1, 2] or kind is None", "ab"),
+        ("record['kind'] == 'x' and record.get('size', 0) < 2", "a"),
+        ("len(uuid) == 1 and str(size) != '3'", "ab"),
+        ("size not in [1, 3] and uuid.startswith('b')", "b"),
+        ("False", ""),
+    ],
+)
+def test_a_condition_leaves_parents_out(condition: str, expected: str) -> None:
+    parent = Parent(name="customers", added={}, condition=condition)
+    found, told = found_places(parent, FILTERED, RequestTemplate(path=PATH))
+    assert ["".join(str(place.values["resources.customers.uuid"]) for place in found), told] == [expected, ""]
+
+
+@pytest.mark.parametrize(
+    ("condition", "found", "told"),
+    [
+        ("kid == 'x'", "", "no record has 'kid', which 'kid == 'x'' asks for"),
+        ("size > 1", "c", "record 1 of 'customers' is neither in nor out by the filter of parents: TypeError"),
+        ("record['size'] > 1", "c", "record 1 of 'customers' is neither in nor out"),
+        ("uuid.__class__", "", "record 0 of 'customers' is neither in nor out"),
+    ],
+)
+def test_a_condition_that_fails_for_a_parent_fails_the_stream_at_its_end(condition: str, found: str, told: str) -> None:
+    parent = Parent(name="customers", added={}, condition=condition)
+    places, said = found_places(parent, FILTERED, RequestTemplate(path=PATH))
+    assert "".join(str(place.values["resources.customers.uuid"]) for place in places) == found
+    assert said.startswith(f"error: {told}")
+
+
+@pytest.mark.parametrize("text", ["", "a ==", "a = 1", "import os", "a; b", "(" * 300, "open('x')"])
+def test_what_is_no_expression_is_no_condition(text: str) -> None:
+    with pytest.raises(ValueError, match="is no expression"):
+        Condition(text)
 
 
 def test_what_else_is_to_be_filled_in_does_not_change_what_a_list_is_known_by() -> None:
@@ -354,11 +510,11 @@ class OneParent:
 
 def test_of_a_parents_record_no_more_waits_than_the_stream_under_it_needs() -> None:
     parent = Parent(name="p", added={"owner.name": "_p_owner_name"})
-    fields = parent.fields(
-        RequestTemplate(path="/p/{resources.p.id}/c", params={"of": "{resources.p.group.id}", "size": 5})
+    candidates = Candidates(
+        parent, RequestTemplate(path="/p/{resources.p.id}/c", params={"of": "{resources.p.group.id}", "size": 5})
     )
     record = {"id": 1, "owner": {"name": "o"}, "group": {"id": 2}, "text": "long"}
     parents = ParentList(lambda _: OneParent(record))
-    part = parents.subscribe("c", OWN, fields, lambda _: None)
+    part = parents.subscribe("c", OWN, candidates, lambda _: None)
     parents.read_on()
-    assert list(part.records) == [{"id": 1, "owner": {"name": "o"}, "group": {"id": 2}}]
+    assert [each.fields for each in part.records] == [{"id": 1, "owner.name": "o", "group.id": 2}]

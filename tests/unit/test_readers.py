@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from tap_analytics.errors import StreamError
 from tap_analytics.http.cancellation import Scope
 from tap_analytics.paging.page import Page
+from tap_analytics.paging.request_template import RequestTemplate
 from tap_analytics.sync.budget import Budget
 from tap_analytics.sync.date_windows import DateWindow
 from tap_analytics.sync.open_walks import OpenWalks
 from tap_analytics.sync.parent_lists import ParentList
+from tap_analytics.sync.parents import Candidates, Parent
 from tap_analytics.sync.readers import Reader, ReaderPool
 from tap_analytics.sync.run import Run
 from tap_analytics.sync.shared_pages import CHILDREN, OWN, SharedPages
@@ -306,7 +308,7 @@ def test_a_list_that_no_child_takes_any_longer_is_fetched_for_its_own_stream_alo
     run = Run(shares_lists=True)
     run.shared_pages["parents"] = SharedPages()
     parents = run.parent_list("parents", lambda: ParentList(lambda _: NoParents(run)))
-    parents.subscribe("child", OWN, (), print)
+    parents.subscribe("child", OWN, Candidates(Parent(name="parents", added={}), RequestTemplate(path="/")), print)
     # It fails before it has asked for anything.
     run.leave("child")
     started: list[int] = []

@@ -7,12 +7,13 @@ no other origin.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
+from tap_analytics.paging.addresses import is_same_host
 from tap_analytics.paging.envelope import link_in
 from tap_analytics.paging.page_token import Address
 from tap_analytics.paging.paginators.base import Paginator
@@ -26,13 +27,9 @@ from tap_analytics.paging.paginators.last_page import (
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
-    from urllib.parse import SplitResult
-
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params
     from tap_analytics.paging.progress import Progress
-
-_PORTS: Final = {"http": 80, "https": 443}
 
 
 class BodyLink(Paginator, frozen=True, kw_only=True):
@@ -101,7 +98,7 @@ def _address_of(link: str, page: Page) -> Address:
     try:
         parts = urlsplit(urljoin(f"{page.origin}{page.path}", link))
         query = parse_qs(parts.query, keep_blank_values=True, errors="strict")
-        is_own_origin = not parts.netloc or _is_same_host(parts, urlsplit(page.origin))
+        is_own_origin = not parts.netloc or is_same_host(parts, urlsplit(page.origin))
     except ValueError as error:
         msg = f"gave no address as the next page's: {shorten(link)}"
         raise StreamError(msg) from error
@@ -120,9 +117,3 @@ def _address_of(link: str, page: Page) -> Address:
         msg = f"puts the next page at another address ({shorten(place)}), which is not followed"
         raise StreamError(msg)
     return Address(parts.path or "/", params)
-
-
-def _is_same_host(one: SplitResult, other: SplitResult) -> bool:
-    """Say whether two addresses have the same host and port; behind a proxy that ends TLS, schemes differ."""
-    ports = {parts.port if parts.port != _PORTS.get(parts.scheme) else None for parts in (one, other)}
-    return one.hostname == other.hostname and len(ports) == 1
