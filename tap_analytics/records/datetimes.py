@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta, timezone
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 from msgspec import Struct
@@ -137,6 +137,10 @@ class DateStyle(Struct, frozen=True):
             raise ValueError(msg)
         zone = f"{match['gap'] or ''}{match['zone'] or ''}"
         return cls(match["separator"] or "", match["seconds"] is not None, len(match["fraction"] or ""), zone)
+
+    def read(self, value: object) -> datetime:
+        """Return the instant of a text of any of the styles that `parse_instant` reads."""
+        return parse_instant(cast("str", value))
 
     def write(self, instant: datetime) -> str:
         """Write an instant; what the style has no digits for is cut off.

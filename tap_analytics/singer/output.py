@@ -22,6 +22,7 @@ from typing_extensions import override
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.page_token import Params
 from tap_analytics.quoting import shorten
+from tap_analytics.records.replication_values import INSTANTS
 from tap_analytics.singer.state import BookmarkStore
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.singerlib import Catalog
 
+    from tap_analytics.records.replication_values import ReplicationType, ReplicationValue
     from tap_analytics.singer.writer import LineWriter
 
 T = TypeVar("T")
@@ -167,25 +169,30 @@ class OutputStream(RESTStream[Params], ABC):
         return False
 
     @property
-    def stored_bookmarks(self) -> dict[str, datetime]:
+    def replication_type(self) -> ReplicationType:
+        """What the values of the replication key are."""
+        return INSTANTS
+
+    @property
+    def stored_bookmarks(self) -> dict[str, ReplicationValue]:
         """The bookmarks that an earlier run left behind, by place; empty for a whole read.
 
         Raises:
-            SettingsError: The state holds something else than a date-time.
+            SettingsError: The state holds something else than the values of the replication key.
         """
         if not self.is_incremental:
             return {}
         store, field = self.state_manager, str(self.replication_key)
         if self.is_child:
-            return store.read_parents(field)
-        instant = store.read(field)
-        return {"": instant} if instant else {}
+            return store.read_parents(field, self.replication_type)
+        value = store.read(field, self.replication_type)
+        return {} if value is None else {"": value}
 
     def check_bookmark(self) -> None:
-        """Refuse a bookmark that is no date-time, and warn of one that is not this stream's.
+        """Refuse a bookmark that is no value of the replication key, and warn of one that is not this stream's.
 
         Raises:
-            SettingsError: The state holds something else than a date-time.
+            SettingsError: The state holds something else than the values of the replication key.
         """
         if not self.is_incremental:
             return
@@ -196,20 +203,20 @@ class OutputStream(RESTStream[Params], ABC):
             self.log("%s: read whole, since the state has one bookmark for all parents and not one for each", self.name)
         _ = self.stored_bookmarks
 
-    def put_bookmarks(self, instants: Mapping[str, datetime], *, is_whole: bool) -> None:
+    def put_bookmarks(self, bookmarks: Mapping[str, ReplicationValue], *, is_whole: bool) -> None:
         """Put bookmarks into the state; all records up to them have been written.
 
         Args:
-            instants: The bookmarks, by place.
+            bookmarks: The bookmarks, by place.
             is_whole: Whether the stream has been read to its end.
         """
-        if not self.is_incremental or not (instants or self.is_child):
+        if not self.is_incremental or not (bookmarks or self.is_child):
             return
         field = str(self.replication_key)
         if self.is_child:
-            self.state_manager.write_parents(field, instants, is_whole=is_whole)
+            self.state_manager.write_parents(field, bookmarks, self.replication_type, is_whole=is_whole)
         else:
-            self.state_manager.write(field, instants[""])
+            self.state_manager.write(field, bookmarks[""], self.replication_type)
 
     def take_new_state(self) -> bool:
         """Say whether the state has changed since this was asked last."""

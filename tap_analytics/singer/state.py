@@ -13,11 +13,12 @@ from typing_extensions import override
 
 from tap_analytics.errors import SettingsError
 from tap_analytics.quoting import kind_of, shorten
-from tap_analytics.records.datetimes import format_instant, parse_instant
+from tap_analytics.records.replication_values import INSTANTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+
+    from tap_analytics.records.replication_values import ReplicationType, ReplicationValue
 
 _PARENTS: Final = "parents"
 
@@ -25,39 +26,39 @@ _PARENTS: Final = "parents"
 class BookmarkStore(StreamStateManager):
     """A stream's place in the state of the tap."""
 
-    def read(self, replication_key: str) -> datetime | None:
+    def read(self, replication_key: str, values: ReplicationType = INSTANTS) -> ReplicationValue | None:
         """Return the bookmark of an earlier run.
 
         Args:
             replication_key: The field that the bookmark has to be of.
+            values: What its values are.
 
         Returns:
-            The instant, None when there is none or it is of another field.
+            The value, None when there is none or it is of another field.
 
         Raises:
-            SettingsError: The bookmark is no date-time.
+            SettingsError: The bookmark is no such value.
         """
         value = self._value(replication_key)
-        if value is None:
-            return None
-        return self._instant(value, "is no date-time")
+        return None if value is None else self._read(value, values)
 
-    def read_parents(self, replication_key: str) -> dict[str, datetime]:
+    def read_parents(self, replication_key: str, values: ReplicationType = INSTANTS) -> dict[str, ReplicationValue]:
         """Return the bookmarks of an earlier run by the parent's place; none if there are none of the field.
 
         Args:
             replication_key: The field that the bookmarks have to be of.
+            values: What its values are.
 
         Raises:
-            SettingsError: They are no date-times.
+            SettingsError: They are no such values.
         """
         parents = self._entry.get(_PARENTS)
         if parents is None or self._entry.get("replication_key") != replication_key:
             return {}
         if not isinstance(parents, dict):
-            self._refuse(f"has no date-times by parent under '{_PARENTS}'")
+            self._refuse(f"has no {values.name}s by parent under '{_PARENTS}'")
         return {
-            place: self._instant(value, f"is no date-time for '{shorten(place)}'")
+            place: self._read(value, values, f" for '{shorten(place)}'")
             for place, value in parents.items()
             if value is not None
         }
@@ -70,11 +71,11 @@ class BookmarkStore(StreamStateManager):
         entry = self._entry
         return entry.get("replication_key_value") if entry.get("replication_key") == replication_key else None
 
-    def _instant(self, value: Any, fault: str) -> datetime:  # noqa: ANN401 - any JSON
+    def _read(self, value: Any, values: ReplicationType, of: str = "") -> ReplicationValue:  # noqa: ANN401 - any JSON
         try:
-            return parse_instant(value)
+            return values.read_state(value)
         except (TypeError, ValueError) as error:
-            self._refuse(fault, error)
+            self._refuse(f"is no {values.name}{of}", error)
 
     def _refuse(self, fault: str, cause: Exception | None = None) -> NoReturn:
         msg = f"State: the bookmark of '{self.stream_name}' {fault}. Mend it, or run with --full-refresh"
@@ -105,20 +106,29 @@ class BookmarkStore(StreamStateManager):
         entry: Mapping[str, Any] = self.tap_state.get("bookmarks", {}).get(self.stream_name, {})
         return entry
 
-    def write(self, replication_key: str, instant: datetime) -> None:
+    def write(self, replication_key: str, value: ReplicationValue, values: ReplicationType = INSTANTS) -> None:
         """Put a bookmark into the state; it goes out with the next STATE message."""
-        self._put({"replication_key": replication_key, "replication_key_value": format_instant(instant)})
+        self._put({"replication_key": replication_key, "replication_key_value": values.write_state(value)})
 
-    def write_parents(self, replication_key: str, instants: Mapping[str, datetime], *, is_whole: bool) -> None:
+    def write_parents(
+        self,
+        replication_key: str,
+        bookmarks: Mapping[str, ReplicationValue],
+        values: ReplicationType = INSTANTS,
+        *,
+        is_whole: bool,
+    ) -> None:
         """Put the bookmarks of all parents into the state; they go out with the next STATE message.
 
         Args:
             replication_key: The field that they are of.
-            instants: The bookmarks, by the parent's place.
-            is_whole: Whether all parents have been read. Until then the newest instant says nothing about all of them.
+            bookmarks: The bookmarks, by the parent's place.
+            values: What they are.
+            is_whole: Whether all parents have been read. Until then the newest value says nothing about all of them.
         """
-        newest = format_instant(max(instants.values())) if is_whole and instants else self._value(replication_key)
-        parents = {place: format_instant(instant) for place, instant in instants.items()}
+        is_known = is_whole and bookmarks
+        newest = values.write_state(max(bookmarks.values())) if is_known else self._value(replication_key)
+        parents = {place: values.write_state(value) for place, value in bookmarks.items()}
         value = {} if newest is None else {"replication_key_value": newest}
         if parents or self._entry:
             self._put({"replication_key": replication_key, **value, _PARENTS: parents})

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+
+    from tap_analytics.records.replication_values import ReplicationValue
 
 _SHARE: Final = 4
 """Bookmarks are saved only if one in so many parents has been read since the last time."""
@@ -26,21 +27,26 @@ _SECONDS: Final = 10
 
 
 class Bookmark:
-    """How far a stream has been read: an instant that never goes back and is never later than the run's start.
+    """How far a stream has been read: a value that never goes back, and never beyond the last one that may be.
 
     Args:
-        value: The instant that an earlier run left behind.
-        run_start: When this run began.
+        value: What an earlier run left behind.
+        latest: The last value that a bookmark may have: for instants, when this run began.
     """
 
-    def __init__(self, value: datetime | None, run_start: datetime) -> None:
-        self._run_start = run_start
-        self.value = min(value, run_start) if value else None
+    def __init__(self, value: ReplicationValue | None, latest: ReplicationValue | None) -> None:
+        self._latest = latest
+        self.value = None if value is None else _earlier(value, latest)
 
-    def see(self, instant: datetime) -> None:
-        """Count a written row. One dated in the future is left out, for it would blind the next runs."""
-        if instant <= self._run_start and (self.value is None or instant > self.value):
-            self.value = instant
+    def see(self, value: ReplicationValue) -> None:
+        """Count a written row. One beyond the last value is left out, for it would blind the next runs."""
+        latest = self._latest
+        if (latest is None or value <= latest) and (self.value is None or value > self.value):
+            self.value = value
+
+
+def _earlier(value: ReplicationValue, latest: ReplicationValue | None) -> ReplicationValue:
+    return latest if latest is not None and latest < value else value
 
 
 class Bookmarks:
@@ -48,25 +54,25 @@ class Bookmarks:
 
     Args:
         stored: What earlier runs left behind, by place. A stream without a parent has one place, the empty text.
-        run_start: When this run began.
+        latest: The last value that a bookmark may have.
     """
 
-    def __init__(self, stored: Mapping[str, datetime], run_start: datetime) -> None:
-        self._instants = {place: min(instant, run_start) for place, instant in stored.items()}
-        self._run_start = run_start
+    def __init__(self, stored: Mapping[str, ReplicationValue], latest: ReplicationValue | None) -> None:
+        self._values = {place: _earlier(value, latest) for place, value in stored.items()}
+        self._latest = latest
         self._listed: set[str] = set()
         self._held: set[str] = set()
         self._unsaved = 0
         self._saved_at = monotonic()
 
     @property
-    def instants(self) -> Mapping[str, datetime]:
-        """The bookmarks by place; a place without a dated row has none."""
-        return self._instants
+    def values(self) -> Mapping[str, ReplicationValue]:
+        """The bookmarks by place; a place without a usable row has none."""
+        return self._values
 
     def of(self, place: str) -> Bookmark:
         """Return the bookmark of a place; it moves when it is handed to `keep`."""
-        return Bookmark(self._instants.get(place), self._run_start)
+        return Bookmark(self._values.get(place), self._latest)
 
     def mark_listed(self, place: str) -> None:
         """Take note that a place is still there."""
@@ -84,13 +90,13 @@ class Bookmarks:
         if is_doubtful:
             self._held.add(place)
         if bookmark.value is not None and place not in self._held:
-            self._instants[place] = bookmark.value
+            self._values[place] = bookmark.value
         self._unsaved += 1
 
     @property
     def are_due(self) -> bool:
         """Whether they are to be saved before the stream's end."""
-        return self._unsaved * _SHARE >= len(self._instants) and (
+        return self._unsaved * _SHARE >= len(self._values) and (
             self._unsaved >= _MANY or monotonic() - self._saved_at >= _SECONDS
         )
 
@@ -106,4 +112,4 @@ class Bookmarks:
 
     def forget_unlisted(self) -> None:
         """Drop the bookmarks of places that have gone."""
-        self._instants = {place: instant for place, instant in self._instants.items() if place in self._listed}
+        self._values = {place: value for place, value in self._values.items() if place in self._listed}

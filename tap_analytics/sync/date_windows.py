@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, timezone
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from msgspec import Struct
 from typing_extensions import Self, override
 
+from tap_analytics.records.date_styles import InstantStyle  # noqa: TC001 - msgspec looks at it
 from tap_analytics.records.datetimes import DateStyle
-from tap_analytics.sync.walks import Bounds, Key, Walk, is_within
+from tap_analytics.sync.walks import Bounds, Key, Walk
 from tap_analytics.sync.window_widths import WindowWidths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_analytics.paging.page_token import Params
+    from tap_analytics.records.replication_values import ReplicationValue
     from tap_analytics.sync.parents import Place
 
 Days: TypeAlias = tuple[date | None, date | None]
 """The first and the last day of a span, None where it is open."""
 
 _DAY = timedelta(days=1)
+_NO_BOUNDS: Final = Bounds()
 
 
 class DateWindow(Walk):
@@ -46,7 +49,7 @@ class DateWindow(Walk):
         self,
         params: Params,
         days: Days,
-        bounds: Bounds = (None, None),
+        bounds: Bounds = _NO_BOUNDS,
         before: DateWindow | None = None,
         widths: WindowWidths | None = None,
     ) -> None:
@@ -58,12 +61,11 @@ class DateWindow(Walk):
         # A day for the overlap, or for an end that is not inclusive, and one for the time zone.
         inner_first = _midnight(first_day) - _DAY if before and first_day else None
         inner_last = _midnight(last_day) + 2 * _DAY if last_day else None
-        self._bounds = (
-            max(filter(None, (bounds[0], inner_first)), default=None),
-            min(filter(None, (bounds[1], inner_last)), default=None),
-        )
+        self._bounds = bounds.within(Bounds(inner_first, inner_last))
         self._seam = _midnight(last_day) - 2 * _DAY if last_day else None
         self._read_before: set[Key] = before.read_at_seam if before else set()
+        self.ends = bounds
+        """Rows outside of these are counted: the first window looks at the beginning only, the last one at the end."""
         self.read_at_seam: set[Key] = set()
         """Keys of rows that the next window may give again."""
         self.newest_days: NewestDays | None = None
@@ -95,13 +97,14 @@ class DateWindow(Walk):
             self._widths.learn((last - first).days + 1 if first and last else None, self._pages)
 
     @override
-    def takes(self, key: Key, instant: datetime | None) -> bool:
-        if not is_within(self._bounds, instant):
+    def takes(self, key: Key, value: ReplicationValue | None) -> bool:
+        if not self._bounds.hold(value):
+            self.left_out += not self.ends.hold(value)
             return False
-        if self._seam is not None and (instant is None or instant >= self._seam):
+        if self._seam is not None and (value is None or value >= self._seam):
             self.read_at_seam.add(key)
         if self.newest_days is not None:
-            self.newest_days.learn(key, instant)
+            self.newest_days.learn(key, value)
         return key not in self._read_before
 
 
@@ -121,16 +124,16 @@ class NewestDays(Walk):
         super().__init__(params)
         self._bounds = bounds
         self._since = since
-        self._read: set[tuple[Key, datetime | None]] = set()
+        self._read: set[tuple[Key, ReplicationValue | None]] = set()
 
-    def learn(self, key: Key, instant: datetime | None) -> None:
+    def learn(self, key: Key, value: ReplicationValue | None) -> None:
         """Take in a row that has been read."""
-        if instant is None or instant >= self._since:
-            self._read.add((key, instant))
+        if value is None or value >= self._since:
+            self._read.add((key, value))
 
     @override
-    def takes(self, key: Key, instant: datetime | None) -> bool:
-        return is_within(self._bounds, instant) and (key, instant) not in self._read
+    def takes(self, key: Key, value: ReplicationValue | None) -> bool:
+        return self._bounds.hold(value) and (key, value) not in self._read
 
 
 class DateFilter(Struct, frozen=True, kw_only=True):
@@ -148,14 +151,13 @@ class DateFilter(Struct, frozen=True, kw_only=True):
     start_param: str | None
     end_param: str | None = None
     window: int = 20
-    style: DateStyle = DateStyle()
+    style: InstantStyle = DateStyle()
     always_ends: bool = False
 
     def windows(
         self,
-        since: datetime | None,
-        start: datetime | None,
-        end: datetime | None,
+        since: ReplicationValue | None,
+        bounds: Bounds,
         today: date,
         widths: WindowWidths | None = None,
     ) -> Iterator[DateWindow]:
@@ -166,15 +168,15 @@ class DateFilter(Struct, frozen=True, kw_only=True):
 
         Args:
             since: The bookmark less the look-back.
-            start: The first instant that the user wants.
-            end: The last instant that the user wants.
+            bounds: The first and the last instant that the user wants.
             today: The day up to which rows can be expected.
             widths: What is known of how many rows windows hold.
 
         Yields:
-            The windows, oldest first; one without a beginning where neither `since` nor `start` is known.
+            The windows, oldest first; one without a beginning where neither `since` nor the first instant is known.
         """
-        first = max(filter(None, (since, start)), default=None)
+        bounds = bounds.since(since)
+        first, end = cast("tuple[datetime | None, datetime | None]", bounds[:2])
         # Two days of margin: one in case an end is not inclusive, one for the time zone.
         first_day = first.date() - 2 * _DAY if first else None
         last_day = end.date() + 2 * _DAY if end else None
@@ -183,10 +185,12 @@ class DateFilter(Struct, frozen=True, kw_only=True):
         before = None
         widths = widths or WindowWidths(self.window)
         for days in self._cut(first_day, last_day, today, widths):
-            window = DateWindow(self._params(days, today), days, (first, end), before, widths)
-            window.is_part = before is not None or days[1] != last_day
+            window = DateWindow(self._params(days, today), days, bounds, before, widths)
+            is_last = days[1] == last_day
+            window.is_part = before is not None or not is_last
+            window.ends = bounds._replace(first=first if before is None else None, last=end if is_last else None)
             newest = today - 2 * _DAY
-            if before is not None and days[1] == last_day and (last_day is None or newest <= last_day):
+            if before is not None and is_last and (last_day is None or newest <= last_day):
                 window.repeat(self._params((newest, last_day), today), newest)
             before = window
             yield window

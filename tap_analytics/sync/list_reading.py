@@ -19,9 +19,9 @@ from tap_analytics.sync.shared_pages import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
-    from datetime import datetime
 
     from tap_analytics.paging.page import Page
+    from tap_analytics.records.replication_values import ReplicationValue
     from tap_analytics.sync.list_stream import ListStream
     from tap_analytics.sync.parent_lists import Subscription
     from tap_analytics.sync.parents import Parent
@@ -151,14 +151,14 @@ class ListReading(ABC):
             return
         known = walk.first_page
         for _ in range(_MOST_FRONTS):
-            front = walk.front(self._stream.lookback, self._stream.run_start, known)
+            front = walk.front(self._stream.look_back, self._stream.latest, known)
             yield front
             if front.is_whole:
                 return
             known = front.first_page
         withhold(f"saw rows come to the front of the list in each of {_MOST_FRONTS} further reads of it")
 
-    def own_plan(self, since: datetime | None) -> Generator[Walk | Wait]:
+    def own_plan(self, since: ReplicationValue | None) -> Generator[Walk | Wait]:
         """Yield the stream's walks in order, and what has to be waited for before the next one is known.
 
         Args:
@@ -174,7 +174,9 @@ class ListReading(ABC):
             while (walk := (yield from walks.next())) is not None:
                 yield walk
 
-    def child_plan(self, parents: Subscription, since_of: Callable[[str], datetime | None]) -> Generator[Walk | Wait]:
+    def child_plan(
+        self, parents: Subscription, since_of: Callable[[str], ReplicationValue | None]
+    ) -> Generator[Walk | Wait]:
         """Yield the walks through the lists of all parents in order, and what has to be waited for in between.
 
         Args:

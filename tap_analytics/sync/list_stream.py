@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
@@ -20,11 +20,14 @@ from tap_analytics.sync.window_widths import WindowWidths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
+    from tap_analytics.records.replication_values import LookBack, ReplicationValue
     from tap_analytics.sync.bookmarks import Bookmark
     from tap_analytics.sync.date_windows import DateFilter
     from tap_analytics.sync.parents import Parent
     from tap_analytics.sync.splits import Split
+    from tap_analytics.sync.value_filters import ValueFilter
 
 CUT_OFF: Final = "was cut off by 'end_date'"
 NOTHING_ASKED: Final = "asked for nothing: no day up to now is within the dates that are set"
@@ -33,7 +36,7 @@ NOTHING_ASKED: Final = "asked for nothing: no day up to now is within the dates 
 class ListStream(RecordStream, ABC):
     """A stream as a declaration."""
 
-    lookback: ClassVar[timedelta] = timedelta()
+    lookback: ClassVar[LookBack] = timedelta()
     """How far before its bookmark an incremental stream reads again."""
 
     newest_first: ClassVar[bool] = False
@@ -41,6 +44,9 @@ class ListStream(RecordStream, ABC):
 
     date_filter: ClassVar[DateFilter | None] = None
     """How the API filters the list by date, where it does."""
+
+    value_filter: ClassVar[ValueFilter | None] = None
+    """How the API filters the list by its replication key where that is no date, or the request says how."""
 
     split_by: ClassVar[Split] = {}
     """Query parameters with the values that each takes: one walk for every combination of them."""
@@ -53,18 +59,19 @@ class ListStream(RecordStream, ABC):
 
     # What to read
 
-    def walks(self, since: datetime | None) -> Iterable[Walk]:
+    def walks(self, since: ReplicationValue | None) -> Iterable[Walk]:
         """Return the walks of one sync, in the order in which they are read.
 
         Args:
             since: The bookmark less the look-back; None for a whole read.
         """
         if self.date_filter is not None:
-            today = self.run_start.date()
-            return self.date_filter.windows(since, self.start_date, self.end_date, today, self.window_widths)
+            return self.date_filter.windows(since, self.bounds, self.run_start.date(), self.window_widths)
         if self.newest_first:
-            start, _ = self.bounds
-            return [NewestFirst(max(filter(None, (since, start)), default=None), self.bounds)]
+            wanted = self.bounds.since(since)
+            return [NewestFirst(wanted.first, wanted)]
+        if self.value_filter is not None:
+            return [self.value_filter.walk(since, self.bounds, self.replication_type)]
         return [Walk(params) for params in parts_of(self.split_by, self.config)]
 
     @property
@@ -81,8 +88,8 @@ class ListStream(RecordStream, ABC):
 
     @property
     def bounds(self) -> Bounds:
-        """The first and the last instant that the user's dates leave to this stream, None where there is no bound."""
-        return (self.start_date, self.end_date) if self.date_filter is not None else (None, None)
+        """What the replication keys of wanted rows lie between; the user's dates, where the API filters by date."""
+        return Bounds(self.start_date, self.end_date) if self.date_filter is not None else Bounds()
 
     @property
     def cut_by_dates(self) -> str:
@@ -90,10 +97,10 @@ class ListStream(RecordStream, ABC):
 
         A `start_date` in the past is no reason: what is older is not to be in the table.
         """
-        start, end = self.bounds
-        if end is not None and end < self.run_start:
+        start, end, *_ = self.bounds
+        if end is not None and self.latest is not None and end < self.latest:
             return CUT_OFF
-        if start is not None and start > min(filter(None, (end, self.run_start))):
+        if start is not None and self.bounds.within(Bounds(last=self.latest)).end_before(start):
             return NOTHING_ASKED
         return ""
 
@@ -103,10 +110,10 @@ class ListStream(RecordStream, ABC):
         return self.parent is not None
 
     @property
-    def effective_lookback(self) -> timedelta:
-        """The look-back that the user set, else the stream's own."""
+    def effective_lookback(self) -> LookBack:
+        """The look-back that the user set, else the stream's own. Numbers have no days."""
         days = self.config.get("lookback_days")
-        return self.lookback if days is None else timedelta(days=days)
+        return self.lookback if days is None or not isinstance(self.lookback, timedelta) else timedelta(days=days)
 
     @cached_property
     def window_widths(self) -> WindowWidths:
@@ -114,10 +121,19 @@ class ListStream(RecordStream, ABC):
         size = (self.paginator.limit or self.page_size) if self.paginator.limit_param else None
         return WindowWidths(self.date_filter.window if self.date_filter else 0, size)
 
-    def since(self, bookmark: Bookmark) -> datetime | None:
+    def since(self, bookmark: Bookmark) -> ReplicationValue | None:
         """Return from when on rows are to be read: the bookmark less the look-back, None for all."""
         value = bookmark.value
-        return max(value, EARLIEST) - self.effective_lookback if value else None
+        return None if value is None else self.replication_type.shifted(value, -self.effective_lookback)
+
+    def look_back(self, value: ReplicationValue) -> ReplicationValue:
+        """Return from when on rows may be committed later than a value, whatever the user set."""
+        return self.replication_type.shifted(value, -self.lookback)
+
+    @property
+    def latest(self) -> ReplicationValue | None:
+        """The last value that a bookmark may have, None if there is no such value."""
+        return self.replication_type.latest(self.run_start)
 
     @property
     def shares_pages(self) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
-from tap_analytics.sync.walks import Bounds, Key, Walk, is_within
+from tap_analytics.sync.walks import Bounds, Key, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Callable, Sequence
+
+    from tap_analytics.records.replication_values import ReplicationValue
+
+_NO_BOUNDS: Final = Bounds()
 
 
 class NewestFirst(Walk):
@@ -19,24 +22,24 @@ class NewestFirst(Walk):
 
     The order is an API's claim, and a reader that believes it loses rows as soon as one is out of place. So the walk
     stops only once a strict descent has been seen on a page, and no ascent anywhere, and after a page whose every row
-    has a date older than `until`. A page that proves nothing (equal dates, one row, no dates) is read past.
+    has a value older than `until`. A page that proves nothing (equal values, one row, no values) is read past.
 
     Args:
         until: The bookmark less the look-back; None reads everything.
         bounds: The first and the last instant that any row may have, where they are bounded.
     """
 
-    def __init__(self, until: datetime | None, bounds: Bounds = (None, None)) -> None:
+    def __init__(self, until: ReplicationValue | None, bounds: Bounds = _NO_BOUNDS) -> None:
         super().__init__()
         self._until = until
         self._bounds = bounds
         self._descends = False
         self._ascends = False
-        self._last: datetime | None = None
+        self._last: ReplicationValue | None = None
         # The last date of each page.
-        self._ends: list[datetime] = []
+        self._ends: list[ReplicationValue] = []
         self.pages = 0
-        self.first_page: list[tuple[Key, datetime | None]] = []
+        self.first_page: list[tuple[Key, ReplicationValue | None]] = []
         """Which rows the first page had."""
 
     @property
@@ -52,34 +55,42 @@ class NewestFirst(Walk):
         """
         return self.pages > 1 and bool(self.first_page) and not self._ascends
 
-    def front(self, look_back: timedelta, run_start: datetime, known: Sequence[object]) -> Front:
+    def front(
+        self,
+        look_back: Callable[[ReplicationValue], ReplicationValue],
+        latest: ReplicationValue | None,
+        known: Sequence[object],
+    ) -> Front:
         """Return the walk that reads again what may have changed since this one began.
 
         Args:
-            look_back: How much later than its date a row may be committed.
-            run_start: What is later than this is no date of a change.
+            look_back: Returns from when on rows may be committed later than a value.
+            latest: What is later than this is no value of a change.
             known: The first page of the walk before.
         """
         # The newest date of the first page is the service's own clock, whatever ours says.
-        newest = max((at for _, at in self.first_page if at is not None and at <= run_start), default=None)
+        changes = [at for _, at in self.first_page if at is not None and (latest is None or at <= latest)]
+        newest = max(changes, default=None)
         if newest is None:
             # It holds rows without a date, or dated in the future: a later page tells.
-            newest = next((at for at in self._ends if at <= run_start), None)
-        front = Front(None if newest is None else newest - look_back, self._bounds, known)
+            newest = next((at for at in self._ends if latest is None or at <= latest), None)
+        front = Front(None if newest is None else look_back(newest), self._bounds, known)
         front.params, front.values, front.place = self.params, self.values, self.place
         front.added = self.added
         return front
 
     @override
-    def takes(self, key: Key, instant: datetime | None) -> bool:
+    def takes(self, key: Key, value: ReplicationValue | None) -> bool:
         if not self.pages:
-            self.first_page.append((key, instant))
-        return is_within(self._bounds, instant)
+            self.first_page.append((key, value))
+        is_wanted = self._bounds.hold(value)
+        self.left_out += not is_wanted
+        return is_wanted
 
     @override
-    def is_done(self, instants: Sequence[datetime | None]) -> bool:
+    def is_done(self, values: Sequence[ReplicationValue | None]) -> bool:
         self.pages += 1
-        dated = [instant for instant in instants if instant is not None]
+        dated = [value for value in values if value is not None]
         before = [self._last] if self._last is not None else []
         self._ascends = self._ascends or any(a < b for a, b in pairwise([*before, *dated]))
         self._descends = self._descends or any(a > b for a, b in pairwise(dated))
@@ -90,8 +101,8 @@ class NewestFirst(Walk):
             self._until is not None
             and self._descends
             and not self._ascends
-            and 0 < len(dated) == len(instants)
-            and all(instant < self._until for instant in dated)
+            and 0 < len(dated) == len(values)
+            and all(value < self._until for value in dated)
         )
 
 
@@ -108,7 +119,7 @@ class Front(NewestFirst):
         known: The first page of the walk before.
     """
 
-    def __init__(self, until: datetime | None, bounds: Bounds, known: Sequence[object]) -> None:
+    def __init__(self, until: ReplicationValue | None, bounds: Bounds, known: Sequence[object]) -> None:
         super().__init__(until, bounds)
         self._known = known
 
@@ -118,9 +129,9 @@ class Front(NewestFirst):
         return True
 
     @override
-    def is_done(self, instants: Sequence[datetime | None]) -> bool:
-        super().is_done(instants)
-        last = instants[-1] if instants else None
+    def is_done(self, values: Sequence[ReplicationValue | None]) -> bool:
+        super().is_done(values)
+        last = values[-1] if values else None
         return self._until is None or (last is not None and last < self._until and not self._ascends)
 
     @property

@@ -108,19 +108,19 @@ class ParentReading(ListReading):
         """Whatever has been read needs no bookmark."""
 
     def _objects_of(self, walk: Walk, next_page: Callable[[], Waiting[Page | None]]) -> Iterator[Item]:
-        end = self._stream.bounds[1]
+        bounds = self._stream.bounds
         while (page := (yield from next_page())) is not None:
             if page.doubt:
                 self._doubt(page.doubt)
             walk.count(len(page.records))
             objects = walk.objects(page.records)
-            instants = [self._stream.raw_instant_of(raw) for raw in objects]
-            for raw, instant in zip(objects, instants, strict=True):
-                if walk.takes((repr(raw),), instant):
+            values = [self._stream.raw_value_of(raw) for raw in objects]
+            for raw, value in zip(objects, values, strict=True):
+                if walk.takes((repr(raw),), value):
                     yield raw
-                elif end is not None and instant is not None and instant > end:
+                elif bounds.end_before(value):
                     self._doubt(CUT_OFF)
-            if walk.is_done(instants):
+            if walk.is_done(values):
                 break
             # The decoded page may be large, and the next one takes its time.
             del page, objects

@@ -15,9 +15,9 @@ from tap_analytics.sync.waits import PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
-    from datetime import datetime
 
     from tap_analytics.paging.page import Page
+    from tap_analytics.records.replication_values import ReplicationValue
     from tap_analytics.sync.list_stream import ListStream
     from tap_analytics.sync.run import Run
     from tap_analytics.sync.waits import Item, Wait, Waiting
@@ -34,7 +34,7 @@ class Reading(ListReading):
 
     def __init__(self, stream: ListStream, run: Run) -> None:
         super().__init__(stream, run)
-        self._bookmarks = Bookmarks({}, stream.run_start)
+        self._bookmarks = Bookmarks({}, None)
         self._bookmark = self._bookmarks.of("")
         """That of the walk that is being read."""
         self._shared_keys = stream.shared_keys
@@ -47,8 +47,8 @@ class Reading(ListReading):
             Records, and what has to be waited for. The generator goes on only when the record before has been written.
         """
         stream = self._stream
-        self._bookmarks = bookmarks = Bookmarks(stream.stored_bookmarks, stream.run_start)
-        if not bookmarks.instants:
+        self._bookmarks = bookmarks = Bookmarks(stream.stored_bookmarks, stream.latest)
+        if not bookmarks.values:
             stream.begin_version()
         if reason := stream.cut_by_dates:
             stream.withhold_version(reason)
@@ -65,6 +65,7 @@ class Reading(ListReading):
             bookmarks.forget_unlisted()
         self._save(is_whole=True)
         stream.report_rescued()
+        stream.report_left_out()
         stream.activate_version()
 
     def _all_items(self) -> Iterator[Item]:
@@ -90,7 +91,7 @@ class Reading(ListReading):
             self._save()
 
     def _save(self, *, is_whole: bool = False) -> None:
-        self._stream.put_bookmarks(self._bookmarks.instants, is_whole=is_whole)
+        self._stream.put_bookmarks(self._bookmarks.values, is_whole=is_whole)
         self._bookmarks.saved()
 
     def plan(self, bookmarks: Bookmarks) -> Generator[Walk | Wait]:
@@ -103,7 +104,7 @@ class Reading(ListReading):
             yield from self.own_plan(self._stream.since(bookmarks.of("")))
             return
 
-        def since_of(place: str) -> datetime | None:
+        def since_of(place: str) -> ReplicationValue | None:
             bookmarks.mark_listed(place)
             return self._stream.since(bookmarks.of(place))
 
@@ -112,9 +113,9 @@ class Reading(ListReading):
     def _walk_items(self, walk: Walk, next_page: Callable[[], Waiting[Page | None]]) -> Iterator[Item]:
         stream, shared = self._stream, self._shared_keys
         # Looked up once, for what follows is done for each record.
-        shape, key_of, instant_of = stream.shaper.shape, stream.key_of, stream.instant_of
+        shape, key_of, value_of = stream.shaper.shape, stream.key_of, stream.value_of
         takes, see = walk.takes, self._bookmark.see
-        end = stream.bounds[1]
+        bounds = stream.bounds
         pages_read = 0
         while (page := (yield from next_page())) is not None:
             stream.begin_page()
@@ -124,27 +125,28 @@ class Reading(ListReading):
                 walk.is_doubtful |= bool(page.records) or pages_read > 0
                 stream.withhold_version(page.doubt)
             pages_read += 1
-            instants = []
+            values = []
             for position, raw in enumerate(walk.objects(page.records)):
                 record = shape(raw)
                 key = key_of(record, position)
-                instant = instant_of(record)
-                instants.append(instant)
+                value = value_of(record, raw)
+                values.append(value)
                 if not key and stream.date_filter is not None:
                     # Nothing else tells whether a row has been read before.
                     key = (repr(record),)
-                if takes(key, instant):
+                if takes(key, value):
                     if shared is not None:
                         shared.see(key, walk.place, record)
                     yield record
                     # A record that a stream map filters out must come again once the filter is another one.
-                    if instant is not None and stream.record_was_written:
-                        see(instant)
-                elif end is not None and instant is not None and instant > end:
+                    if value is not None and stream.record_was_written:
+                        see(value)
+                elif bounds.end_before(value):
                     stream.withhold_version(CUT_OFF)
-            if walk.is_done(instants):
+            if walk.is_done(values):
                 break
             # The decoded page may be large, and the next one takes its time.
             del page
             yield PAUSE
         walk.finish()
+        stream.rows_left_out += walk.left_out

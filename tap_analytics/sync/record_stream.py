@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_analytics.errors import StreamError
 from tap_analytics.quoting import escape, shorten
-from tap_analytics.records.datetimes import parse_instant
+from tap_analytics.records.replication_values import at_path
 from tap_analytics.records.rescue import RESCUED_DATA
 from tap_analytics.records.shaper import RecordShaper, emitted_name, without_open_objects
 from tap_analytics.sync.api_stream import ApiStream
@@ -19,6 +19,7 @@ from tap_analytics.sync.api_stream import ApiStream
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tap_analytics.records.replication_values import ReplicationValue
     from tap_analytics.sync.walks import Key
 
 
@@ -30,6 +31,12 @@ class RecordStream(ApiStream, ABC):
 
     key_fallbacks: ClassVar[Mapping[str, str]] = {}
     """Fields that stand in for a primary key where an older service gives none."""
+
+    replication_path: ClassVar[tuple[str, ...] | None] = None
+    """Keys that lead to the replication key inside of an object of the API, where it is not a field of the record."""
+
+    rows_left_out = 0
+    """Rows that the API gave, and that were not within what was asked for."""
 
     _undated = False
 
@@ -63,16 +70,24 @@ class RecordStream(ApiStream, ABC):
                 self.log("%s: records have no '%s'; '%s' stands in for it", self.name, name, stand_in)
                 record[name] = record[stand_in]
 
-    def instant_of(self, record: dict[str, Any]) -> datetime | None:
-        """Return a record's replication key, None where it has no usable one."""
+    def value_of(self, record: Mapping[str, Any], raw: Mapping[str, Any]) -> ReplicationValue | None:
+        """Return a record's replication key, None where it has no usable one.
+
+        Args:
+            record: The record.
+            raw: The object that it was made of.
+
+        Raises:
+            StreamError: It has none, and that is not to be.
+        """
         # The class knows it, whatever the catalog says: a full table, too, ends where the user's dates do.
         field = type(self).replication_key
         if field is None:
             return None
-        value = record.get(field)
+        value = record.get(field) if self.replication_path is None else at_path(raw, self.replication_path)
         if value is not None:
             try:
-                return self._read_instant(value)
+                return self._read_value(value)
             except (TypeError, ValueError):
                 # A column that is any text may hold what is no date: "", or "0000-00-00".
                 pass
@@ -82,10 +97,11 @@ class RecordStream(ApiStream, ABC):
         return None
 
     @cached_property
-    def _read_instant(self) -> Callable[[str], datetime]:
-        """Reads a record's replication key: in the tap's own style, unless the catalog says that it is any text."""
+    def _read_value(self) -> Callable[[Any], ReplicationValue]:
+        """Reads a record's replication key: a column of date-times has them in the tap's own style."""
         declared = self.effective_schema["properties"].get(type(self).replication_key, {})
-        return datetime.fromisoformat if declared.get("format") == "date-time" else parse_instant
+        is_instant = declared.get("format") == "date-time" and self.replication_type.has_instants
+        return datetime.fromisoformat if is_instant else self.replication_type.read
 
     @cached_property
     def shaper(self) -> RecordShaper:
@@ -123,12 +139,16 @@ class RecordStream(ApiStream, ABC):
             told = f"{type(error).__name__}: {shorten(str(error))} (TAP_ANALYTICS_LOGLEVEL=DEBUG shows where)"
         return told if told.startswith(f"{self.name}: ") else f"{self.name}: {told}"
 
-    def raw_instant_of(self, raw: Mapping[str, Any]) -> datetime | None:
-        """Return the replication key of an object as the API gives it, None where it is no date-time."""
+    def raw_value_of(self, raw: Mapping[str, Any]) -> ReplicationValue | None:
+        """Return the replication key of an object as the API gives it, None where it has no usable one."""
         field = type(self).replication_key
-        key = next((key for key in raw if emitted_name(key, self.renames) == field), None)
+        if self.replication_path is None:
+            key = next((key for key in raw if emitted_name(key, self.renames) == field), None)
+            value = None if key is None else raw[key]
+        else:
+            value = at_path(raw, self.replication_path)
         try:
-            return None if key is None else parse_instant(raw[key])
+            return None if value is None else self.replication_type.read(value)
         except (TypeError, ValueError):
             return None
 
@@ -154,6 +174,17 @@ class RecordStream(ApiStream, ABC):
         """How many values had no column so far."""
         # The shaper is made with the first record; making it may log a warning.
         return self.shaper.rescued_count if "shaper" in self.__dict__ else 0
+
+    def report_left_out(self) -> None:
+        """Log how many rows were not within what was asked for."""
+        if self.rows_left_out:
+            self.log(
+                "%s: left out %d row%s whose '%s' is not within what this run reads",
+                self.name,
+                self.rows_left_out,
+                "s" * (self.rows_left_out > 1),
+                type(self).replication_key,
+            )
 
     def report_rescued(self) -> None:
         """Warn of what had no column in the records that were read."""

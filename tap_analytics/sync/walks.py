@@ -5,7 +5,7 @@ A stream reads one or more walks, and its bookmark moves only between them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
 
 from typing_extensions import Self
 
@@ -13,17 +13,57 @@ from tap_analytics.paging.placeholders import NO_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from tap_analytics.paging.page_token import Params
     from tap_analytics.paging.placeholders import Values
+    from tap_analytics.records.replication_values import ReplicationValue
     from tap_analytics.sync.parents import Place
 
 Key: TypeAlias = tuple[object, ...]
 """The values of a row's primary key."""
 
-Bounds: TypeAlias = "tuple[datetime | None, datetime | None]"
-"""The first and the last instant, None where there is no bound."""
+
+class Bounds(NamedTuple):
+    """What the replication keys of wanted rows lie between.
+
+    Attributes:
+        first: The first value, None for no bound.
+        last: The last value, None for no bound.
+        without_first: Whether the first value itself is left out.
+        without_last: Whether the last value itself is left out.
+    """
+
+    first: ReplicationValue | None = None
+    last: ReplicationValue | None = None
+    without_first: bool = False
+    without_last: bool = False
+
+    def hold(self, value: ReplicationValue | None) -> bool:
+        """Say whether a value lies within them; what has none is within any."""
+        if value is None:
+            return True
+        first, last, without_first, without_last = self
+        return (first is None or (first < value if without_first else first <= value)) and (
+            last is None or (value < last if without_last else value <= last)
+        )
+
+    def end_before(self, value: ReplicationValue | None) -> bool:
+        """Say whether a value lies behind the end."""
+        last = self.last
+        return value is not None and last is not None and (value >= last if self.without_last else value > last)
+
+    def within(self, other: Bounds) -> Bounds:
+        """Return the bounds of what lies within both."""
+        found = self
+        if other.first is not None and (self.first is None or other.first > self.first):
+            found = found._replace(first=other.first, without_first=other.without_first)
+        if other.last is not None and (self.last is None or other.last < self.last):
+            found = found._replace(last=other.last, without_last=other.without_last)
+        return found
+
+    def since(self, value: ReplicationValue | None) -> Bounds:
+        """Return these bounds, which begin with a bookmark if it lies behind the first value."""
+        return self.within(Bounds(first=value, without_first=self.without_first))
 
 
 class Walk:
@@ -46,6 +86,8 @@ class Walk:
         """Fields that each object gets from its parent's record."""
         self.is_doubtful = False
         """Whether rows may have been left out of its pages, so that no bookmark may pass them."""
+        self.left_out = 0
+        """Rows that are not within what the stream reads."""
         self.is_part = False
         """Whether it is one of several that can be fetched side by side."""
 
@@ -77,20 +119,20 @@ class Walk:
     def finish(self) -> None:
         """Take in that the last page has been read."""
 
-    def takes(self, key: Key, instant: datetime | None) -> bool:  # noqa: ARG002 - for the narrower walks
+    def takes(self, key: Key, value: ReplicationValue | None) -> bool:  # noqa: ARG002 - for the narrower walks
         """Say whether a row belongs to this walk.
 
         Args:
             key: The row's primary key.
-            instant: The row's replication key; None when it is missing or no date.
+            value: The row's replication key; None when it is missing or unusable.
         """
         return True
 
-    def is_done(self, instants: Sequence[datetime | None]) -> bool:  # noqa: ARG002 - for the narrower walks
+    def is_done(self, values: Sequence[ReplicationValue | None]) -> bool:  # noqa: ARG002 - for the narrower walks
         """Say whether the walk may stop after a page.
 
         Args:
-            instants: The replication keys of the page's rows, in the order of the answer.
+            values: The replication keys of the page's rows, in the order of the answer.
         """
         return False
 
@@ -101,9 +143,3 @@ def _with(added: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
         record = {f"{name}#" if name in added else name: value for name, value in record.items()}
     # The parent's come first: a field of the object's own that becomes the same column is the second one.
     return {**added, **record}
-
-
-def is_within(bounds: Bounds, instant: datetime | None) -> bool:
-    """Say whether an instant lies within bounds; what has none is within any."""
-    first, last = bounds
-    return instant is None or ((first is None or first <= instant) and (last is None or instant <= last))

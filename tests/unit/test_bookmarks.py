@@ -33,7 +33,7 @@ def state_sizes(parents: int, known: int, ticks: Iterator[float], monkeypatch: p
         bookmark.see(NOW - timedelta(hours=number))
         bookmarks.keep(place, bookmark)
         if bookmarks.are_due or number == parents - 1:
-            store.write_parents("at", bookmarks.instants, is_whole=False)
+            store.write_parents("at", bookmarks.values, is_whole=False)
             sizes.append(len(json.dumps(state)))
             bookmarks.saved()
     return sizes
@@ -57,7 +57,7 @@ def test_a_slow_run_saves_on_the_way_and_a_quick_one_after_many_parents(monkeypa
 
 def test_a_place_has_the_bookmark_that_was_kept_last_and_is_forgotten_once_it_is_not_listed() -> None:
     bookmarks = Bookmarks({"a": NOW - timedelta(days=1), "b": NOW + timedelta(days=900)}, NOW)
-    assert bookmarks.instants == {"a": NOW - timedelta(days=1), "b": NOW}, "none is later than the run's start"
+    assert bookmarks.values == {"a": NOW - timedelta(days=1), "b": NOW}, "none is later than the run's start"
     moved = bookmarks.of("a")
     moved.see(NOW)
     assert bookmarks.of("a").value == NOW - timedelta(days=1)
@@ -65,4 +65,4 @@ def test_a_place_has_the_bookmark_that_was_kept_last_and_is_forgotten_once_it_is
     bookmarks.keep("empty", bookmarks.of("empty"))
     bookmarks.mark_listed("a")
     bookmarks.forget_unlisted()
-    assert bookmarks.instants == {"a": NOW}
+    assert bookmarks.values == {"a": NOW}

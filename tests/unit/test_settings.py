@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from io import StringIO
 from typing import TYPE_CHECKING, Any, cast
 
@@ -223,7 +223,7 @@ def test_dates_that_stand_for_ever_set_no_bounds(start: str, end: str) -> None:
 @pytest.mark.parametrize(("days", "expected"), [(None, 30), (0, 0), (7, 7), (3650, 3650)])
 def test_the_look_back_is_the_streams_own_unless_one_is_set(days: int | None, expected: int) -> None:
     activities = cast("Activities", stream_of("activities", lookback_days=days))
-    assert activities.effective_lookback.days == expected
+    assert activities.effective_lookback == timedelta(days=expected)
 
 
 def test_batches_are_no_capability() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tap_analytics.sync.bookmarks import Bookmark
 from tap_analytics.sync.newest_first import NewestFirst
-from tap_analytics.sync.walks import Walk
+from tap_analytics.sync.walks import Bounds, Walk
 
 NOW = datetime(2024, 3, 15, 10, 30, tzinfo=timezone.utc)
 # Few instants, so that rows often share one.
@@ -134,7 +134,7 @@ def test_a_bookmark_compares_instants_and_not_texts() -> None:
 
 def test_rows_beyond_the_users_dates_are_left_out_and_those_without_a_date_are_not() -> None:
     first, last = (datetime(2024, 1, day, tzinfo=timezone.utc) for day in (10, 20))
-    walk = NewestFirst(first, (first, last))
+    walk = NewestFirst(first, Bounds(first, last))
     taken = [day for day in range(1, 31) if walk.takes((day,), datetime(2024, 1, day, tzinfo=timezone.utc))]
     assert taken == list(range(10, 21))
     assert walk.takes((0,), None)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tap_analytics.sync.bookmarks import Bookmark
 from tap_analytics.sync.date_windows import DateFilter, DateWindow
+from tap_analytics.sync.walks import Bounds
 from tap_analytics.sync.window_widths import WindowWidths
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def test_every_row_within_bounds_is_read_once_and_no_bookmark_runs_ahead(  # noq
     bookmark = Bookmark(since, NOW)
     read: Counter[int] = Counter()
     widths = WindowWidths(date_filter.window, random.choice([None, 2, 200]))
-    for window in date_filter.windows(since, start, end, TODAY, widths):
+    for window in date_filter.windows(since, Bounds(start, end), TODAY, widths):
         answer = server.answer(rows, window.params)
         random.shuffle(answer)
         window.count(len(answer))
@@ -123,7 +124,7 @@ def test_every_row_within_bounds_is_read_once_and_no_bookmark_runs_ahead(  # noq
 
 def test_the_days_asked_for_are_bare_dates_with_a_margin() -> None:
     date_filter = DateFilter(start_param="start-date", end_param="end-date")
-    [window] = date_filter.windows(None, NOW, NOW, TODAY)
+    [window] = date_filter.windows(None, Bounds(NOW, NOW), TODAY)
     assert set(window.params) == {"start-date", "end-date"}
     first, last = (date.fromisoformat(str(value)) for value in window.params.values())
     assert first < TODAY < last
@@ -141,7 +142,7 @@ def test_a_window_begins_one_day_before_its_predecessor_ended(
     date_filter: DateFilter, start: datetime, end: datetime | None
 ) -> None:
     assume(end is None or end >= start)
-    asked = spans(list(date_filter.windows(None, start, end, TODAY)))
+    asked = spans(list(date_filter.windows(None, Bounds(start, end), TODAY)))
     for (_, last), (first, _) in pairwise(asked):
         assert first is not None
         assert last is not None
@@ -151,8 +152,8 @@ def test_a_window_begins_one_day_before_its_predecessor_ended(
 
 @given(FILTERS, INSTANTS)
 def test_the_last_window_has_no_end_unless_one_is_set(date_filter: DateFilter, start: datetime) -> None:
-    assert spans(list(date_filter.windows(None, start, None, TODAY)))[-1][1] is None
-    assert spans(list(date_filter.windows(None, start, start + DAY, TODAY)))[-1][1] is not None
+    assert spans(list(date_filter.windows(None, Bounds(start, None), TODAY)))[-1][1] is None
+    assert spans(list(date_filter.windows(None, Bounds(start, start + DAY), TODAY)))[-1][1] is not None
 
 
 @given(FILTERS, st.none() | INSTANTS)
@@ -160,7 +161,7 @@ def test_where_an_end_is_always_sent_the_newest_one_lies_after_today_and_hides_n
     date_filter: DateFilter, start: datetime | None
 ) -> None:
     always = msgspec.structs.replace(date_filter, always_ends=True)
-    without, windows = (list(each.windows(None, start, None, TODAY)) for each in (date_filter, always))
+    without, windows = (list(each.windows(None, Bounds(start, None), TODAY)) for each in (date_filter, always))
     ends = [end for _, end in spans(windows)]
     assert [first for first, _ in spans(windows)] == [first for first, _ in spans(without)]
     assert ends[:-1] == [end for _, end in spans(without)[:-1]]
@@ -175,18 +176,18 @@ def test_an_end_that_the_user_sets_is_the_one_that_is_sent(
     date_filter: DateFilter, start: datetime, end: datetime
 ) -> None:
     always = msgspec.structs.replace(date_filter, always_ends=True)
-    asked = [spans(list(each.windows(None, start, end, TODAY))) for each in (date_filter, always)]
+    asked = [spans(list(each.windows(None, Bounds(start, end), TODAY))) for each in (date_filter, always)]
     assert asked[0] == asked[1]
 
 
 @given(FILTERS, st.none() | INSTANTS)
 def test_without_a_beginning_there_is_one_window(date_filter: DateFilter, end: datetime | None) -> None:
-    assert [first for first, _ in spans(list(date_filter.windows(None, None, end, TODAY)))] == [None]
+    assert [first for first, _ in spans(list(date_filter.windows(None, Bounds(None, end), TODAY)))] == [None]
 
 
 @given(INSTANTS, st.integers(2, 15))
 def test_a_filter_without_an_end_has_one_window(start: datetime, days: int) -> None:
-    windows = list(DateFilter(start_param="from", window=days).windows(None, start, None, TODAY))
+    windows = list(DateFilter(start_param="from", window=days).windows(None, Bounds(start, None), TODAY))
     assert [set(window.params) for window in windows] == [{"from"}]
 
 
@@ -195,16 +196,16 @@ def test_a_filter_without_an_end_has_one_window(start: datetime, days: int) -> N
 def test_what_begins_after_its_end_reads_no_row(date_filter: DateFilter, start: datetime, end: datetime) -> None:
     assume(start > end)
     rows: list[Row] = [(0, start), (1, end), (2, start - (start - end) / 2)]
-    for window in date_filter.windows(None, start, end, TODAY):
+    for window in date_filter.windows(None, Bounds(start, end), TODAY):
         assert not any(window.takes((key,), at) for key, at in UTC_DAYS.answer(rows, window.params))
 
 
 def test_the_later_of_bookmark_and_start_date_is_what_is_asked_for() -> None:
     date_filter = DateFilter(start_param="from", end_param="to")
     early, late = NOW - 20 * DAY, NOW - 5 * DAY
-    expected = spans(list(date_filter.windows(None, late, None, TODAY)))
-    assert spans(list(date_filter.windows(late, early, None, TODAY))) == expected
-    assert spans(list(date_filter.windows(early, late, None, TODAY))) == expected
+    expected = spans(list(date_filter.windows(None, Bounds(late, None), TODAY)))
+    assert spans(list(date_filter.windows(late, Bounds(early, None), TODAY))) == expected
+    assert spans(list(date_filter.windows(early, Bounds(late, None), TODAY))) == expected
 
 
 def asked_for(
@@ -215,7 +216,7 @@ def asked_for(
     filled = DateFilter(start_param="from", end_param="to")
     widths = WindowWidths(filled.window, page_size if known else None)
     start = datetime.combine(first, time(), tzinfo=timezone.utc)
-    windows = filled.windows(None, start, None, TODAY, widths)
+    windows = filled.windows(None, Bounds(start, None), TODAY, widths)
     under_way: deque[DateWindow] = deque()
     spans_read, requests = [], 0
     while True:

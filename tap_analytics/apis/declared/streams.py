@@ -28,6 +28,7 @@ from tap_analytics.sync.bookmarks import Bookmarks
 from tap_analytics.sync.reading import Reading
 from tap_analytics.sync.run import Run
 from tap_analytics.sync.stream import AnalyticsStream
+from tap_analytics.sync.walks import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from tap_analytics.http.api import Api
     from tap_analytics.http.authentication import Scheme
     from tap_analytics.sync.parents import Parent
-    from tap_analytics.sync.walks import Bounds, Walk
+    from tap_analytics.sync.walks import Walk
 
 SAMPLE_RECORDS: Final = 200
 """Records that are enough to infer a schema from."""
@@ -82,7 +83,7 @@ class DeclaredStream(AnalyticsStream):
     @override
     def bounds(self) -> Bounds:
         # Whatever the catalog makes of the replication key.
-        return (self.start_date, self.end_date) if type(self).replication_key is not None else (None, None)
+        return Bounds(self.start_date, self.end_date) if type(self).replication_key is not None else Bounds()
 
     # Schema
 

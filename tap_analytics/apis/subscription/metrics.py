@@ -21,15 +21,14 @@ from tap_analytics.errors import StreamError
 from tap_analytics.paging.paginators import SinglePage
 from tap_analytics.records.datetimes import parse_date
 from tap_analytics.sync.list_stream import CUT_OFF
-from tap_analytics.sync.walks import Walk
+from tap_analytics.sync.walks import Bounds, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from tap_analytics.apis.subscription.account_calendar import AccountCalendar
     from tap_analytics.apis.subscription.account_facts import AccountFacts
-    from tap_analytics.sync.walks import Bounds
+    from tap_analytics.records.replication_values import ReplicationValue
 
 _LONG_AGO: Final = date(1970, 1, 1)
 """Before any customer."""
@@ -131,10 +130,10 @@ class MetricStream(SubscriptionStream, ABC):
     @property
     @override
     def bounds(self) -> Bounds:
-        return self.start_date, self.end_date
+        return Bounds(self.start_date, self.end_date)
 
     @override
-    def walks(self, since: datetime | None) -> Iterator[Walk]:
+    def walks(self, since: ReplicationValue | None) -> Iterator[Walk]:
         calendar = self._calendar
         today = self._today
         end = today

@@ -1,0 +1,65 @@
+"""Lists that the API filters by a replication key of any type, in one walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from typing_extensions import override
+
+from tap_analytics.sync.walks import Bounds, Key, Walk
+
+if TYPE_CHECKING:
+    from tap_analytics.paging.page_token import Params
+    from tap_analytics.records.replication_values import ReplicationType, ReplicationValue
+
+
+class BoundedWalk(Walk):
+    """The rows of a list whose replication key lies within bounds.
+
+    Args:
+        params: Query parameters that every page of the walk repeats.
+        bounds: What the replication keys lie between.
+    """
+
+    def __init__(self, params: Params, bounds: Bounds) -> None:
+        super().__init__(params)
+        self._bounds = bounds
+
+    @override
+    def takes(self, key: Key, value: ReplicationValue | None) -> bool:
+        is_wanted = self._bounds.hold(value)
+        self.left_out += not is_wanted
+        return is_wanted
+
+
+class ValueFilter(Struct, frozen=True):
+    """An API's filter by value, or none at all: then what is too old is read and left out.
+
+    Whether the ends of the filter are inclusive is unknown, so a little more is asked for at both of them.
+
+    Attributes:
+        start_param: The query parameter that takes the first value; None where the API has none.
+        end_param: The query parameter that takes the last value; None where the API has none.
+    """
+
+    start_param: str | None = None
+    end_param: str | None = None
+
+    def walk(self, since: ReplicationValue | None, bounds: Bounds, values: ReplicationType) -> BoundedWalk:
+        """Return the walk that reads what lies within bounds.
+
+        Args:
+            since: The bookmark less the look-back.
+            bounds: What the replication keys of wanted rows lie between.
+            values: What they are.
+        """
+        wanted = bounds.since(since)
+        params: Params = {}
+        for param, value, step, is_exact in (
+            (self.start_param, wanted.first, -1, wanted.without_first),
+            (self.end_param, wanted.last, 1, wanted.without_last),
+        ):
+            if param and value is not None:
+                params[param] = values.write(value) if is_exact else values.write_beside(value, step)
+        return BoundedWalk(params, wanted)
