@@ -223,6 +223,14 @@ class Client:
         path = self._endpoint.template.path if path is None else path
         return urlsplit(path).path if is_address(path) else f"{urlsplit(self._endpoint.url_base).path}{path}"
 
+    def tell(self, text: str) -> None:
+        """Log what is good to know.
+
+        Args:
+            text: What it says, the stream's name included.
+        """
+        self._logger.info("%s", text)
+
     def warn(self, text: str) -> None:
         """Log a warning.
 

@@ -91,7 +91,7 @@ class PageWalker:
 
     def _check_owner(self, trail: PageTrail, request: RequestTemplate, whose: Params) -> None:
         """Refuse to follow a link from the list of one parent into that of another one."""
-        if not self._has_parent or not self._paginator.follows_links:
+        if not self._has_parent or not trail.paginator.follows_links:
             return
         list_path = self.client.full_path(request.path)
         try:
@@ -119,6 +119,7 @@ class PageWalker:
             raise
         if page.is_ignored:
             return page, page
+        self._settle(trail, page)
         if trail.repeats(page):
             return page, None
         try:
@@ -128,6 +129,14 @@ class PageWalker:
         except StreamError as error:
             raise type(error)(self.client.told(str(error), page.path)) from error
         return page, fresh
+
+    def _settle(self, trail: PageTrail, page: Page) -> None:
+        """Let further walks begin with what the first page of this one shows, and tell it once."""
+        if told := trail.settle(page):
+            with self._warning:
+                is_first, self._paginator = self._paginator != trail.paginator, trail.paginator
+            if is_first:
+                self.client.tell(self.client.told(told, page.path))
 
     def _doubted(self, page: Page, trail: PageTrail) -> Page:
         """Return the page with all doubt about it, of which there is a warning once."""

@@ -75,8 +75,8 @@ def signs_in(page: Page, *, has_envelope: bool = True) -> Signs:
         page: The page.
         has_envelope: Whether anything stands beside the records: not where the whole body is declared to be the record.
     """
-    fields = _fields_about_pages(page, has_envelope=has_envelope)
-    has_ended = any(map(_says_end, fields))
+    fields = fields_about_pages(page, has_envelope=has_envelope)
+    has_ended = any(map(says_end, fields))
     link = "a link" if link_in(page.headers.get("Link", ""), "next") is not None else None
     nouns = _nouns(page)
     count = _count(page)
@@ -85,9 +85,9 @@ def signs_in(page: Page, *, has_envelope: bool = True) -> Signs:
         total = _first(fields, lambda field: _is_total(field, nouns) and field.value > count)
         total = total or _range_sign(page.headers.get("Content-Range", ""), count)
     return Signs(
-        next=None if has_ended else (_first(fields, _is_next) or link),
+        next=None if has_ended else (_first(fields, is_next) or link),
         cursor=None if has_ended else _first(fields, _is_cursor),
-        pages=_first(fields, lambda field: _is_page_count(field) and field.value > 1),
+        pages=_first(fields, lambda field: is_page_count(field) and field.value > 1),
         total=total,
     )
 
@@ -96,15 +96,21 @@ def says_complete(page: Page) -> bool:
     """Say whether a first page says that it is all: no next page, one page in all, or a total that has come."""
     nouns = _nouns(page)
     return any(
-        _says_end(field)
+        says_end(field)
         or (field.value is None and field.is_about_list and field.words <= KNOWN and bool(field.words & NEXT))
-        or (_is_page_count(field) and field.value == 1)
+        or (is_page_count(field) and field.value == 1)
         or (_is_total(field, nouns) and "total" in field.words and field.value == len(page.records))
-        for field in _fields_about_pages(page, has_envelope=True)
+        for field in fields_about_pages(page, has_envelope=True)
     )
 
 
-def _fields_about_pages(page: Page, *, has_envelope: bool) -> list[EnvelopeField]:
+def fields_about_pages(page: Page, *, has_envelope: bool) -> list[EnvelopeField]:
+    """Return the values beside the records, and in the headers, that may be about pages.
+
+    Args:
+        page: The page.
+        has_envelope: Whether anything stands beside the records.
+    """
     fields = fields_beside_records(page, has_envelope=has_envelope)
     return [field for field in fields if not _is_about_something_else(field)]
 
@@ -123,14 +129,16 @@ def _is_about_something_else(field: EnvelopeField) -> bool:
     )
 
 
-def _says_end(field: EnvelopeField) -> bool:
+def says_end(field: EnvelopeField) -> bool:
+    """Say whether a field says that there is no next page."""
     words = field.words
     if field.value is False:
         return bool(words & (MORE - {"incomplete"}) or (words & NEXT and words & {"has", "is", "page"}))
     return field.value is True and field.is_about_list and words <= KNOWN and bool(words & {"last", "end"})
 
 
-def _is_next(field: EnvelopeField) -> bool:
+def is_next(field: EnvelopeField) -> bool:
+    """Say whether a field asks for the next page, or says that there is one."""
     words, value = field.words, field.value
     is_plain = words <= KNOWN
     if not (is_plain or field.is_about_list):
@@ -164,7 +172,8 @@ def _is_cursor(field: EnvelopeField) -> bool:
     return words <= KNOWN and (bool(words & CURSORS) or is_page_token)
 
 
-def _is_page_count(field: EnvelopeField) -> bool:
+def is_page_count(field: EnvelopeField) -> bool:
+    """Say whether a field is the number of all pages."""
     words = field.words - _HEADER_WORDS
     if not is_whole(field.value) or words & {"size", "per", "limit", "length"}:
         return False

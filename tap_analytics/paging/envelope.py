@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tap_analytics.paging.field_names import NEXT, OTHER_WAYS, is_about_pages, is_key_of_last, words_of
 from tap_analytics.paging.json_decoding import UnreadableBodyError, decode
+from tap_analytics.records.json_paths import json_path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,7 @@ class EnvelopeField(Struct, frozen=True):
     Attributes:
         names: The keys on the way to it.
         value: The value. Texts of a number or of a boolean are read as such, empty texts and "null" as None.
+        place: The JSONPath of the value in the body, where it is not its keys alone.
         is_about_list: Whether it describes the list: it stands in what holds the records, in what is named for pages,
             or in a header.
     """
@@ -42,6 +44,7 @@ class EnvelopeField(Struct, frozen=True):
     names: tuple[str, ...]
     value: Any
     is_about_list: bool
+    place: str = ""
 
     @property
     def path(self) -> str:
@@ -137,8 +140,10 @@ def _links_in(items: list[Any], names: tuple[str, ...], *, is_about_list: bool) 
     for item in items:
         relation = (item.get("rel") or item.get("relation")) if isinstance(item, dict) else None
         if isinstance(relation, str):
-            address = next((item[name] for name in ("href", "url", "uri", "link") if item.get(name)), None)
-            yield EnvelopeField((*names, relation), _read(address), is_about_list)
+            name = next((name for name in ("href", "url", "uri", "link") if item.get(name)), "")
+            key = "rel" if item.get("rel") else "relation"
+            place = f"{json_path_of(names)}[?(@.{key}=='{relation}')].{name}" if relation.isalnum() and name else ""
+            yield EnvelopeField((*names, relation), _read(item.get(name)), is_about_list, place)
 
 
 def _read(value: object) -> object:

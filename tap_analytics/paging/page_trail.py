@@ -47,6 +47,7 @@ class PageTrail:
         body: The body of the requests.
 
     Attributes:
+        paginator: How the API pages this list, as far as it is known.
         finished: Whether the page that was read last was the last one.
         failure: Why there is no way to the page after the one that was read last.
     """
@@ -59,17 +60,18 @@ class PageTrail:
         whose: Mapping[str, ParamValue] = NO_PARAMS,
         body: object = None,
     ) -> None:
-        self._paginator = paginator
+        self.paginator = paginator
         self._whose = whose
         size = paginator.limit or page_size
         limit = {paginator.limit_param: max(size, paginator.smallest_page)} if paginator.limit_param and size else {}
         self._fixed: Params = {**fixed, **limit}
         self._sizes = _sizes_in(self._fixed) | _sizes_in(body)
         self._restarts_left = paginator.restarts
+        self._is_settled = False
         self._begin()
 
     def _begin(self) -> None:
-        self._progress = Progress(self._paginator.first_token, self._sizes)
+        self._progress = Progress(self.paginator.first_token, self._sizes)
         self._asked_for: set[str] = set()
         self._asked_for_last: Params = {}
         self.finished = False
@@ -85,6 +87,21 @@ class PageTrail:
         """The query parameters that ask for the current page, its size included."""
         return {**(self._fixed if self.path is None else self._whose), **self._progress.token}
 
+    def settle(self, page: Page) -> str:
+        """Let the first page of the walk show how the list is paged; return what there is to say about it.
+
+        Args:
+            page: The answer to the current parameters.
+        """
+        detection = None
+        if not self._is_settled and not page.is_ignored:
+            self._is_settled = True
+            detection = self.paginator.settled(page, self.params)
+        if detection is None:
+            return ""
+        self.paginator = detection.paginator
+        return detection.told
+
     def advance(self, page: Page) -> None:
         """Go on to the next page, or finish.
 
@@ -94,7 +111,8 @@ class PageTrail:
         Raises:
             StreamError: The API leads in a circle, or claims that there is more without a way to ask for it.
         """
-        following = None if page.is_ignored else self._paginator.next_token(page, self._progress)
+        self.settle(page)
+        following = None if page.is_ignored else self.paginator.next_token(page, self._progress)
         if following is None:
             self.finished = True
             return
@@ -122,11 +140,11 @@ class PageTrail:
 
     def repeats(self, page: Page) -> bool:
         """Say whether a page only shows how the API numbers its pages: its records are those of an earlier page."""
-        return self._paginator.repeats(page, self._progress)
+        return self.paginator.repeats(page, self._progress)
 
     def doubt(self, page: Page) -> str:
         """Return why there may be more records although the walk ends with a page; empty for no reason."""
-        return self._paginator.doubt(page, self._progress)
+        return self.paginator.doubt(page, self._progress)
 
     def fresh(self, page: Page) -> Page:
         """Return a page without the records that an earlier page had.
@@ -134,7 +152,7 @@ class PageTrail:
         Raises:
             LostPlaceError: It is not the page after the one before it.
         """
-        return self._paginator.fresh(page, self._progress)
+        return self.paginator.fresh(page, self._progress)
 
     def question(self) -> Params | None:
         """Return the parameters of the page that the last record came from, where it has to be asked for again.
@@ -142,7 +160,7 @@ class PageTrail:
         It is needed where the current page is the next one only if that record has not moved; else None is returned.
         Call `confirm` with the answer.
         """
-        return self._asked_for_last if self._paginator.needs_confirmation(self._progress) else None
+        return self._asked_for_last if self.paginator.needs_confirmation(self._progress) else None
 
     def confirm(self, page: Page) -> None:
         """Check that the last record still stands where it was read.
@@ -153,7 +171,7 @@ class PageTrail:
         Raises:
             LostPlaceError: It does not, so that the current page may be another one than the next.
         """
-        self._paginator.confirm(page, self._progress)
+        self.paginator.confirm(page, self._progress)
 
     def begin_again(self) -> bool:
         """Go back to the first page, unless that has been done often enough; say whether it was done."""
@@ -165,7 +183,7 @@ class PageTrail:
 
     def is_lost(self, status: int | None) -> bool:
         """Say whether an answer with this status can mean that the service no longer knows where the walk stands."""
-        return self._progress.number > 1 and self._paginator.restarts > 0 and status in _UNKNOWN_PLACE
+        return self._progress.number > 1 and self.paginator.restarts > 0 and status in _UNKNOWN_PLACE
 
 
 def _sizes_in(asked: object) -> set[int]:

@@ -11,6 +11,8 @@ from jsonpath_ng.jsonpath import Child, Fields, Root, This
 from msgspec import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jsonpath_ng import JSONPath
     from jsonpath_ng.jsonpath import DatumInContext
 
@@ -34,6 +36,12 @@ def first_at(path: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
             return UNSET
         value, keys = value[key], keys[count:]
     return value
+
+
+def json_path_of(keys: Iterable[str]) -> str:
+    """Return the JSONPath of keys, whatever characters they have."""
+    quoted = (key.replace("\\", "\\\\").replace("'", "\\'") for key in keys)
+    return "$" + "".join(f"['{key}']" for key in quoted)
 
 
 def has_holder(path: str, value: Any) -> bool:  # noqa: ANN401 - any JSON

@@ -213,10 +213,15 @@ def test_a_server_that_ignores_the_parameter_is_an_error_after_one_repeat(pagina
         after(paginator, {"entries": ROWS, "total": 9}, {"entries": ROWS, "total": 9})
 
 
-@pytest.mark.parametrize("total", [None, 0, -1, "1", True, Decimal("1.0"), {}])
+@pytest.mark.parametrize("total", [None, 0, -1, "one", "", True, Decimal("1.0"), {}])
 def test_a_total_that_is_no_number_of_them_is_no_end(total: object) -> None:
     assert after(BY_OFFSET, {"entries": MORE, "total": total}) == {"offset": 1}
     assert after(counting_from(0), {"entries": MORE, "total_pages": total}) == {"page": 1}
+
+
+def test_a_total_in_a_text_is_one() -> None:
+    assert after(BY_OFFSET, {"entries": MORE, "total": "1"}) is None
+    assert after(counting_from(0), {"entries": MORE, "total_pages": "1"}) is None
 
 
 def test_the_newest_total_counts() -> None:

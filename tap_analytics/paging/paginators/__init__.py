@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_analytics.paging.paginators.base import Paginator
 from tap_analytics.paging.paginators.cursors import BodyCursor, HeaderCursor, LastRecord
+from tap_analytics.paging.paginators.detected import Detected
 from tap_analytics.paging.paginators.last_page import HAS_MORE
 from tap_analytics.paging.paginators.links import BodyLink, HeaderLink
 from tap_analytics.paging.paginators.overlap import OverlappingPages
@@ -15,6 +16,7 @@ __all__ = [
     "BodyCursor",
     "BodyLink",
     "CursorOrPageNumber",
+    "Detected",
     "HeaderCursor",
     "HeaderLink",
     "LastRecord",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from typing_extensions import override
 
 from tap_analytics.paging.abstract_struct import AbstractStruct
 from tap_analytics.paging.page_token import NO_PARAMS
-from tap_analytics.paging.paginators.last_page import HAS_MORE, refuse_dead_end
+from tap_analytics.paging.paginators.last_page import HAS_MORE, flag_in, refuse_dead_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,29 @@ if TYPE_CHECKING:
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Address, Params, ParamValue
     from tap_analytics.paging.progress import Progress
+
+
+class Detection(Struct, frozen=True):
+    """What the first answer of a list shows about its paging.
+
+    Attributes:
+        paginator: How the list is paged.
+        told: What is said about it: the predicate of a sentence about the request.
+    """
+
+    paginator: Paginator
+    told: str
+
+    @classmethod
+    def of(cls, paginator: Paginator, way: str, words: Mapping[str, str]) -> Detection:
+        """Return what was found out, and what to say.
+
+        Args:
+            paginator: How the list is paged.
+            way: By what the next page is asked for.
+            words: What declares this paginator.
+        """
+        return cls(paginator, f"is paged by {way}, as its first answer shows ('paginator': {json.dumps(words)})")
 
 
 class Paginator(AbstractStruct, frozen=True, kw_only=True):
@@ -50,6 +75,15 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
             progress: The walk so far, up to the parameters that asked for this page.
         """
 
+    def settled(self, page: Page, asked: Params) -> Detection | None:  # noqa: ARG002 - for those that do not know it all
+        """Return what the first answer shows about the paging; None if this is already all that is to be known.
+
+        Args:
+            page: The first answer.
+            asked: The parameters that asked for it.
+        """
+        return None
+
     def doubt(self, page: Page, progress: Progress) -> str:  # noqa: ARG002 - for those that cannot always know the end
         """Return why there may be more although the answer does not say so; empty for no reason."""
         return ""
@@ -74,20 +108,32 @@ class FlaggedPaginator(Paginator, frozen=True, kw_only=True):
     """The body may say whether there is more. If it says no, that is the end, even if there is a cursor as well.
 
     Attributes:
-        has_more_path: Dotted path of that flag.
+        has_more_path: Path of that flag.
+        ends_at_empty_page: Whether an empty page is declared to be the last one, or declared not to be; None if nothing
+            is declared.
     """
 
     has_more_path: str = HAS_MORE
+    ends_at_empty_page: bool | None = None
 
     @override
     def next_token(self, page: Page, progress: Progress) -> Params | None:
-        has_more = page.get(self.has_more_path)
-        if has_more is False:
+        has_more = flag_in(page, self.has_more_path)
+        if has_more is False or self._is_declared_end(page):
             return None
         token = self.token_after(page, progress, has_more=has_more is True)
         if token is None:
             refuse_dead_end(has_more)
         return token
+
+    def _is_declared_end(self, page: Page) -> bool:
+        return bool(self.ends_at_empty_page) and not page.records
+
+    @override
+    def doubt(self, page: Page, progress: Progress) -> str:
+        if self._is_declared_end(page) and flag_in(page, self.has_more_path):
+            return f"gave an empty page, and says that there is more ('{self.has_more_path}')"
+        return ""
 
     @abstractmethod
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:

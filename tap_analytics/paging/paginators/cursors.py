@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.paginators.base import FlaggedPaginator, Paginator
+from tap_analytics.paging.leads import leads_in
+from tap_analytics.paging.paginators.base import Detection, FlaggedPaginator, Paginator
 from tap_analytics.paging.paginators.last_page import (
     HAS_MORE,
     doubt_without,
+    flag_in,
     is_nothing,
     refuse_dead_end,
     refuse_other_place,
 )
+from tap_analytics.records.json_paths import has_holder
 from tap_analytics.records.value_types import is_whole
 
 if TYPE_CHECKING:
@@ -29,12 +33,36 @@ class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
     """The body holds the next page's cursor. Null, false, an empty text or no such key ends the walk.
 
     Attributes:
-        cursor_path: Dotted path of the cursor in the body.
+        cursor_path: Path of the cursor in the body.
         cursor_param: The query parameter that takes it.
+        is_declared: Whether the user says that it stands there; else it may turn out to stand elsewhere.
+        or_fields: Fields of the last record that ask for the next page if the body turns out to have no cursor.
     """
 
     cursor_path: str
     cursor_param: str = "cursor"
+    is_declared: bool = True
+    or_fields: tuple[str, ...] = ()
+
+    @override
+    def settled(self, page: Page, asked: Params) -> Detection | None:
+        if self.is_declared or page.has(self.cursor_path) or has_holder(self.cursor_path, page.body):
+            return None
+        words = {"type": "cursor", "cursor_param": self.cursor_param}
+        leads = leads_in(page)
+        if cursor := leads.cursor or (None if self.or_fields else leads.own_cursor):
+            found = replace(self, cursor_path=cursor.place, is_declared=True)
+            return Detection.of(found, f"the cursor under '{cursor.place}'", {**words, "cursor_path": cursor.place})
+        if not self.or_fields:
+            return None
+        names = " or ".join(f"'{field}'" for field in self.or_fields)
+        last = LastRecord(
+            cursor_param=self.cursor_param,
+            fields=self.or_fields,
+            has_more_path=self.has_more_path,
+            ends_at_empty_page=self.ends_at_empty_page,
+        )
+        return Detection.of(last, f"the field {names} of its last record", {**words, "cursor_field": self.or_fields[0]})
 
     @override
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
@@ -47,7 +75,9 @@ class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
 
     @override
     def doubt(self, page: Page, progress: Progress) -> str:
-        return "" if page.get(self.has_more_path) is False else doubt_without(self.cursor_path, page, progress)
+        if flag_in(page, self.has_more_path) is False:
+            return ""
+        return super().doubt(page, progress) or doubt_without(self.cursor_path, page, progress)
 
     def token_in(self, page: Page) -> Params | None:
         """Return the parameters that the body's cursor asks with, None if there is no cursor."""
@@ -76,7 +106,7 @@ class HeaderCursor(Paginator, frozen=True, kw_only=True):
         cursor = self._cursor_in(page)
         if cursor is not None and (page.records or {self.cursor_param: cursor} != progress.token):
             return {self.cursor_param: cursor}
-        refuse_dead_end(page.get(HAS_MORE))
+        refuse_dead_end(flag_in(page, HAS_MORE))
         if cursor is None:
             refuse_other_place(page, progress, f"the header '{self.cursor_header}'")
         return None

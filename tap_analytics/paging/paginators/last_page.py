@@ -16,6 +16,24 @@ HAS_MORE: Final = "has_more"
 """The path of the flag for "there is more", where none is declared."""
 
 
+_TRUE: Final = frozenset({"true", "yes", "t", "y", "1"})
+_FALSE: Final = frozenset({"false", "no", "f", "n", "0"})
+
+
+def flag_in(page: Page, path: str) -> bool | None:
+    """Return a flag in the body; None if there is none.
+
+    Args:
+        page: The page.
+        path: The flag's path. A text or number for true or false is read as such.
+    """
+    value = page.get(path)
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    return True if text in _TRUE else False if text in _FALSE else None
+
+
 def is_nothing(value: object) -> bool:
     """Say whether a value in the place of a cursor or an address means that there is none."""
     return value is None or value is False or value == ""
@@ -47,7 +65,7 @@ def refuse_other_place(page: Page, progress: Progress, place: str, path: str = "
     Raises:
         StreamError: Another place says so.
     """
-    if progress.number > 1 or page.get(HAS_MORE) is False:
+    if progress.number > 1 or flag_in(page, HAS_MORE) is False:
         return
     signs = signs_in(page)
     # Where the declared place is there but empty, a cursor beside it may be the page's own.
@@ -59,7 +77,7 @@ def refuse_other_place(page: Page, progress: Progress, place: str, path: str = "
 
 def doubt_without(path: str, page: Page, progress: Progress) -> str:
     """Return why the first page may not be the last, although the declared place says nothing of a next one."""
-    if progress.number > 1 or page.get(HAS_MORE) is False or (path and not is_nothing(page.get(path))):
+    if progress.number > 1 or flag_in(page, HAS_MORE) is False or (path and not is_nothing(page.get(path))):
         return ""
     count = len(page.records)
     if path and not page.has(path) and count in progress.sizes and not says_complete(page):

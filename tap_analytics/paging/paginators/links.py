@@ -10,16 +10,19 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
+from msgspec.structs import replace
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.addresses import is_same_host
 from tap_analytics.paging.envelope import link_in
+from tap_analytics.paging.leads import leads_in
 from tap_analytics.paging.page_token import Address
-from tap_analytics.paging.paginators.base import Paginator
+from tap_analytics.paging.paginators.base import Detection, Paginator
 from tap_analytics.paging.paginators.last_page import (
     HAS_MORE,
     doubt_without,
+    flag_in,
     is_nothing,
     refuse_dead_end,
     refuse_other_place,
@@ -36,18 +39,27 @@ class BodyLink(Paginator, frozen=True, kw_only=True):
     """The body holds the next page's address.
 
     Attributes:
-        link_path: Dotted path of the address. Null, false, an empty text or no such key ends the walk.
+        link_path: Path of the address. Null, false, an empty text or no such key ends the walk.
+        is_declared: Whether the user says that it stands there; else it may turn out to stand elsewhere.
     """
 
     follows_links = True
 
     link_path: str
+    is_declared: bool = True
+
+    @override
+    def settled(self, page: Page, asked: Params) -> Detection | None:
+        if self.is_declared or page.has(self.link_path) or (place := leads_in(page).link) is None:
+            return None
+        words = {"type": "json_link", "next_url_path": place}
+        return Detection.of(replace(self, link_path=place, is_declared=True), f"the address under '{place}'", words)
 
     @override
     def next_token(self, page: Page, progress: Progress) -> Address | None:
         link = page.get(self.link_path)
         if is_nothing(link):
-            refuse_dead_end(page.get(HAS_MORE))
+            refuse_dead_end(flag_in(page, HAS_MORE))
             refuse_other_place(page, progress, f"'{self.link_path}'", self.link_path)
             return None
         if not isinstance(link, str):
@@ -75,7 +87,7 @@ class HeaderLink(Paginator, frozen=True, kw_only=True):
     def next_token(self, page: Page, progress: Progress) -> Address | None:
         link = link_in(page.headers.get("Link", ""), self.relation)
         if link is None:
-            refuse_dead_end(page.get(HAS_MORE))
+            refuse_dead_end(flag_in(page, HAS_MORE))
             refuse_other_place(page, progress, f"the link '{self.relation}'")
             return None
         return _unless_itself(_address_of(link, page), page, progress)
@@ -89,7 +101,7 @@ def _unless_itself(address: Address, page: Page, progress: Progress) -> Address 
     """Return the address; None if an empty page gives its own, as lists do to which records are still added."""
     is_itself = not page.records and (address.path, address.params) == (page.path, progress.token)
     if is_itself:
-        refuse_dead_end(page.get(HAS_MORE))
+        refuse_dead_end(flag_in(page, HAS_MORE))
     return None if is_itself else address
 
 

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from tap_analytics.errors import LostPlaceError, StreamError
 from tap_analytics.paging.paginators.cursors import LastRecord
-from tap_analytics.paging.paginators.last_page import refuse_dead_end
+from tap_analytics.paging.paginators.last_page import flag_in, refuse_dead_end
 
 if TYPE_CHECKING:
     from tap_analytics.paging.page import Page
@@ -44,7 +44,7 @@ class OverlappingPages(LastRecord, frozen=True, kw_only=True):
     def next_token(self, page: Page, progress: Progress) -> Params | None:
         if not page.records and self._expects_last(progress):
             # Some services answer so at the end of a list. If it is the end, nothing follows the last record either.
-            refuse_dead_end(page.get(self.has_more_path))
+            refuse_dead_end(flag_in(page, self.has_more_path))
             return {self.cursor_param: self.value_of(progress.last)}
         return super().next_token(page, progress)
 

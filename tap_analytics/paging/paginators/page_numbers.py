@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.paginators.base import FlaggedPaginator
 from tap_analytics.paging.paginators.cursors import BodyCursor
+from tap_analytics.paging.paginators.last_page import flag_in
 from tap_analytics.records.value_types import is_whole
 
 if TYPE_CHECKING:
@@ -20,7 +22,78 @@ _CURSOR: Final = BodyCursor(cursor_path="cursor")
 """How such servers give a cursor."""
 
 
-class PageNumber(FlaggedPaginator, frozen=True, kw_only=True):
+class CountingPaginator(FlaggedPaginator, frozen=True, kw_only=True):
+    """The next page is asked for by a number that the walk counts itself.
+
+    An empty page ends the walk, unless it is declared not to; then the total, the flag or the maximum does.
+
+    Attributes:
+        maximum: The first number that is no longer asked for; None for no such bound.
+        total_path: Path of how many pages, or records, there are; None if the API does not say.
+    """
+
+    maximum_word: ClassVar[str]
+    """What the maximum is called where it is declared."""
+
+    maximum: int | None = None
+    total_path: str | None = None
+
+    @property
+    @abstractmethod
+    def param(self) -> str:
+        """The query parameter that takes the number."""
+
+    @abstractmethod
+    def number_after(self, page: Page, progress: Progress) -> int:
+        """Return the number that asks for the page after this one, if there is one."""
+
+    @abstractmethod
+    def has_all(self, number: int, total: int) -> bool:
+        """Say whether nothing is left for a number to ask for, by the total that the API says."""
+
+    def total_in(self, page: Page) -> int:
+        """Return how many there are; 0 if the API does not say."""
+        return total_at(page, self.total_path)
+
+    @override
+    def next_token(self, page: Page, progress: Progress) -> Params | None:
+        token = super().next_token(page, progress)
+        return None if token is None or self._is_beyond(token.get(self.param)) else token
+
+    def _is_beyond(self, number: object) -> bool:
+        return self.maximum is not None and isinstance(number, int) and number >= self.maximum
+
+    @override
+    def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
+        if not page.records and self.ends_at_empty_page is not False:
+            return None
+        if page.records and not self.repeats(page, progress):
+            progress.refuse_repetition(page, self.param)
+        number = self.number_after(page, progress)
+        total = self.total_in(page)
+        if not has_more and total > 0 and self.has_all(number, total):
+            return None
+        if not page.records and not has_more and total <= 0 and self.maximum is None:
+            msg = (
+                "gave an empty page, which 'stop_after_empty_page' says is not the last one, and nothing about further "
+                f"ones ('{self.total_path or self.has_more_path}')"
+            )
+            raise StreamError(msg)
+        return {self.param: number}
+
+    @override
+    def doubt(self, page: Page, progress: Progress) -> str:
+        if doubt := super().doubt(page, progress):
+            return doubt
+        number, total = self.number_after(page, progress), self.total_in(page)
+        is_known_end = flag_in(page, self.has_more_path) is False or (total > 0 and self.has_all(number, total))
+        if self._is_beyond(number) and not is_known_end and (page.records or self.ends_at_empty_page is False):
+            count = progress.count + len(page.records)
+            return f"ended at '{self.maximum_word}' {self.maximum}, after {count} records, and there may be more"
+        return ""
+
+
+class PageNumber(CountingPaginator, frozen=True, kw_only=True):
     """Pages have numbers.
 
     The walk ends where `has_more` is false, at an empty page, at the last page where the API says how many there are,
@@ -35,12 +108,26 @@ class PageNumber(FlaggedPaginator, frozen=True, kw_only=True):
     Attributes:
         page_param: The query parameter that takes the number.
         base: The number of the first page; None if it is not known.
-        total_path: Dotted path of the number of pages; None if the API does not say.
+        total_path: Path of the number of pages; None if the API does not say.
+        other_total_path: Path of another such number, which counts where there is nothing under the first. It may be
+            the number of records: no list has more pages than records, so nothing is left behind that many pages.
     """
+
+    maximum_word = "maximum_page"
 
     page_param: str = "page"
     base: int | None = None
     total_path: str | None = "total_pages"
+    other_total_path: str | None = None
+
+    @property
+    @override
+    def param(self) -> str:
+        return self.page_param
+
+    @override
+    def total_in(self, page: Page) -> int:
+        return super().total_in(page) or total_at(page, self.other_total_path)
 
     @override
     def next_token(self, page: Page, progress: Progress) -> Params | None:
@@ -51,17 +138,27 @@ class PageNumber(FlaggedPaginator, frozen=True, kw_only=True):
 
     @override
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
-        if not page.records or self._is_last_again(page, progress):
+        if self._is_last_again(page, progress):
             return None
-        if not self.repeats(page, progress):
-            progress.refuse_repetition(page, self.page_param)
+        return super().token_after(page, progress, has_more=has_more)
+
+    @override
+    def number_after(self, page: Page, progress: Progress) -> int:
         asked_for = progress.token.get(self.page_param, self.base)
         if not isinstance(asked_for, int):
             asked_for = 1 if self._numbers(page) == {1} else 0
-        total = _total(page, self.total_path)
-        if not has_more and 0 < total <= max(1, asked_for + (self.base == 0)):
-            return None
-        return {self.page_param: asked_for + 1}
+        return asked_for + 1
+
+    @override
+    def has_all(self, number: int, total: int) -> bool:
+        return total <= max(1, number - (1 if self.base is None else self.base))
+
+    @override
+    def doubt(self, page: Page, progress: Progress) -> str:
+        first = progress.token.get(self.page_param)
+        if progress.number == 1 and isinstance(first, int) and first > (1 if self.base is None else self.base):
+            return f"began at 'page' {first}, as it is declared, and so without the pages before it"
+        return super().doubt(page, progress)
 
     def _numbers(self, page: Page) -> set[int]:
         """Return the numbers that an answer gives its page."""
@@ -109,37 +206,71 @@ class CursorOrPageNumber(PageNumber, frozen=True, kw_only=True):
         return super().token_after(page, progress, has_more=has_more)
 
 
-class Offset(FlaggedPaginator, frozen=True, kw_only=True):
+class Offset(CountingPaginator, frozen=True, kw_only=True):
     """The next page is asked for by the number of records before it.
 
-    Records that have come are counted, not those that were asked for: servers cap the size. The walk ends where
-    `has_more` is false, at an empty page, or at the last record where the API says how many there are. An empty page
-    before that is an error: search services count all that they found, but give only the first ones.
+    Records that have come are counted, not those that were asked for, since servers cap the size, but never more than
+    were asked for, since a selector may make several of one. The walk ends where `has_more` is false, at an empty page,
+    or at the last record where the API says how many there are. An empty page before that is an error: search services
+    count all that they found, but give only the first ones. It is only a doubt where an empty page is declared to be
+    the last one.
 
     Attributes:
         offset_param: The query parameter that takes the number.
-        total_path: Dotted path of the number of all records; None if the API does not say.
     """
 
+    maximum_word = "maximum_offset"
+
     offset_param: str = "offset"
-    total_path: str | None = None
+
+    @property
+    @override
+    def param(self) -> str:
+        return self.offset_param
 
     @override
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
-        read = progress.count + len(page.records)
-        total = _total(page, self.total_path)
-        if not page.records:
-            if total > read and not has_more:
-                msg = f"gave no records after {read} of {total} ('{self.total_path}')"
-                raise StreamError(msg)
-            return None
-        progress.refuse_repetition(page, self.offset_param)
-        if not has_more and 0 < total <= read:
-            return None
-        return {self.offset_param: read}
+        if not page.records and self.ends_at_empty_page is None and not has_more:
+            self._refuse_missing(page, progress)
+        return super().token_after(page, progress, has_more=has_more)
+
+    def _refuse_missing(self, page: Page, progress: Progress) -> None:
+        if missing := self._missing(page, progress):
+            raise StreamError(missing)
+
+    def _missing(self, page: Page, progress: Progress) -> str:
+        """Say that an empty page came before the last record; empty if it did not."""
+        asked_for, total = self._asked_for(progress), self.total_in(page)
+        if page.records or total <= asked_for or flag_in(page, self.has_more_path) is False:
+            return ""
+        return f"gave no records after {asked_for} of {total} ('{self.total_path}')"
+
+    @override
+    def number_after(self, page: Page, progress: Progress) -> int:
+        limit = self.limit or max(progress.sizes, default=0)
+        count = len(page.records) or limit
+        return self._asked_for(progress) + (min(count, limit) if limit else count)
+
+    def _asked_for(self, progress: Progress) -> int:
+        number = progress.token.get(self.offset_param)
+        return number if isinstance(number, int) else progress.count
+
+    @override
+    def has_all(self, number: int, total: int) -> bool:
+        return total <= number
+
+    @override
+    def doubt(self, page: Page, progress: Progress) -> str:
+        first = self._asked_for(progress)
+        if progress.number == 1 and first > 0:
+            return f"began at 'offset' {first}, as it is declared, and so without the records before it"
+        missing = self._missing(page, progress) if self.ends_at_empty_page else ""
+        return missing or super().doubt(page, progress)
 
 
-def _total(page: Page, total_path: str | None) -> int:
-    """Return how many there are; 0 if the API does not say."""
-    total = page.get(total_path) if total_path else None
+def total_at(page: Page, path: str | None) -> int:
+    """Return the whole number under a path, or in a text there; 0 if there is none."""
+    total = page.get(path) if path else None
+    if isinstance(total, str) and total.isascii() and total.isdecimal():
+        return int(total)
     return total if is_whole(total) else 0
