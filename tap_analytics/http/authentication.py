@@ -1,21 +1,23 @@
-"""Credentials: how they are sent, which settings hold them, and what adds them to a request."""
+"""Credentials: how they are sent, and which settings hold them."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+import re
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
-
-from tap_analytics.http.authenticators import HeaderCredentials, QueryCredentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tap_analytics.http.api import Api
-    from tap_analytics.http.authenticators import Authenticator
 
 METHODS = ("basic", "bearer", "header")
+
+OWN_HEADERS: Final = {"host", "connection", "content-length", "transfer-encoding", "user-agent"}
+"""Headers that the tap sets itself."""
+
+_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class Basic(Struct, frozen=True):
@@ -120,25 +122,21 @@ def needed_settings(scheme: Scheme | None) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def authenticator_of(config: Mapping[str, Any], scheme: Scheme | None) -> Authenticator:
-    """Return what adds the credentials to a request.
+def key_header_fault(name: str) -> str | None:
+    """Say what is wrong with the name of the header that is to take a key, None if nothing is.
 
     Args:
-        config: The settings.
-        scheme: How they are sent.
+        name: The name.
     """
-    if isinstance(scheme, ApiKey) and scheme.location == "query":
-        return QueryCredentials(scheme.name, str(config[scheme.key]))
-    return HeaderCredentials(_headers(config, scheme))
+    if name.lower() in {*OWN_HEADERS, "accept", "content-type"}:
+        return "must be another header: this one is the tap's own to set"
+    return header_name_fault(name)
 
 
-def _headers(config: Mapping[str, Any], scheme: Scheme | None) -> dict[str, str]:
-    match scheme:
-        case Basic():
-            pair = f"{config[scheme.username]}:{config[scheme.password]}"
-            return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
-        case Bearer():
-            return {"Authorization": f"Bearer {config[scheme.token]}"}
-        case ApiKey(location="header"):
-            return {scheme.name: config[scheme.key]}
-    return {}
+def header_name_fault(name: str) -> str | None:
+    """Say what is wrong with the name of a header, None if nothing is.
+
+    Args:
+        name: The name.
+    """
+    return None if _HEADER_NAME.fullmatch(name) else "is no name of a header"

@@ -92,7 +92,12 @@ def fill_value(value: object, values: Values) -> Any:  # noqa: ANN401 - any JSON
     return value
 
 
+def has_single_brace(text: str) -> bool:
+    """Say whether a text has a brace that is neither doubled nor of a placeholder: then none stands for another."""
+    rest = _PIECE.sub("", text)
+    return "{" in rest or "}" in rest
+
+
 def _pieces_of(text: str) -> re.Pattern[str]:
     """Return what finds the placeholders in a text; and doubled braces, where these stand for braces."""
-    rest = _PIECE.sub("", text)
-    return PLACEHOLDER if "{" in rest or "}" in rest else _PIECE
+    return PLACEHOLDER if has_single_brace(text) else _PIECE

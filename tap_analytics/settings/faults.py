@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 import os
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -18,8 +17,16 @@ from singer_sdk.plugin_base import JSONSchemaValidator
 
 from tap_analytics.apis.declared.checking import check
 from tap_analytics.apis.declared.configuration import SETTINGS as DECLARATIONS
-from tap_analytics.apis.declared.rules.requests import OWN_HEADERS
-from tap_analytics.http.authentication import METHODS, ApiKey, Basic, Bearer, needed_settings, scheme_of
+from tap_analytics.http.addresses import url_fault
+from tap_analytics.http.authentication import (
+    METHODS,
+    ApiKey,
+    Basic,
+    Bearer,
+    key_header_fault,
+    needed_settings,
+    scheme_of,
+)
 from tap_analytics.records.datetimes import end_of, parse_instant
 from tap_analytics.records.schema_faults import fault_of, type_name
 from tap_analytics.singer import stream_maps
@@ -73,11 +80,11 @@ def faults(
     return [
         *_page_size_faults(config, api.max_page_size if api else None),
         *(fault for scheme in schemes for fault in _secret_faults(config, scheme)),
-        *_each("auth_header", config, _auth_header_fault),
+        *_each("auth_header", config, key_header_fault),
         *_each("requests_per_second", config, _pace_fault),
         *_each("user_agent", config, _header_fault),
         *_date_faults(config),
-        *(list(_each("api_url", config, _api_url_fault)) or _proxy_faults(config)),
+        *(list(_each("api_url", config, url_fault)) or _proxy_faults(config)),
         *stream_maps.faults(config.get("stream_maps") or {}),
         *_each("batch_config", config, lambda _: "is not supported: batches would bypass stream maps and selection"),
     ]
@@ -171,12 +178,6 @@ def _header_fault(text: str) -> str | None:
     return "must not begin or end with a space" if text != text.strip() else None
 
 
-def _auth_header_fault(name: str) -> str | None:
-    if name.lower() in {*OWN_HEADERS, "accept"}:
-        return "must be another header: this one is the tap's own to set"
-    return _header_fault(name)
-
-
 def _page_size_faults(config: Mapping[str, Any], maximum: int | None) -> Iterator[str]:
     if maximum is not None and config.get("page_size", 0) > maximum:
         yield f"'page_size' must be at most {maximum}: the {config['api']} API gives no larger pages"
@@ -194,23 +195,6 @@ def _date_faults(config: Mapping[str, Any]) -> Iterator[str]:
         yield "'start_date' must not be later than 'end_date'"
 
 
-def _api_url_fault(url: str) -> str | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return "is no URL"
-    if parts.scheme not in {"http", "https"} or not parts.hostname or any(c.isspace() for c in url):
-        return "must be a URL like https://api.example.com"
-    if parts.username is not None or parts.password is not None:
-        return "must not hold credentials: they have settings of their own"
-    if parts.query or parts.fragment:
-        return "must not have a query or a fragment"
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        return "must begin with https://, since credentials go with every request"
-    return None
-
-
 def _proxy_faults(config: Mapping[str, Any]) -> Iterator[str]:
     """Say what is wrong with the proxy that requests would go through, without its address: it may hold a password."""
     url = str(config.get("api_url", ""))
@@ -224,10 +208,3 @@ def _proxy_faults(config: Mapping[str, Any]) -> Iterator[str]:
         is_url = False
     if not is_url:
         yield "the proxy in HTTP_PROXY, HTTPS_PROXY or ALL_PROXY must be a URL like http://proxy.example.com:3128"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from msgspec import UNSET, UnsetType
 from typing_extensions import override
 
-from tap_analytics.http.authentication import authenticator_of, needed_settings, scheme_of
+from tap_analytics.http.authentication import needed_settings, scheme_of
 from tap_analytics.http.client import Client, Endpoint
+from tap_analytics.http.credentials import authenticator_of
 from tap_analytics.http.page_walk import PageWalker
 from tap_analytics.http.retries import RetryRule
 from tap_analytics.paging.page_token import NO_PARAMS
@@ -88,7 +89,7 @@ class ApiStream(OutputStream, ABC):
     @property
     @override
     def authenticator(self) -> Authenticator:
-        return authenticator_of(self.config, self.scheme)
+        return authenticator_of(self.scheme, self.config, self._session, self._own_headers)
 
     @property
     def scheme(self) -> Scheme | None:
@@ -165,12 +166,17 @@ class ApiStream(OutputStream, ABC):
             return self._made
 
     @property
+    def _own_headers(self) -> dict[str, str]:
+        """Headers of every request, whatever the stream is."""
+        return {"Accept": "application/json", "User-Agent": self.user_agent}
+
+    @property
     def _endpoint(self) -> Endpoint:
         return Endpoint(
             stream=self.name,
             url_base=self.url_base,
             template=self.template,
-            headers={"Accept": "application/json", "User-Agent": self.user_agent},
+            headers=self._own_headers,
             authenticator=self.authenticator,
             credentials=needed_settings(self.scheme) or ["auth_method", "api_key"],
             timeout=self.timeout,

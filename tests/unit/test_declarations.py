@@ -53,7 +53,11 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         (resource(paginator={"type": 7}), f"{PAGED}.type", "must be one of single_page, cursor"),
         (resource(paginator="curser"), PAGED, "'curser' is not one of single_page, cursor"),
         (resource(paginator=7), PAGED, "must be an object with a 'type': one of single_page, cursor"),
-        (resource(method="POST"), "endpoint.method", "'POST' is not one of GET, get; only reading by GET"),
+        (resource(method="PUT"), "endpoint.method", "'PUT' is not one of "),
+        (resource(method="POST", json={}, data={}), "endpoint.data", "'json' is the body already"),
+        (resource(json={"a": [{"b": "{api_key}"}]}), "endpoint.json", "a placeholder stands for a parent's field"),
+        (resource(data={"{api_key}": 1}), "endpoint.data", "a placeholder stands for a parent's field"),
+        (resource(data="of={api_key}"), "endpoint.data", "a placeholder stands for a parent's field"),
         ({**resource(), "write_disposition": "skip"}, "write_disposition", "'skip' is not one of append, merge"),
         ({**resource(), "write_disposition": {}}, "write_disposition", "must be one of append, merge, replace"),
         (resource(incremental={"cursor_path": "at", "row_order": "up"}), f"{SINCE}.row_order", "'up' is not one of"),
@@ -94,9 +98,8 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         (resource(path="/{ resources.built_in.id }"), "endpoint.path", ONLY_PARENTS),
         (resource(path="/{resources.built_in.id"), "endpoint.path", ONLY_PARENTS),
         (resource(params={"a": "{api_key}"}), "endpoint.params.a", ONLY_PARENTS),
-        (resource(params={"a": "{resources.built_in.ids[0]}"}), "endpoint.params.a", ONLY_PARENTS),
-        (resource(params={"a": ["{resources.built_in.id}"]}), "endpoint.params.a", "a placeholder works in a text"),
-        (resource(headers={"a": "{api_key}"}), "endpoint.headers.a", "a placeholder works in 'path' and 'params' only"),
+        (resource(params={"a": ["{api_key}"]}), "endpoint.params.a", "a placeholder stands for a parent's field"),
+        (resource(headers={"a": "{api_key}"}), "endpoint.headers.a", "a placeholder stands for a parent's field"),
         (resource(params={"a": "{incremental.start_value}"}), "endpoint.params.a", "use 'incremental' with"),
         (resource(params={"a": {"type": "incremental"}}), SINCE, "'cursor_path' is missing"),
         (
@@ -154,7 +157,7 @@ def test_every_other_paginator_of_dlt_has_a_hint(kind: str) -> None:
 
 def test_all_faults_are_told_at_once_and_those_of_the_defaults_only_there() -> None:
     told = faults_of(
-        resource("a", paginater={}, method="POST"),
+        resource("a", paginater={}, method="PUT"),
         resource("b", path="/a?b", params={"c": "{resources.a.id}"}),
         resource("b", params={"c": "{resources.b.id}{resources.built_in.id}{resources.c.id}"}),
         resource("c", path="/{resources.built_in.id}", data_selector="$["),

@@ -70,7 +70,7 @@ def test_a_header_that_carries_authority_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", IN_QUERY.split())
 def test_a_key_in_the_query_is_refused(name: str) -> None:
-    hint = "a key in the query ends up in logs; use 'auth_method: header' with 'auth_header'"
+    hint = "a key has a setting of its own: use 'auth' with 'type: api_key', 'location: query' and its 'name'"
     assert faults_of(resource(params={name: MARK})) == [f"resources[0].endpoint.params.{name}: {hint}"]
 
 

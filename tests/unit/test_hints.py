@@ -35,7 +35,6 @@ REMEDIES = {
     "primary_key": followed(primary_key="id"),
     **dict.fromkeys(("parent_table_name", "parent", "resolve"), CHILD),
     "access_token": followed(auth={"type": "bearer"}),
-    **dict.fromkeys(("json", "data"), followed(params={"a": 1})),
     "response_actions": followed(error_handler={"retry_on_status_codes": [404]}),
     "incremental": followed(incremental=SINCE),
     "initial_interval": followed(error_handler={"backoff_factor": 1}),
@@ -57,7 +56,6 @@ REMEDIES = {
     "json_response": followed(paginator={"type": "json_link"}),
     **dict.fromkeys(("header_cursor", "cursor_key"), followed(paginator={"type": "header_link"})),
     "skip": ({**resource(), "selected": False}, {}),
-    "POST": followed(method="GET"),
     "params": followed(params={"filter": '{"status": "paid"}', "filter[status]": "paid"}),
     "initial_value": followed(incremental=SINCE),
 }
@@ -78,7 +76,7 @@ def test_what_a_hint_says_is_a_declaration_that_works(word: str) -> None:
     ("fault", "place"),
     [
         ({"columns": {}}, "columns"),
-        ({"endpoint.method": "POST"}, "endpoint.method"),
+        ({"endpoint.method": "PUT"}, "endpoint.method"),
         ({"endpoint.params": {"x": {"type": "resolve"}, "api_key": "1"}}, "endpoint.params.x"),
         ({"endpoint.paginator": {"type": "nope"}}, "endpoint.paginator.type"),
         ({"endpoint.paginator": "nope"}, "endpoint.paginator"),

@@ -287,8 +287,8 @@ def test_an_address_in_the_settings_takes_precedence_and_that_is_told() -> None:
 
 
 def test_words_that_are_refused_say_what_to_use() -> None:
-    words = {**resource(json={}), "merge_key": "id"}
+    words = {**resource(response_actions=[]), "merge_key": "id"}
     assert [fault.partition(";")[0] for fault in faults_of(words)] == [
-        "resources[0].endpoint.json: only GET is supported yet: use 'params'",
+        "resources[0].endpoint.response_actions: only a list under a parent may be missing (404), and that by itself",
         "resources[0].merge_key: use 'primary_key'",
     ]

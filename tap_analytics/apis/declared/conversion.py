@@ -50,7 +50,6 @@ VALUE_HINTS: Final[Mapping[str, str]] = {
     "json_response": "use 'json_link'",
     "header_cursor": "use 'header_link', or 'cursor' if the body has it too",
     "skip": "use 'selected: false'",
-    "POST": "only reading by GET is supported",
     "resolve": "use {resources.<parent>.<field>} in 'path', or as the text of a parameter, in its place",
     "incremental": "only one parameter takes the incremental value; the other one may be 'end_param' in 'incremental'",
     "params": "an object is no parameter: write it as a text of JSON, or each of its fields as a parameter",

@@ -10,7 +10,9 @@ from msgspec import UnsetType
 
 from tap_analytics.apis.declared.vocabulary import ApiKeyWord, BearerWord, ClientCredentialsWord, HttpBasicWord
 from tap_analytics.apis.declared.vocabulary.base import HELD_BY, extra_of
-from tap_analytics.http.authentication import ApiKey, Basic, Bearer, ClientCredentials
+from tap_analytics.http.addresses import url_fault
+from tap_analytics.http.authentication import ApiKey, Basic, Bearer, ClientCredentials, key_header_fault
+from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +25,9 @@ SETTINGS: Final = ("api_key", "username", "password", "client_id", "client_secre
 
 # `dlt.secrets["api_key"]`, which is Python; the name in it need not be one of ours.
 _REFERENCE: Final = re.compile(r"dlt\.(secrets|config)(\.value|\[(['\"])(?P<name>[^'\"]*)\3\])")
+
+
+_SECRET: Final = re.compile(r"secret|password|assertion|private", re.IGNORECASE)
 
 
 def declared_scheme(word: AuthWord, config: Mapping[str, Any]) -> Scheme:
@@ -63,8 +68,13 @@ def auth_faults(word: AuthWord | UnsetType | None) -> Iterator[str]:
     """
     if word is None or isinstance(word, UnsetType):
         return
+    if isinstance(word, ApiKeyWord) and word.location == "header" and (fault := key_header_fault(word.name)):
+        yield f"name: {fault}"
     if isinstance(word, ClientCredentialsWord):
-        yield "type: 'oauth2_client_credentials' is not supported yet"
+        if fault := url_fault(word.access_token_url, may_have_query=True):
+            yield f"access_token_url: {fault}"
+        for name in filter(_SECRET.search, word.access_token_request_data):
+            yield f"access_token_request_data.{shorten(name, 40)}: credentials do not belong here: use 'client_secret'"
     for name, setting in _secret_words(word).items():
         value = getattr(word, name)
         if isinstance(value, str) and _named(value, setting) is None:

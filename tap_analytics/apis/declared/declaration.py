@@ -14,6 +14,7 @@ from tap_analytics.http.authentication import scheme_of
 from tap_analytics.http.retries import RetryRule
 from tap_analytics.paging.paginators import SinglePage, Undeclared
 from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER
+from tap_analytics.paging.request_template import RequestTemplate
 from tap_analytics.paging.selectors import JsonPath, KeyPath, OnlyList, Selector, WholeBody
 from tap_analytics.records.datetimes import DateStyle
 from tap_analytics.records.shaper import emitted_name
@@ -21,7 +22,7 @@ from tap_analytics.sync.date_windows import DateFilter
 from tap_analytics.sync.parents import Parent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from tap_analytics.http.api import Api
     from tap_analytics.http.authentication import Scheme
@@ -181,11 +182,24 @@ class Declaration(Struct, frozen=True, kw_only=True):
         )
 
     @property
-    def placeholders(self) -> Iterator[str]:
-        """What stands in braces in the path and in query parameters."""
-        for text in (self.path, *self.params.values()):
-            if isinstance(text, str):
-                yield from PLACEHOLDER.findall(text)
+    def template(self) -> RequestTemplate:
+        """What is asked for, with placeholders."""
+        data = self.endpoint.data
+        if isinstance(data, dict):
+            data = {name: _text(value) for name, value in data.items() if value is not None}
+        return RequestTemplate(
+            path=self.path,
+            params=self.params,
+            method=_set(self.endpoint.method, "GET").upper(),
+            headers=self.headers,
+            json=self.endpoint.json,
+            data=data,
+        )
+
+    @property
+    def placeholders(self) -> list[str]:
+        """What stands in braces, wherever in a request."""
+        return self.template.names
 
     @property
     def parent(self) -> Parent | None:
@@ -200,7 +214,15 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def request(self) -> tuple[object, ...]:
         """What is asked for: two resources with an equal one ask the same question."""
-        return self.path, repr(sorted(self.params.items())), repr(sorted(self.headers.items()))
+        template = self.template
+        parts = (
+            sorted(template.params.items()),
+            sorted(template.headers.items()),
+            template.json,
+            template.data,
+            self.auth,
+        )
+        return template.method, template.path, repr(parts)
 
 
 def _set(value: T | UnsetType, default: T) -> T:

@@ -227,6 +227,7 @@ def declared_streams(config: Mapping[str, Any], api: Api) -> list[type[DeclaredS
 def _declared(declaration: Declaration, api: Api) -> type[DeclaredStream]:
     """Return the class that somebody would write for a resource."""
     word = declaration.endpoint.incremental
+    template = declaration.template
     is_newest_first = not isinstance(word, UnsetType) and word.row_order == "desc" and word.start_param is UNSET
     return type(
         declaration.name,
@@ -242,6 +243,9 @@ def _declared(declaration: Declaration, api: Api) -> type[DeclaredStream]:
             "records": declaration.selector,
             "fixed_params": declaration.params,
             "headers": declaration.headers,
+            "method": template.method,
+            "body_json": template.json,
+            "body_data": template.data,
             "paginator": declaration.paginator,
             "retry_rule": declaration.retry_rule,
             "parent": declaration.parent,

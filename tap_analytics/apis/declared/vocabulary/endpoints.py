@@ -15,7 +15,10 @@ Param: TypeAlias = str | int | float | bool | list[str | int] | None
 Params: TypeAlias = Annotated[
     dict[Name, Param], Meta(description="Query parameters that every request carries; null leaves one out.")
 ]
-Headers: TypeAlias = Annotated[dict[Name, str], Meta(description="Headers that every request carries; no credentials.")]
+Headers: TypeAlias = Annotated[
+    dict[Name, str],
+    Meta(description="Headers that every request carries; no credentials. Their texts may have placeholders."),
+]
 Selector: TypeAlias = Annotated[
     str | list[Name],
     Meta(
@@ -25,8 +28,6 @@ Selector: TypeAlias = Annotated[
         )
     ),
 ]
-
-_ONLY_GET = "only GET is supported yet: use 'params'"
 
 
 class ErrorHandler(Word, frozen=True, kw_only=True):
@@ -70,7 +71,10 @@ class Endpoint(Word, frozen=True, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
-    method: Annotated[Literal["GET", "get"], Meta(description="There is no other.")] | UnsetType = UNSET
+    method: (
+        Annotated[Literal["GET", "get", "POST", "post"], Meta(description="`GET` (the default), or `POST`.")]
+        | UnsetType
+    ) = UNSET
     params: Params = field(default_factory=dict)
     headers: Headers = field(default_factory=dict)
     auth: DescribedAuth | UnsetType = UNSET
@@ -80,8 +84,22 @@ class Endpoint(Word, frozen=True, kw_only=True):
         Annotated[Incremental, Meta(description="What is read of a list that has been read before.")] | UnsetType
     ) = UNSET
     error_handler: ErrorHandler | UnsetType = UNSET
-    json: Annotated[Any, refused(_ONLY_GET)] = UNSET
-    data: Annotated[Any, refused(_ONLY_GET)] = UNSET
+    json: (
+        Annotated[
+            dict[str, Any],
+            Meta(description="Body of every request, sent as JSON. Its texts may have placeholders, at any depth."),
+        ]
+        | UnsetType
+    ) = UNSET
+    data: (
+        Annotated[
+            dict[str, Any] | str,
+            Meta(
+                description="Body of every request, in the place of `json`: the fields of a form, or a text as it is."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     response_actions: Annotated[
         Any,
         refused(
