@@ -15,8 +15,9 @@ whose fields have these values. The words of a route:
 `filters`: by parameter: `field`, `op` (`ge`, `gt`, `le`, `lt`, `eq`), `in` (`query`, `header`, `json`), `pattern` that
 the value must match, with the compared part in a group, `needed`.
 `pages`: `by` (`page`, `offset`, `cursor`, `link`), `size`, `param`, `in` (`query`, `json`), `limit_param`, `base`,
-`total`, `more`, `next`: where the body says so; `header`: the header that holds the cursor or link; `last`: what stands
-in the place of the last cursor; `past`: the status of pages after the end; `relative`: links have no origin.
+`total`, `more`, `next`, `number`: where the body says so; `header`: the header that holds the cursor or link; `last`:
+what stands in the place of the last cursor; `numbers`: cursors are numbers; `past`: the status of pages after the end;
+`relative`: links have no origin.
 """
 
 from __future__ import annotations
@@ -207,17 +208,23 @@ class Route:
             said.append((words["total"], pages if words["by"] == "page" else len(rows)))
         if "more" in words:
             said.append((words["more"], more))
+        if "number" in words:
+            said.append((words["number"], start // size + words.get("base", 1)))
         if words["by"] == "cursor":
-            following: Any = f"c{end}" if more or (words.get("always") and chunk) else words.get("last")
+            cursor: Any = end if words.get("numbers") else f"c{end}"
+            following = cursor if more or (words.get("always") and chunk) else words.get("last")
         else:
-            query = urlencode({**{name: value for name, value in request.query.items() if name != "_at"}, "_at": end})
+            following_page = (
+                {"_at": end} if words["by"] == "link" else {words["param"]: end // size + words.get("base", 1)}
+            )
+            query = urlencode({**request.query, **following_page})
             origin = "" if words.get("relative") else self._origin
             following = f"{origin}{request.path}?{query}" if more else words.get("last")
         if "next" in words and (more or words.get("last", "") != "missing"):
             said.append((words["next"], following))
         if "header" in words and following:
             name = words["header"]
-            headers[name] = f'<{following}>; rel="{words.get("rel", "next")}"' if name == "Link" else following
+            headers[name] = f'<{following}>; rel="{words.get("rel", "next")}"' if name == "Link" else str(following)
         return chunk, said, headers
 
     def _place(self, words: Json, request: Asked) -> tuple[int, int]:
@@ -231,9 +238,10 @@ class Route:
         if words["by"] == "page":
             start = (int(words.get("base", 1) if value is None else value) - words.get("base", 1)) * size
         elif words["by"] == "cursor":
-            if value is not None and not re.fullmatch(r"c\d+", str(value)):
+            letter = "" if words.get("numbers") else "c"
+            if value is not None and not re.fullmatch(rf"{letter}\d+", str(value)):
                 raise RefusedError(400, f"{param} is no cursor: {value!r}")
-            start = int(str(value or "c0")[1:])
+            start = int(str(value or f"{letter}0").removeprefix("c"))
         else:
             start = int(value or 0)
         if start < 0:
