@@ -125,9 +125,9 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         th.StringType,
         title="Start date",
         description=(
-            "First day, or instant, of activities and metrics (inclusive, in UTC). Full tables are always read whole. "
-            "Without it everything is read. A later `start_date` takes older rows out of the table at the next whole "
-            "read."
+            "First day, or instant, of activities, events and metrics (inclusive, in UTC). Full tables are always read "
+            "whole. Without it everything is read. A later `start_date` takes older rows out of the table at the next "
+            "whole read."
         ),
         examples=["2024-01-01", "2024-01-01T12:00:00Z"],
     ),
@@ -136,8 +136,8 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         th.StringType,
         title="End date",
         description=(
-            "Last day, or instant, of activities and metrics (inclusive, in UTC). Without it, today. A read that it "
-            "cuts off takes no row out of the table."
+            "Last day, or instant, of activities, events and metrics (inclusive, in UTC). Without it, today. A read "
+            "that it cuts off takes no row out of the table."
         ),
         examples=["2024-12-31"],
     ),
@@ -186,7 +186,8 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         title="Look-back (days)",
         description=(
             "How many days before its bookmark an incremental stream reads again. Default: each stream's own, 30 days "
-            "for activities and ten minutes for the support API's customers, what is declared for declared ones."
+            "for activities, 14 days for messages and satisfaction surveys, ten minutes for the support API's other "
+            "streams, what is declared for declared ones."
         ),
     ),
     th.Property(

@@ -145,6 +145,8 @@ class ListReading(ABC):
                 yield again, pages
 
     def _repeated(self, walk: Walk, withhold: Callable[[str], None]) -> Iterator[Walk]:
+        if self._stream.replication_key_is_fixed:
+            return
         if isinstance(walk, DateWindow) and walk.newest_days is not None:
             yield walk.newest_days
         if not isinstance(walk, NewestFirst) or not walk.may_have_moved:

@@ -42,6 +42,9 @@ class ListStream(RecordStream, ABC):
     newest_first: ClassVar[bool] = False
     """Whether the list is asked for newest first by its replication key, so that a walk can stop at the bookmark."""
 
+    replication_key_is_fixed: ClassVar[bool] = False
+    """Whether a row keeps its replication key for ever, so that no change brings it to the front of the list."""
+
     date_filter: ClassVar[DateFilter | None] = None
     """How the API filters the list by date, where it does."""
 

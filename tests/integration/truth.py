@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 FREE_FORM = {
     "input_settings",
@@ -20,18 +20,42 @@ FREE_FORM = {
     "integrations",
     "custom_fields",
     "primary_contact",
+    # Of the support API.
+    "arguments",
+    "attachments",
+    "code_ast",
+    "decoration",
+    "filters_ast",
+    "http",
+    "info",
+    "intents",
+    "params",
+    "replied_to",
+    "source",
+    "summaries",
+    "template",
 }
 INSTANTS = {"customer_since", "lead_created_at", "free_trial_started_at", "date"}
 
 
-def record_of(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the record that an object of the API has to become."""
-    return {_name(key): _value(_name(key), value) for key, value in json.loads(_dump(raw), parse_float=Decimal).items()}
+def record_of(raw: Mapping[str, Any], texts: Collection[str] = ()) -> dict[str, Any]:
+    """Return the record that an object of the API has to become.
+
+    Args:
+        raw: The object.
+        texts: The fields that are texts whatever the API gives: JSON where it is no text.
+    """
+    fields = {_name(key): value for key, value in json.loads(_dump(raw), parse_float=Decimal).items()}
+    return {name: _text(value) if name in texts else _value(name, value) for name, value in fields.items()}
 
 
-def records_of(raws: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
+def records_of(raws: Iterable[Mapping[str, Any]], *keys: str, texts: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return the records that objects of the API have to become, sorted by their key."""
-    return sorted((record_of(raw) for raw in raws), key=lambda record: record[key])
+    return sorted((record_of(raw, texts) for raw in raws), key=lambda record: [record[key] for key in keys])
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    return value if value is None or isinstance(value, str) else _dump(value)
 
 
 def _name(key: str) -> str:
@@ -50,8 +74,8 @@ def _value(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
     return value
 
 
-def _dump(raw: Mapping[str, Any]) -> str:
+def _dump(raw: Any) -> str:  # noqa: ANN401 - any JSON
     # Decimals of the sandbox keep their digits on the way.
     import simplejson  # noqa: PLC0415
 
-    return str(simplejson.dumps(raw, use_decimal=True))
+    return str(simplejson.dumps(raw, use_decimal=True, ensure_ascii=False, separators=(",", ":")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from calendar import monthrange
 from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
@@ -9,9 +10,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tap_analytics.records.datetimes import parse_instant
+from tests.integration.support import KEYS as SUPPORT_KEYS
+from tests.integration.support import NOT_SELECTED, TEXTS, objects_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from analytics_sandbox import Sandbox
 
@@ -28,7 +31,7 @@ KEYS = {
         "customer_weekly_count": "date",
         "customers": "id",
     },
-    "tap_analytics_support": {"account": "domain", "custom_fields": "id", "customers": "id"},
+    "tap_analytics_support": {stream: key for stream, (key, *_) in SUPPORT_KEYS.items() if stream not in NOT_SELECTED},
 }
 """For each schema its tables, and the key of each."""
 
@@ -40,9 +43,8 @@ def truth(sandbox: Sandbox, schema: str) -> Tables:
     world = sandbox.world
     if schema == "tap_analytics_support":
         tables: dict[str, list[Row]] = {
-            "account": [world.account("support")],
-            "custom_fields": world.custom_fields(),
-            "customers": world.customers("support"),
+            table: [_with_texts(row, TEXTS.get(table, ())) for row in objects_of(world, table)]
+            for table in KEYS[schema]
         }
     else:
         tables = {
@@ -55,6 +57,16 @@ def truth(sandbox: Sandbox, schema: str) -> Tables:
             "customers": world.customers("subscription"),
         }
     return {table: by_key(rows, KEYS[schema][table]) for table, rows in tables.items()}
+
+
+def _with_texts(row: Row, texts: Collection[str]) -> Row:
+    """Return an object of the API with the fields that are texts, whatever their values, as such."""
+    return {
+        name: json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        if name in texts and value is not None and not isinstance(value, str)
+        else value
+        for name, value in row.items()
+    }
 
 
 def by_key(rows: Iterable[Mapping[str, Any]], key: str) -> dict[Any, Row]:

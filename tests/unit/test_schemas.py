@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from tap_analytics.records.rescue import RESCUED_DATA
+from tap_analytics.records.value_types import ANY_AS_TEXT, takes_any_as_text
 from tap_analytics.tap import STREAMS
 from tests.unit.taps import stream_of, tap_of
 
@@ -19,6 +20,19 @@ JsonObject = dict[str, Any]
 ALL = [(api, name) for api in STREAMS for name in tap_of(api).streams]
 # The service's own name for an address of its own.
 VENDOR = "chartmogul-url".removesuffix("-url")
+SUPPORT = {
+    **dict.fromkeys(("custom_fields", "users", "teams", "tags", "views", "rules", "macros", "jobs"), ("id",)),
+    **dict.fromkeys(("integrations", "widgets", "voice_calls", "voice_call_events"), ("id",)),
+    "account": ("domain",),
+    "customer_custom_fields": ("customer_id", "field_id"),
+    "views_items": ("view_id", "id"),
+    "voice_call_recordings": ("id",),
+    # Those that are read by a date.
+    **dict.fromkeys(("customers", "tickets"), ("id", "updated_datetime")),
+    **dict.fromkeys(("messages", "events", "satisfaction_surveys"), ("id", "created_datetime")),
+}
+"""The streams of the support API, each with its key, and its replication key after it."""
+
 every_stream = pytest.mark.parametrize(("api", "name"), ALL)
 
 
@@ -41,12 +55,12 @@ def filled(schema: JsonObject) -> Any:  # noqa: ANN401 - any JSON
     return [filled(schema["items"]) if "items" in schema else 1] if kind == "array" else values[kind]
 
 
-def test_both_apis_have_the_seeds_streams() -> None:
+def test_both_apis_have_all_of_their_streams() -> None:
     assert sorted(ALL) == sorted(
         [
             *(("subscription", name) for name in ("account", "activities", "customers")),
             *(("subscription", f"customer_{every}_count") for every in ("daily", "weekly", "monthly", "quarterly")),
-            *(("support", name) for name in ("account", "custom_fields", "customers")),
+            *(("support", name) for name in SUPPORT),
         ]
     )
 
@@ -68,7 +82,7 @@ def test_every_column_but_the_keys_takes_null(api: str, name: str) -> None:
 @every_stream
 def test_a_schema_promises_only_what_the_tap_checks_and_null_in_lists_too(api: str, name: str) -> None:
     for path, column in columns(stream_of(name, api).schema):
-        assert column.keys() <= {"type", "description", "format", "properties", "items"}, path
+        assert column.keys() <= {"type", "description", "format", "properties", "items", *ANY_AS_TEXT}, path
         if "items" in column:
             assert "null" in column["items"]["type"], path
             assert column["items"].keys() <= {"type", "properties"}, path
@@ -139,7 +153,10 @@ def test_paths_differ_but_for_the_counts_that_differ_by_their_interval(api: str)
     streams = cast("dict[str, AnalyticsStream]", tap_of(api).streams).values()
     asked = [(stream.path, getattr(stream, "interval", None)) for stream in streams]
     assert len(set(asked)) == len(asked)
-    assert all(path.startswith("/") and "{" not in path for path, _ in asked)
+    assert all(path.startswith("/") for path, _ in asked)
+    assert [stream.name for stream in streams if "{" in stream.path] == [
+        stream.name for stream in streams if stream.parent is not None
+    ]
 
 
 @pytest.mark.parametrize(
@@ -152,9 +169,6 @@ def test_paths_differ_but_for_the_counts_that_differ_by_their_interval(api: str)
         ("subscription", "customer_weekly_count", ["date"], None),
         ("subscription", "customer_monthly_count", ["date"], None),
         ("subscription", "customer_quarterly_count", ["date"], None),
-        ("support", "account", ["domain"], None),
-        ("support", "customers", ["id"], "updated_datetime"),
-        ("support", "custom_fields", ["id"], None),
     ],
 )
 def test_keys_never_change(api: str, name: str, keys: list[str], replication_key: str | None) -> None:
@@ -163,6 +177,49 @@ def test_keys_never_change(api: str, name: str, keys: list[str], replication_key
     assert stream.replication_method == ("INCREMENTAL" if replication_key else "FULL_TABLE")
 
 
+@pytest.mark.parametrize("name", SUPPORT)
+def test_keys_of_the_support_api_never_change(name: str) -> None:
+    stream = stream_of(name, "support")
+    dates = [stream.replication_key] if stream.replication_key else []
+    assert (*stream.primary_keys, *dates) == SUPPORT[name]
+    assert stream.replication_method == ("INCREMENTAL" if dates else "FULL_TABLE")
+
+
 def test_a_list_of_the_support_api_is_ordered_only_where_it_can_be() -> None:
-    ordered = {name: stream_of(name, "support").newest_first for api, name in ALL if api == "support"}
-    assert ordered == {"account": False, "customers": True, "custom_fields": False}
+    ordered = {name: stream_of(name, "support").params.get("order_by") for name in SUPPORT}
+    assert {name for name, order in ordered.items() if order == "updated_datetime:desc"} == {"customers", "tickets"}
+    newest = {name for name, order in ordered.items() if order == "created_datetime:desc"}
+    assert newest == {"messages", "satisfaction_surveys"}
+    # Custom fields are ordered by priority alone; calls, values of customers and the account not at all.
+    without = {"account", "custom_fields", "customer_custom_fields", "views_items"}
+    voice = {"voice_calls", "voice_call_events", "voice_call_recordings"}
+    assert {name for name, order in ordered.items() if order is None} == without | voice
+    assert set(ordered.values()) == {None, "created_datetime:asc", "created_datetime:desc", "updated_datetime:desc"}
+
+
+def test_a_field_of_two_types_is_a_text_and_what_is_recursive_or_keyed_by_numbers_is_open() -> None:
+    texts = {
+        (name, path)
+        for name in SUPPORT
+        for path, item in columns(stream_of(name, "support").schema)
+        if takes_any_as_text(item)
+    }
+    assert {
+        ("messages", "headers"),
+        ("messages", "meta"),
+        ("messages", "last_sending_error"),
+        ("voice_call_events", "meta"),
+        ("customer_custom_fields", "value"),
+    } <= texts
+    for name, field in (
+        ("views", "filters_ast"),
+        ("rules", "code_ast"),
+        ("widgets", "template"),
+        ("tickets", "custom_fields"),
+        ("customers", "custom_fields"),
+        ("custom_fields", "definition.input_settings"),
+        ("integrations", "http"),
+    ):
+        item = dict(columns(stream_of(name, "support").schema))[field]
+        assert item["type"] == ["object", "null"]
+        assert "properties" not in item

@@ -48,6 +48,8 @@ class Control:
             "subscription/counts": world.counts,
             "support/account": lambda: world.account("support"),
             "support/custom_fields": world.custom_fields,
+            "support/customer_custom_fields": world.customer_custom_fields,
+            "support/views_items": world.views_items,
         }
         verbs: dict[str, Callable[..., Any]] = {
             "add_customers": world.add_customers,
@@ -62,6 +64,12 @@ class Control:
             "delete_custom_field": world.delete_custom_field,
             "change_row": world.change_row,
             "delete_row": world.delete_row,
+            "add_tickets": world.add_tickets,
+            "close_ticket": world.close_ticket,
+            "reopen_ticket": world.reopen_ticket,
+            "answer_survey": world.answer_survey,
+            "open_message": world.open_message,
+            "archive_macro": world.archive_macro,
             "evolve": world.evolve,
             "advance": lambda seconds: world.advance(timedelta(seconds=seconds)).isoformat(),
             "faults": lambda **words: asdict(self._faults.add(**words)),

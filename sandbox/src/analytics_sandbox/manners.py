@@ -38,6 +38,8 @@ class Manners:
             before each page but the first.
         inclusive_dates: Whether `start-date` and `end-date` of activities include these days.
         cursor_lifetime: Seconds of the sandbox's clock after which a cursor of the support API expires.
+        bare_arrays: Whether those lists of the support API that its own examples show as bare arrays are so, which says
+            nothing of further pages.
         before_answer: Called with each request before it is answered. What it changes is in the answer already, but in
             none before: this is how a test lets something happen between two pages.
     """
@@ -57,4 +59,5 @@ class Manners:
     empty_pages: bool = False
     inclusive_dates: bool = True
     cursor_lifetime: float = 3600.0
+    bare_arrays: bool = False
     before_answer: Callable[[Request], None] | None = None

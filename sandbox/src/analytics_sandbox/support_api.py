@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from urllib.parse import urlencode
 
 from starlette.routing import Mount, Route
 
+from analytics_sandbox import support_team
 from analytics_sandbox.answers import Refusal, credentials, endpoint, positive
-from analytics_sandbox.support_data import OBJECT_TYPES
+from analytics_sandbox.support_desk import TICKETS, VIEWS
+from analytics_sandbox.support_lists import LISTS, Listing, WrongParameterError
+from analytics_sandbox.support_world import CUSTOMERS
 from analytics_sandbox.wire import encode
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from analytics_sandbox.support_lists import Envelope
     from analytics_sandbox.table import Place
     from analytics_sandbox.wire import Row
     from analytics_sandbox.world import World
@@ -63,6 +68,20 @@ class Stop(NamedTuple):
     expires_at: datetime
 
 
+class Found(NamedTuple):
+    """A page of a list.
+
+    Attributes:
+        rows: Its rows, as JSON.
+        previous: The cursor of the page before, None if there is none.
+        following: The cursor of the page after, None if there is none.
+    """
+
+    rows: bytes
+    previous: str | None
+    following: str | None
+
+
 class SupportApi:
     """Answers as the support service does.
 
@@ -79,8 +98,9 @@ class SupportApi:
         """The API with all its paths, once for each place where it is looked for."""
         answers: dict[str, Callable[[Request], bytes]] = {
             "/account": self._account,
-            "/customers": self._customers,
-            "/custom-fields": self._custom_fields,
+            **{path: partial(self._list, listing) for path, listing in LISTS.items()},
+            "/views/{id:int}/items": self._views_items,
+            "/customers/{id:int}/custom-fields": self._customer_custom_fields,
             "/{anything:path}": _not_found,
         }
         routes = [Route(path, endpoint(self._guarded(answer))) for path, answer in answers.items()]
@@ -99,24 +119,55 @@ class SupportApi:
         _only(request, set())
         return encode(self._data.account("support"))
 
-    def _customers(self, request: Request) -> bytes:
-        _only(request, {"cursor", "limit", "order_by"})
-        order, descending = _order(request, {"created_datetime", "updated_datetime"}, default="id")
-        return self._page(request, Walk("support/customers", order, descending))
+    def _list(self, listing: Listing, request: Request) -> bytes:
+        _only(request, {"cursor", "limit", *(["order_by"] if listing.orders else []), *listing.filters})
+        order, descending = _order(request, listing)
+        try:
+            low, high = listing.bounds(request.query_params, self._manners)
+        except WrongParameterError as error:
+            raise _invalid(error.param, error.text) from None
+        if "object_type" in listing.filters and "object_type" not in request.query_params:
+            order = "id"
+        walk = Walk(f"support/{listing.table}", order, descending, low, high)
+        return self._page(request, walk, listing.around(self._manners))
 
-    def _custom_fields(self, request: Request) -> bytes:
-        _only(request, {"cursor", "limit", "order_by", "object_type", "archived"})
-        object_type, archived = request.query_params.get("object_type"), _flag(request, "archived")
-        if object_type is None and self._manners.style == "sketch":
-            return self._page(request, Walk("support/custom_fields", "id", low=(archived,), high=(archived, math.inf)))
-        if object_type not in OBJECT_TYPES:
-            text = "Missing data for required field." if object_type is None else "Not a valid choice."
-            raise _invalid(param="object_type", text=text)
-        order, descending = _order(request, {"priority"}, default="priority")
-        low = (object_type, archived)
-        return self._page(request, Walk("support/custom_fields", order, descending, low, high=(*low, math.inf)))
+    def _views_items(self, request: Request) -> bytes:
+        """The tickets of a view; what leads to the next ones is an address."""
+        _only(request, {"cursor", "direction", "ignored_item", "limit", "order_by"})
+        view = self._row(VIEWS, request)
+        status = support_team.status_of(view)
+        low, high = ((), None) if status is None else ((status,), (f"{status}\0",))
+        walk = Walk(TICKETS, "id" if status is None else "status", low=low, high=high)
+        found = self._found(request, walk)
 
-    def _page(self, request: Request, walk: Walk) -> bytes:
+        def address(cursor: str | None, direction: str) -> str | None:
+            query = urlencode({"cursor": cursor, "direction": direction, "limit": self._limit(request)})
+            return cursor and f"{request.url.path}?{query}"
+
+        meta = {"prev_items": address(found.previous, "prev"), "next_items": address(found.following, "next")}
+        return self._enveloped(request, found.rows, meta)
+
+    def _customer_custom_fields(self, request: Request) -> bytes:
+        """The values of a customer's fields: a bare array, and not paged."""
+        _only(request, set())
+        return encode(self._data.values_of(self._row(CUSTOMERS, request)["id"]))
+
+    def _row(self, table: str, request: Request) -> Row:
+        key = request.path_params["id"]
+        if key not in self._data.tables[table]:
+            return _not_found(request)
+        return self._data.tables[table][key]
+
+    def _page(self, request: Request, walk: Walk, envelope: Envelope) -> bytes:
+        found = self._found(request, walk)
+        if envelope == "array":
+            return found.rows
+        meta = {"prev_cursor": found.previous, "next_cursor": found.following}
+        if envelope == "without_meta" and found.following is None and found.previous is None:
+            return self._enveloped(request, found.rows, {})
+        return self._enveloped(request, found.rows, meta)
+
+    def _found(self, request: Request, walk: Walk) -> Found:
         table = self._data.tables[walk.name]
         cursor = request.query_params.get("cursor") or None
         stop = self._stop(cursor, walk) if cursor else None
@@ -129,13 +180,16 @@ class SupportApi:
             descending=walk.descending,
         )
         following = self._cursor(walk, page.places[-1], cursor or self._cursor(walk)) if page.following else None
-        rows = table.encoded(page.places)
+        return Found(table.encoded(page.places), stop and stop.previous, following)
+
+    def _enveloped(self, request: Request, rows: bytes, meta: Row) -> bytes:
         if self._manners.style == "sketch":
-            return b'{"data":' + rows + b',"meta":' + encode({"next_cursor": following}) + b"}"
+            kept = {name: value for name, value in meta.items() if name.startswith("next")}
+            return b'{"data":' + rows + b',"meta":' + encode(kept) + b"}"
         query = f"?{request.url.query}" if request.url.query else ""
         head: Row = {"object": "list", "uri": f"{request.url.path}{query}"}
-        meta: Row = {"prev_cursor": stop and stop.previous, "next_cursor": following}
-        return encode(head)[:-1] + b',"data":' + rows + b',"meta":' + encode(meta) + b"}"
+        tail = b',"meta":' + encode(meta) if meta else b""
+        return encode(head)[:-1] + b',"data":' + rows + tail + b"}"
 
     def _limit(self, request: Request) -> int:
         limit = positive(request.query_params.get("limit", str(DEFAULT_LIMIT)))
@@ -166,7 +220,7 @@ def _invalid(param: str, text: str) -> Refusal:
     return _refusal(400, "Invalid parameters.", {param: [text]})
 
 
-def _not_found(_request: Request) -> bytes:
+def _not_found(_request: Request) -> NoReturn:
     raise _refusal(404, "Not found.", {})
 
 
@@ -176,19 +230,11 @@ def _only(request: Request, known: set[str]) -> None:
         raise _refusal(400, "Invalid parameters.", {param: ["Unknown field."] for param in unknown})
 
 
-def _flag(request: Request, param: str) -> bool:
-    """What a parameter says that is true or false; without it, false."""
-    text = request.query_params.get(param, "false").lower()
-    if text not in {"true", "false"}:
-        raise _invalid(param=param, text="Not a valid boolean.")
-    return text == "true"
-
-
-def _order(request: Request, known: set[str], default: str) -> tuple[str, bool]:
+def _order(request: Request, listing: Listing) -> tuple[str, bool]:
     text = request.query_params.get("order_by")
     if text is None:
-        return default, False
+        return listing.default, listing.descends
     order, _, direction = text.partition(":")
-    if order not in known or direction not in {"", "asc", "desc"}:
+    if order not in listing.orders or direction not in {"asc", "desc", *([] if listing.names_direction else [""])}:
         raise _invalid(param="order_by", text="Not a valid choice.")
     return order, direction == "desc"

@@ -114,15 +114,16 @@ def history(rng: Random, number: int, anchor: datetime) -> Row:
     Returns:
         The customer, as the API gives it.
     """
-    created = _fraction(rng, people.moment(rng, anchor - HISTORY, anchor - timedelta(days=1)))
-    updated = _fraction(rng, people.moment(rng, created, anchor - timedelta(seconds=2)))
+    created = with_fraction(rng, people.moment(rng, anchor - HISTORY, anchor - timedelta(days=1)))
+    updated = with_fraction(rng, people.moment(rng, created, anchor - timedelta(seconds=2)))
     if rng.random() < _IMPORTED:
         # An import touches many customers in the same instant.
         updated = max(created, anchor - timedelta(days=rng.randrange(1, 12) * 90))
     return customer(rng, number, created, updated)
 
 
-def _fraction(rng: Random, moment: datetime) -> datetime:
+def with_fraction(rng: Random, moment: datetime) -> datetime:
+    """An instant of the same second, mostly with a fraction."""
     if rng.random() < _WHOLE_SECOND:
         return moment.replace(microsecond=0)
     return moment.replace(microsecond=rng.randrange(1, 1_000_000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from analytics_sandbox import people, support_data
@@ -43,20 +44,30 @@ class SupportWorld(Data):
             "created_datetime": support_data.by_instant("created_datetime"),
             "updated_datetime": support_data.by_instant("updated_datetime"),
         }
+        return Table("id", orders).load(self.first_contacts)
+
+    @cached_property
+    def first_contacts(self) -> list[Row]:
+        """The customers that there were in the beginning."""
         rng = self.chance("support")
-        return Table("id", orders).load(support_data.history(rng, number, self.anchor) for number in range(self.size))
+        return [support_data.history(rng, number, self.anchor) for number in range(self.size)]
 
     def _made_custom_fields(self) -> Table:
         orders = {
             "id": lambda row: (support_data.is_archived(row),),
             "priority": lambda row: (row["object_type"], support_data.is_archived(row), row["priority"]),
         }
+        return Table("id", orders).load(self.first_custom_fields)
+
+    @cached_property
+    def first_custom_fields(self) -> list[Row]:
+        """The custom fields that there were in the beginning."""
         rng = self.chance("support", "custom fields")
         rows = []
         for number in range(min(_MOST_FIELDS, _FEWEST_FIELDS + self.size // 10)):
             moment = people.moment(rng, self.anchor - support_data.HISTORY, self.anchor - timedelta(days=10))
             rows.append(self._new_custom_field(rng, support_data.OBJECT_TYPES[number % 2], moment))
-        return Table("id", orders).load(rows)
+        return rows
 
     def custom_fields(self, object_type: str | None = None) -> list[Row]:
         """All custom fields, or those of one type of object."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analytics_sandbox.subscription_world import SubscriptionWorld
-from analytics_sandbox.support_world import SupportWorld
+from analytics_sandbox.support_desk import SupportDesk
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analytics_sandbox.wire import Row
 
 
-class World(SubscriptionWorld, SupportWorld):
+class World(SubscriptionWorld, SupportDesk):
     """The data of both APIs, and what can happen to them. Every method may be called from any thread."""
 
     def customers(self, api: Api) -> list[Row]:

@@ -1,4 +1,4 @@
-"""The support API: a desk's account, its customers and its custom fields."""
+"""The support API: a desk's account, its customers, its tickets, its team and its tools, a module per subject."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from typing_extensions import override
 
@@ -17,6 +17,7 @@ from tap_analytics.sync.stream import AnalyticsStream
 if TYPE_CHECKING:
     from tap_analytics.paging.page_token import Params
     from tap_analytics.paging.paginators import Paginator
+    from tap_analytics.sync.splits import Split
 
 API = Api(
     name="support",
@@ -27,6 +28,12 @@ API = Api(
     seconds=20,
     parallel_requests=2,
 )
+
+OLDEST_FIRST: Final = "created_datetime:asc"
+"""The order in which rows that come during a read stand at the end of the list."""
+
+ACTIVE_AND_ARCHIVED: Final[Split] = {"archived": ("false", "true")}
+"""A list of what can be archived has the active rows or the archived ones; without the parameter, the active ones."""
 
 
 class SupportStream(AnalyticsStream, ABC):

@@ -6,7 +6,7 @@ from tap_analytics.paging.paginators.base import Paginator
 from tap_analytics.paging.paginators.cursors import BodyCursor, HeaderCursor, LastRecord
 from tap_analytics.paging.paginators.detected import Detected
 from tap_analytics.paging.paginators.last_page import HAS_MORE
-from tap_analytics.paging.paginators.links import BodyLink, HeaderLink
+from tap_analytics.paging.paginators.links import BodyLink, BodyLinkOrCursor, HeaderLink
 from tap_analytics.paging.paginators.overlap import OverlappingPages
 from tap_analytics.paging.paginators.page_numbers import CursorOrPageNumber, Offset, PageNumber
 from tap_analytics.paging.paginators.single_page import SinglePage, Undeclared
@@ -15,6 +15,7 @@ __all__ = [
     "HAS_MORE",
     "BodyCursor",
     "BodyLink",
+    "BodyLinkOrCursor",
     "CursorOrPageNumber",
     "Detected",
     "HeaderCursor",

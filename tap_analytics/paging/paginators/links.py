@@ -19,6 +19,7 @@ from tap_analytics.paging.envelope import link_in
 from tap_analytics.paging.leads import leads_in
 from tap_analytics.paging.page_token import Address
 from tap_analytics.paging.paginators.base import Detection, Paginator
+from tap_analytics.paging.paginators.cursors import BodyCursor
 from tap_analytics.paging.paginators.last_page import (
     HAS_MORE,
     doubt_without,
@@ -56,7 +57,7 @@ class BodyLink(Paginator, frozen=True, kw_only=True):
         return Detection.of(replace(self, link_path=place, is_declared=True), f"the address under '{place}'", words)
 
     @override
-    def next_token(self, page: Page, progress: Progress) -> Address | None:
+    def next_token(self, page: Page, progress: Progress) -> Address | Params | None:
         link = page.get(self.link_path)
         if is_nothing(link):
             refuse_dead_end(flag_in(page, HAS_MORE))
@@ -70,6 +71,24 @@ class BodyLink(Paginator, frozen=True, kw_only=True):
     @override
     def doubt(self, page: Page, progress: Progress) -> str:
         return doubt_without(self.link_path, page, progress)
+
+
+class BodyLinkOrCursor(BodyLink, frozen=True, kw_only=True):
+    """The body holds the next page's address, or its cursor.
+
+    Attributes:
+        cursor_path: Dotted path of the cursor, where there is no address.
+        cursor_param: The query parameter that takes it.
+    """
+
+    cursor_path: str
+    cursor_param: str = "cursor"
+
+    @override
+    def next_token(self, page: Page, progress: Progress) -> Address | Params | None:
+        if not is_nothing(page.get(self.link_path)) or is_nothing(page.get(self.cursor_path)):
+            return super().next_token(page, progress)
+        return BodyCursor(cursor_path=self.cursor_path, cursor_param=self.cursor_param).next_token(page, progress)
 
 
 class HeaderLink(Paginator, frozen=True, kw_only=True):
