@@ -59,7 +59,7 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         (resource(data={"{api_key}": 1}), "endpoint.data", "a placeholder stands for a parent's field"),
         (resource(data="of={api_key}"), "endpoint.data", "a placeholder stands for a parent's field"),
         ({**resource(), "write_disposition": "skip"}, "write_disposition", "'skip' is not one of append, merge"),
-        ({**resource(), "write_disposition": {}}, "write_disposition", "must be one of append, merge, replace"),
+        ({**resource(), "write_disposition": {}}, "write_disposition", "'disposition' is missing"),
         (resource(incremental={"cursor_path": "at", "row_order": "up"}), f"{SINCE}.row_order", "'up' is not one of"),
         # Types, and the limits of numbers and texts
         ({**resource(), "selected": "yes"}, "selected", "must be true or false"),

@@ -28,10 +28,7 @@ NOTHING = followed()
 CHILD = followed(path=f"/{PARENT}/a", params={"parent": PARENT}, include_from_parent=["id"], primary_key=["id"])
 REMEDIES = {
     "processing_steps": followed(settings={"stream_maps": {"a": {"__filter__": "id > 1"}}}),
-    "columns": followed(schema={"properties": {"id": {"type": "integer"}}}, primary_key="id"),
-    "table_name": followed(settings={"stream_maps": {"a": {"__alias__": "b"}}}),
     **dict.fromkeys(("last_value_func", "on_cursor_value_missing", "session"), NOTHING),
-    "merge_key": followed(primary_key="id"),
     "primary_key": followed(primary_key="id"),
     **dict.fromkeys(("parent_table_name", "parent", "resolve"), CHILD),
     "access_token": followed(auth={"type": "bearer"}),
@@ -68,14 +65,26 @@ def test_what_a_hint_says_is_a_declaration_that_works(word: str) -> None:
     known = json.dumps([remedy, settings, sorted(TapAnalytics.config_jsonschema["properties"])])
     # Alternatives are paginators, or to leave a word out.
     named = set(re.findall("'([^']+)'", HINTS[word].replace("false'", "'").replace("selected: ", "selected")))
-    named -= {"bearer", "end_param", "cursor", "cursor_path", "paginator", "incremental", "_rescued_data", "name", "/"}
+    named -= {
+        "filter",
+        "map",
+        "bearer",
+        "end_param",
+        "cursor",
+        "cursor_path",
+        "paginator",
+        "incremental",
+        "_rescued_data",
+        "name",
+        "/",
+    }
     assert all(f'"{name}' in known for name in named), HINTS[word]
 
 
 @pytest.mark.parametrize(
     ("fault", "place"),
     [
-        ({"columns": {}}, "columns"),
+        ({"columns": 7}, "columns"),
         ({"endpoint.method": "PUT"}, "endpoint.method"),
         ({"endpoint.params": {"x": {"type": "resolve"}, "api_key": "1"}}, "endpoint.params.x"),
         ({"endpoint.paginator": {"type": "nope"}}, "endpoint.paginator.type"),

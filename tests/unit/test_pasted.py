@@ -181,6 +181,65 @@ def test_a_file_that_holds_nothing_is_refused_without_its_content(tmp_path: Path
     assert str(tmp_path) not in told
 
 
+# Words of a resource
+
+
+def test_a_table_name_is_the_stream_s_and_other_resources_refer_to_the_name() -> None:
+    words = [
+        {**resource("posts"), "table_name": "articles"},
+        {**resource("comments", path="/posts/{resources.posts.id}/comments"), "include_from_parent": ["id"]},
+    ]
+    streams = tap_of(words).streams
+    assert set(streams) == {"articles", "comments"}
+    parent = streams["comments"].parent  # type: ignore[attr-defined]
+    assert (parent.name, dict(parent.added)) == ("articles", {"id": "_posts_id"})
+    [fault] = faults_of(*words, {**resource("others"), "table_name": "articles"})
+    assert fault.startswith("resources[2].table_name: is the table of resources[0] already")
+    [fault] = faults_of(resource("posts"), {**resource("b"), "table_name": "posts"})
+    assert fault.startswith("resources[1].table_name: ")
+
+
+@pytest.mark.parametrize("word", ["replace", {"disposition": "replace", "strategy": "insert-from-staging"}])
+def test_a_write_disposition_may_have_a_strategy(word: object) -> None:
+    assert declared(resources=[{**resource(), "write_disposition": word}])[0].disposition == "replace"
+
+
+COLUMNS: JsonObject = {
+    "id": {"data_type": "bigint", "primary_key": True, "nullable": False, "x-mine": 1},
+    "price": {"data_type": "text"},
+    "seen": {"data_type": "timestamp"},
+    "day": {"data_type": "date"},
+    "flag": {"data_type": "bool"},
+    "none-yet": {"data_type": "double"},
+    "meta": {"data_type": "json"},
+}
+
+
+@pytest.mark.parametrize("columns", [COLUMNS, [{"name": name, **word} for name, word in COLUMNS.items()]])
+def test_columns_have_their_types_as_far_as_the_records_agree(columns: object, requests_mock: Mocker) -> None:
+    row = {"id": 1, "price": 5, "seen": "2024-01-31", "day": "2024-01-31", "flag": "yes", "meta": {"a": 1}}
+    requests_mock.get(f"{URL}/a", json=[row])
+    config = {"client": {"base_url": URL}, "resources": [{**resource(), "columns": columns}]}
+    stream = TapAnalytics(config=config).streams["a"]
+    found = stream.schema["properties"]
+    assert stream.primary_keys == ("id",)
+    assert found["id"] == {"type": "integer"}
+    assert found["price"] == {"type": ["string", "null"], "contentMediaType": "text/plain"}
+    assert found["seen"] == {"type": ["string", "null"], "format": "date-time"}
+    assert found["day"] == {"type": ["string", "null"], "format": "date"}
+    assert found["flag"] == {"type": ["string", "null"]}
+    assert found["none_yet"] == {"type": ["number", "null"]}
+    assert found["meta"] == {"type": ["object", "null"]}
+
+
+def test_columns_of_all_resources_are_added_to() -> None:
+    defaults = {"columns": {"id": {"data_type": "text", "primary_key": True}}}
+    own = {**resource(), "columns": [{"name": "id", "data_type": "bigint"}, {"name": "b", "data_type": "date"}]}
+    [found] = declared(resources=[own], resource_defaults=defaults)
+    types = {name: column.data_type for name, column in found.resource.columns.items()}
+    assert (types, found.primary_keys) == ({"id": "bigint", "b": "date"}, ("id",))
+
+
 # Credentials
 
 
@@ -287,8 +346,8 @@ def test_an_address_in_the_settings_takes_precedence_and_that_is_told() -> None:
 
 
 def test_words_that_are_refused_say_what_to_use() -> None:
-    words = {**resource(response_actions=[]), "merge_key": "id"}
+    words = {**resource(), "processing_steps": [], "parent": "id"}
     assert [fault.partition(";")[0] for fault in faults_of(words)] == [
-        "resources[0].endpoint.response_actions: only a list under a parent may be missing (404), and that by itself",
-        "resources[0].merge_key: use 'primary_key'",
+        "resources[0].processing_steps: its steps are Python",
+        "resources[0].parent: use {resources.<parent>.<field>} in 'path' or 'params'",
     ]

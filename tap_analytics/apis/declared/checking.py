@@ -118,13 +118,17 @@ def _declaration(resource: JsonObject, defaults: JsonObject, client: JsonObject)
     is_open = "auth" in endpoint and endpoint["auth"] is None
     declaration = Declaration(
         resource=words_of(merged, Resource),
-        key_is_default=resource.get("primary_key") is None and "primary_key" not in resource,
+        key_is_default="primary_key" not in resource and not _has_key(resource.get("columns") or {}),
         auth=None if is_open else auth,
     )
     endpoint["headers"] = {**(client.get("headers") or {}), **(endpoint.get("headers") or {})}
     if endpoint.get("paginator") is None and not declaration.is_one_record:
         endpoint["paginator"] = client.get("paginator")
     return structs.replace(declaration, resource=words_of(merged, Resource))
+
+
+def _has_key(columns: JsonObject) -> bool:
+    return any(column.get("primary_key") for column in columns.values())
 
 
 def _rule_faults(

@@ -32,7 +32,7 @@ class Given(Struct, frozen=True):
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads YAML as if it were JSON: a date is a text."""
+    """Reads YAML as JSON would have it: a date is a text."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -54,7 +54,9 @@ def given(config: Mapping[str, Any]) -> Given:
         try:
             if isinstance(value, str):
                 value = _read(value)
-            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+            # YAML and Python know more than JSON, like numbers as names.
+            text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+            value = json.loads(text.encode())
         except (ValueError, TypeError, RecursionError) as error:
             faults.append(f"{name}: {error if type(error) is ValueError else _NO_JSON}")
         else:

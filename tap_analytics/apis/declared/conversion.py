@@ -41,8 +41,6 @@ _KIND_OF_TYPE: Final[Mapping[type, str]] = {
 _NO_NAME: Final = "must be of letters, digits, '_' and '-', and not begin with a digit or a dash"
 _NO_PATH: Final = "must be a dotted path of keys, like meta.next"
 _LARGEST: Final = 2**63 - 1
-_STANDS_IN: Final = "-"
-"""Stands for a needed text that is wrong or missing, so that the rest of its declaration can be checked."""
 
 VALUE_HINTS: Final[Mapping[str, str]] = {
     # Values that look as if they would work
@@ -167,7 +165,7 @@ def _struct_rest(
     for key, item in value.items():
         inner = _join(place, key)
         if key not in fields:
-            if key != info.tag_field:
+            if key != info.tag_field and info.forbid_unknown_fields:
                 findings.tell(inner, f"unknown key; {_instead(str(key), info)}")
             continue
         if item is None:
@@ -189,7 +187,13 @@ def _struct_rest(
     if missing:
         findings.faults.append(f"{place}: {', '.join(map(repr, missing))} is missing")
         findings.gone.update(_join(place, name) for name in missing)
-    return {**rest, **dict.fromkeys(needed, _STANDS_IN)}
+    return {**rest, **{name: _stand_in(fields[name].type) for name in needed}}
+
+
+def _stand_in(info: types.Type) -> object:
+    """Return what stands for a needed word that is wrong or missing, so that the rest can be checked."""
+    words = [each for option in _options(info) if isinstance(option, types.LiteralType) for each in option.values]
+    return words[0] if words else "-"
 
 
 def _dict_rest(value: dict[str, Any], info: types.DictType, place: str, findings: Findings) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 
+from tap_analytics.apis.declared.column_hints import keys_of
 from tap_analytics.apis.declared.credentials import declared_scheme
 from tap_analytics.apis.declared.paginators import paginator_of
-from tap_analytics.apis.declared.vocabulary import AuthWord, Endpoint, ErrorHandler, Resource
+from tap_analytics.apis.declared.vocabulary import AuthWord, DispositionWord, Endpoint, ErrorHandler, Resource
 from tap_analytics.http.authentication import scheme_of
 from tap_analytics.http.retries import RetryRule
 from tap_analytics.paging.paginators import SinglePage, Undeclared
@@ -50,8 +51,13 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """The stream's name."""
+        """The name by which other resources refer to it."""
         return self.resource.name
+
+    @property
+    def stream(self) -> str:
+        """The stream's name."""
+        return _set(self.resource.table_name, self.name)
 
     def scheme(self, config: Mapping[str, Any], api: Api) -> Scheme | None:
         """Return how the credentials are sent, by the words for it or by the settings; None if none are.
@@ -72,7 +78,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def raw_keys(self) -> tuple[str, ...]:
         """The fields of the key, as they are declared."""
-        word = _set(self.resource.primary_key, [])
+        word = _set(self.resource.primary_key, keys_of(self.resource.columns))
         return (word,) if isinstance(word, str) else tuple(word)
 
     @property
@@ -83,7 +89,13 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def disposition(self) -> str:
         """What a target does with rows that it has."""
-        return _set(self.resource.write_disposition, "merge")
+        match self.resource.write_disposition:
+            case UnsetType():
+                return "merge"
+            case DispositionWord(disposition=word):
+                return word
+            case word:
+                return word
 
     @property
     def path(self) -> str:

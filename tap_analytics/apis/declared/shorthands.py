@@ -31,14 +31,15 @@ def resource_written_out(resource: Any) -> Any:  # noqa: ANN401 - any JSON
         endpoint = {}
     if isinstance(endpoint, dict) and endpoint.get("path") is None and isinstance(resource.get("name"), str):
         endpoint = {**endpoint, "path": resource["name"]}
-    return {**resource, "endpoint": endpoint_written_out(endpoint)}
+    return {**_with_columns(resource), "endpoint": endpoint_written_out(endpoint)}
 
 
 def defaults_written_out(defaults: Any) -> Any:  # noqa: ANN401 - any JSON
     """Write out what holds for all resources."""
-    if not isinstance(defaults, dict) or "endpoint" not in defaults:
+    if not isinstance(defaults, dict):
         return defaults
-    return {**defaults, "endpoint": endpoint_written_out(defaults["endpoint"])}
+    found = _with_columns(defaults)
+    return {**found, "endpoint": endpoint_written_out(found["endpoint"])} if "endpoint" in found else found
 
 
 def endpoint_written_out(endpoint: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -70,6 +71,14 @@ def _auth_written_out(auth: Any) -> Any:  # noqa: ANN401 - any JSON
     return {**auth, "type": _OTHER_NAMES.get(kind, kind) if isinstance(kind, str) else kind}
 
 
+def _with_columns(resource: JsonObject) -> JsonObject:
+    """Write out a list of columns, each with its name."""
+    columns = resource.get("columns")
+    if not isinstance(columns, list) or not all(isinstance(each, dict) and "name" in each for each in columns):
+        return resource
+    return {**resource, "columns": {str(each["name"]): each for each in columns}}
+
+
 def _with_incremental(endpoint: JsonObject) -> JsonObject:
     """Move a parameter with an incremental value to where such values are declared."""
     params = endpoint.get("params")
@@ -86,7 +95,7 @@ def _with_incremental(endpoint: JsonObject) -> JsonObject:
 def merged(defaults: JsonObject, resource: JsonObject) -> JsonObject:
     """Add what holds for all resources to one that is written out.
 
-    Parameters are added to; everything else is replaced, by null as well.
+    Parameters and columns are added to; everything else is replaced, by null as well.
 
     Args:
         defaults: What holds for all.
@@ -97,4 +106,8 @@ def merged(defaults: JsonObject, resource: JsonObject) -> JsonObject:
     for word in ("params", "json"):
         if isinstance(default.get(word), dict) and isinstance(own.get(word), dict):
             endpoint[word] = {**default[word], **own[word]}
-    return {**defaults, **resource, "endpoint": endpoint}
+    found = {**defaults, **resource, "endpoint": endpoint}
+    columns, others = resource.get("columns"), defaults.get("columns")
+    if columns and others:
+        found["columns"] = {name: {**others.get(name, {}), **columns.get(name, {})} for name in {**others, **columns}}
+    return found

@@ -9,10 +9,11 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 from typing_extensions import override
 
 from tap_analytics.apis.declared.checking import check
+from tap_analytics.apis.declared.column_hints import with_hints
 from tap_analytics.apis.declared.inference import infer
 from tap_analytics.apis.declared.keywords import keep_names_apart, with_null
 from tap_analytics.apis.declared.schemas import completed, given_schema
@@ -137,7 +138,8 @@ class DeclaredStream(AnalyticsStream):
             # An error in the shape of a record is told as one.
             told = f"{told}; it says: {message_of(said)}"
         self._settle_key(set.intersection(*names), told)
-        return infer(records, self.primary_keys, self._flattened_levels)
+        inferred = infer(records, self.primary_keys, self._flattened_levels)
+        return with_hints(inferred, self.declaration.resource.columns, records, self.primary_keys)
 
     @property
     def _flattened_levels(self) -> int:
@@ -221,22 +223,25 @@ def declared_streams(config: Mapping[str, Any], api: Api) -> list[type[DeclaredS
         config: The settings, free of faults.
         api: The API that they are read from.
     """
-    return [_declared(declaration, api) for declaration in check(config).declarations]
+    found = check(config).declarations
+    names = {declaration.name: declaration.stream for declaration in found}
+    return [_declared(declaration, api, names) for declaration in found]
 
 
-def _declared(declaration: Declaration, api: Api) -> type[DeclaredStream]:
-    """Return the class that somebody would write for a resource."""
+def _declared(declaration: Declaration, api: Api, names: Mapping[str, str]) -> type[DeclaredStream]:
+    """Return the class that somebody would write for a resource; resources refer to one another by other names."""
+    parent = declaration.parent
     word = declaration.endpoint.incremental
     template = declaration.template
     is_newest_first = not isinstance(word, UnsetType) and word.row_order == "desc" and word.start_param is UNSET
     return type(
-        declaration.name,
+        declaration.stream,
         (DeclaredStream,),
         {
             "__doc__": f"The resource '{declaration.name}'.",
             "api": api,
             "declaration": declaration,
-            "name": declaration.name,
+            "name": declaration.stream,
             "path": declaration.path,
             "primary_keys": declaration.primary_keys,
             "replication_key": declaration.replication_key,
@@ -248,7 +253,7 @@ def _declared(declaration: Declaration, api: Api) -> type[DeclaredStream]:
             "body_data": template.data,
             "paginator": declaration.paginator,
             "retry_rule": declaration.retry_rule,
-            "parent": declaration.parent,
+            "parent": parent and structs.replace(parent, name=names.get(parent.name, parent.name)),
             "newest_first": is_newest_first,
             "date_filter": None if is_newest_first else declaration.date_filter,
             "lookback": timedelta(days=0 if isinstance(word, UnsetType) else word.lookback),

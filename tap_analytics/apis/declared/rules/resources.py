@@ -35,6 +35,12 @@ def resource_faults(
     names = [each.name for each in declared]
     if (first := names.index(declaration.name)) != position:
         yield f"name: is the name of resources[{first}] already"
+    streams = [each.stream for each in declared]
+    if (other := streams.index(declaration.stream)) not in {position, first}:
+        yield (
+            f"table_name: is the table of resources[{other}] already; rows of two lists in one table would replace one "
+            "another, so give each a table of its own"
+        )
     yield from _parent_faults(declaration, {*names, *builtin}, {each.name for each in declared if each.parent})
     yield from _schema_faults(declaration)
 

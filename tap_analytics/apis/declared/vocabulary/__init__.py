@@ -13,6 +13,7 @@ from tap_analytics.apis.declared.vocabulary.authentication import (
     ClientCredentialsWord,
     HttpBasicWord,
 )
+from tap_analytics.apis.declared.vocabulary.columns import Column
 from tap_analytics.apis.declared.vocabulary.endpoints import Endpoint, ErrorHandler
 from tap_analytics.apis.declared.vocabulary.incremental import Incremental
 from tap_analytics.apis.declared.vocabulary.json_schema import schema_of
@@ -26,7 +27,13 @@ from tap_analytics.apis.declared.vocabulary.paginators import (
     PaginatorWord,
     SinglePageWord,
 )
-from tap_analytics.apis.declared.vocabulary.resources import ClientWords, Configuration, Resource, ResourceDefaults
+from tap_analytics.apis.declared.vocabulary.resources import (
+    ClientWords,
+    Configuration,
+    DispositionWord,
+    Resource,
+    ResourceDefaults,
+)
 
 __all__ = [
     "ApiKeyWord",
@@ -34,8 +41,10 @@ __all__ = [
     "BearerWord",
     "ClientCredentialsWord",
     "ClientWords",
+    "Column",
     "Configuration",
     "CursorWord",
+    "DispositionWord",
     "Endpoint",
     "ErrorHandler",
     "HeaderLinkWord",

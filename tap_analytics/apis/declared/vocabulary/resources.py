@@ -8,21 +8,35 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from tap_analytics.apis.declared.vocabulary.authentication import DescribedAuth
 from tap_analytics.apis.declared.vocabulary.base import Name, Word, passed_over, refused
+from tap_analytics.apis.declared.vocabulary.columns import Column
 from tap_analytics.apis.declared.vocabulary.endpoints import Endpoint, Headers
 from tap_analytics.apis.declared.vocabulary.paginators import DescribedPaginator
 
+NAME = r"^[A-Za-z_][A-Za-z0-9_-]*$"
 PrimaryKey: TypeAlias = Annotated[
     Name | list[Name], Meta(description="The field, or the fields, that tell rows apart; null if there is none.")
 ]
-Disposition: TypeAlias = Annotated[
-    Literal["merge", "replace", "append"],
-    Meta(
-        description=(
-            "`merge` (the default) replaces rows by key, `replace` reads everything each time, `append` only adds rows."
-        )
-    ),
-]
+_DISPOSITION = Meta(
+    description=(
+        "`merge` (the default) replaces rows by key, `replace` reads everything each time, `append` only adds rows."
+    )
+)
+Disposition: TypeAlias = Literal["merge", "replace", "append"]
 
+
+class DispositionWord(Word, frozen=True, kw_only=True):
+    """What a target does with rows that it has, as dlt has it with a strategy."""
+
+    disposition: Annotated[Disposition, _DISPOSITION]
+    strategy: Annotated[Any, passed_over("what a table is stored as is the target's to choose")] = UNSET
+    validity_column_names: Annotated[Any, passed_over("no history of rows is kept")] = UNSET
+    active_record_timestamp: Annotated[Any, passed_over("no history of rows is kept")] = UNSET
+    boundary_timestamp: Annotated[Any, passed_over("no history of rows is kept")] = UNSET
+    row_version_column_name: Annotated[Any, passed_over("no history of rows is kept")] = UNSET
+    deduplicated: Annotated[Any, passed_over("rows with an equal key are one row")] = UNSET
+
+
+_REPLACED = "rows with an equal 'primary_key' are replaced, and those that a whole read no longer finds are dropped"
 _OBJECTS_STAY = "objects stay whole; for columns set 'flattening_enabled' and 'flattening_max_depth'"
 _TARGETS_CHOICE = "what a table is stored as is the target's to choose"
 _A_PARENT = "use {resources.<parent>.<field>} in 'path' or 'params'"
@@ -32,17 +46,35 @@ class ResourceDefaults(Word, frozen=True, kw_only=True):
     """What holds for resources that do not say otherwise."""
 
     primary_key: PrimaryKey | UnsetType = UNSET
-    write_disposition: Disposition | UnsetType = UNSET
+    write_disposition: Annotated[Disposition | DispositionWord, _DISPOSITION] | UnsetType = UNSET
     endpoint: Annotated[Endpoint, Meta(description="How the list is asked for.")] = Endpoint()
     include_from_parent: Annotated[
         list[Annotated[str, Meta(pattern=r"^[^.$\[\]*]+$")]],
         Meta(description="Fields of the parent's record, added to each record as `_<parent>_<field>`."),
     ] = field(default_factory=list)
     selected: Annotated[bool, Meta(description="Whether the stream is read if no catalog says otherwise.")] = True
-    processing_steps: Annotated[Any, refused("use 'stream_maps', and '__filter__' in them")] = UNSET
-    columns: Annotated[Any, refused("use 'schema'")] = UNSET
-    table_name: Annotated[Any, refused("use 'name', or '__alias__' in 'stream_maps'")] = UNSET
-    merge_key: Annotated[Any, refused("use 'primary_key'")] = UNSET
+    processing_steps: Annotated[
+        Any,
+        refused(
+            "its steps are Python; use 'stream_maps': '__filter__' for 'filter', and an expression for each field that "
+            "'map' changes"
+        ),
+    ] = UNSET
+    columns: Annotated[
+        dict[Name, Column],
+        Meta(description="Types of columns, by name or as a list, where there is no `schema`."),
+    ] = field(default_factory=dict)
+    table_name: (
+        Annotated[
+            str,
+            Meta(
+                pattern=NAME,
+                description="Name of the stream and its table. Default: `name`, by which other resources refer to it.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    merge_key: Annotated[Any, passed_over(_REPLACED)] = UNSET
     schema_contract: Annotated[Any, passed_over("what a schema does not know goes into '_rescued_data'")] = UNSET
     max_table_nesting: Annotated[Any, passed_over(_OBJECTS_STAY)] = UNSET
     nested_hints: Annotated[Any, passed_over(_OBJECTS_STAY)] = UNSET
@@ -59,9 +91,7 @@ class ResourceDefaults(Word, frozen=True, kw_only=True):
 class Resource(ResourceDefaults, frozen=True, kw_only=True):
     """A stream."""
 
-    name: Annotated[
-        str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$", description="Name of the stream, and of its table.")
-    ]
+    name: Annotated[str, Meta(pattern=NAME, description="Name of the stream, and of its table.")]
     schema: (
         Annotated[
             str | dict[str, Any],
