@@ -17,7 +17,8 @@ the value must match, with the compared part in a group, `needed`.
 `pages`: `by` (`page`, `offset`, `cursor`, `link`), `size`, `param`, `in` (`query`, `json`), `limit_param`, `base`,
 `total`, `more`, `next`, `number`: where the body says so; `header`: the header that holds the cursor or link; `last`:
 what stands in the place of the last cursor; `numbers`: cursors are numbers; `past`: the status of pages after the end;
-`relative`: links have no origin.
+`relative`: links have no origin; `query_only`: nor a path; `bare`: nor the other parameters; `texts`: `more` is a text;
+`first`: a cursor that stands for the first page.
 """
 
 from __future__ import annotations
@@ -207,7 +208,7 @@ class Route:
             pages = -(-len(rows) // size)
             said.append((words["total"], pages if words["by"] == "page" else len(rows)))
         if "more" in words:
-            said.append((words["more"], more))
+            said.append((words["more"], str(more).lower() if words.get("texts") else more))
         if "number" in words:
             said.append((words["number"], start // size + words.get("base", 1)))
         if words["by"] == "cursor":
@@ -217,9 +218,9 @@ class Route:
             following_page = (
                 {"_at": end} if words["by"] == "link" else {words["param"]: end // size + words.get("base", 1)}
             )
-            query = urlencode({**request.query, **following_page})
-            origin = "" if words.get("relative") else self._origin
-            following = f"{origin}{request.path}?{query}" if more else words.get("last")
+            query = urlencode({**({} if words.get("bare") else request.query), **following_page})
+            path = request.path if words.get("relative") else f"{self._origin}{request.path}"
+            following = f"{'' if words.get('query_only') else path}?{query}" if more else words.get("last")
         if "next" in words and (more or words.get("last", "") != "missing"):
             said.append((words["next"], following))
         if "header" in words and following:
@@ -239,6 +240,7 @@ class Route:
             start = (int(words.get("base", 1) if value is None else value) - words.get("base", 1)) * size
         elif words["by"] == "cursor":
             letter = "" if words.get("numbers") else "c"
+            value = None if value == words.get("first") else value
             if value is not None and not re.fullmatch(rf"{letter}\d+", str(value)):
                 raise RefusedError(400, f"{param} is no cursor: {value!r}")
             start = int(str(value or f"{letter}0").removeprefix("c"))
