@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from tap_analytics.apis.subscription.metrics import MetricStream
 from tap_analytics.paging.paginators import SinglePage
@@ -85,7 +85,7 @@ def _anchor(api: str, stream: AnalyticsStream) -> str:
 
 def _replication(stream: AnalyticsStream) -> tuple[str, str]:
     """Return how a stream is read, and why."""
-    key, lookback = f"`{stream.replication_key}`", _days(cast("timedelta", stream.lookback))
+    key, lookback = f"`{stream.replication_key}`", _days(stream.lookback)
     if stream.date_filter is not None:
         return f"incremental on {key}", f"the API filters by it; look-back of {lookback}"
     if stream.newest_first:

@@ -84,6 +84,20 @@ def first_key(path: str) -> str | None:
     return None
 
 
+def only_key(path: str) -> str | None:
+    """Return the key of the top level that a path is; None if it leads further, or to more than one value.
+
+    Args:
+        path: The path.
+    """
+    if is_dotted(path):
+        key = path.removeprefix("$.")
+        return None if "." in key else key
+    steps = parsed(path)
+    steps = steps.right if isinstance(steps, Child) and _is_start(steps.left) else steps
+    return first_key(path) if isinstance(steps, Fields) else None
+
+
 @cache
 def parsed(path: str) -> JSONPath:
     """Return the steps of a JSONPath.

@@ -11,15 +11,12 @@ from datetime import datetime, timedelta
 from decimal import Context, Decimal
 from functools import total_ordering
 from math import floor
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
+from typing import Any, Final, Protocol, TypeAlias, cast
 
 from typing_extensions import override
 
 from tap_analytics.records.date_styles import MOST_DIGITS, EpochStyle, InstantStyle, number_of
 from tap_analytics.records.datetimes import EARLIEST, LATEST, DateStyle, format_instant, parse_instant
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 LookBack: TypeAlias = timedelta | int | Decimal
 """A distance between two values: a time between instants, a number between numbers."""
@@ -244,39 +241,32 @@ class Falling(ReplicationType):
     """
 
     def __init__(self, inner: ReplicationType) -> None:
-        self._inner = inner
+        self.inner = inner
         self.name = inner.name
 
     @override
     def read(self, value: object) -> ReplicationValue:
-        return _Falling(self._inner.read(value))
+        return _Falling(self.inner.read(value))
 
     @override
     def read_state(self, value: object) -> ReplicationValue:
-        return _Falling(self._inner.read_state(value))
+        return _Falling(self.inner.read_state(value))
 
     @override
     def write_state(self, value: _Falling) -> str | int:
-        return self._inner.write_state(value.value)
+        return self.inner.write_state(value.value)
 
     @override
     def write(self, value: _Falling) -> str | int:
-        return self._inner.write(value.value)
+        return self.inner.write(value.value)
 
     @override
     def write_beside(self, value: _Falling, step: int) -> str | int:
-        return self._inner.write_beside(value.value, -step)
+        return self.inner.write_beside(value.value, -step)
 
     @override
     def shifted(self, value: _Falling, by: Any) -> ReplicationValue:
-        return _Falling(self._inner.shifted(value.value, -by))
-
-
-def at_path(value: Any, path: Iterable[str]) -> Any:  # noqa: ANN401 - any JSON
-    """Return what stands in an object under a path of keys, None if there is nothing."""
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+        return _Falling(self.inner.shifted(value.value, -by))
 
 
 INSTANTS: Final = Instants()

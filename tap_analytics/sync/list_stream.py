@@ -36,7 +36,7 @@ NOTHING_ASKED: Final = "asked for nothing: no day up to now is within the dates 
 class ListStream(RecordStream, ABC):
     """A stream as a declaration."""
 
-    lookback: ClassVar[LookBack] = timedelta()
+    lookback: ClassVar[timedelta] = timedelta()
     """How far before its bookmark an incremental stream reads again."""
 
     newest_first: ClassVar[bool] = False
@@ -115,8 +115,13 @@ class ListStream(RecordStream, ABC):
     @property
     def effective_lookback(self) -> LookBack:
         """The look-back that the user set, else the stream's own. Numbers have no days."""
-        days = self.config.get("lookback_days")
-        return self.lookback if days is None or not isinstance(self.lookback, timedelta) else timedelta(days=days)
+        days, own = self.config.get("lookback_days"), self.own_lookback
+        return own if days is None or not isinstance(own, timedelta) else timedelta(days=days)
+
+    @property
+    def own_lookback(self) -> LookBack:
+        """The stream's own look-back."""
+        return self.lookback
 
     @cached_property
     def window_widths(self) -> WindowWidths:
@@ -131,7 +136,7 @@ class ListStream(RecordStream, ABC):
 
     def look_back(self, value: ReplicationValue) -> ReplicationValue:
         """Return from when on rows may be committed later than a value, whatever the user set."""
-        return self.replication_type.shifted(value, -self.lookback)
+        return self.replication_type.shifted(value, -self.own_lookback)
 
     @property
     def latest(self) -> ReplicationValue | None:

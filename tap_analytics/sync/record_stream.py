@@ -7,11 +7,13 @@ import logging
 from abc import ABC
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from msgspec import UNSET
 
 from tap_analytics.errors import StreamError
 from tap_analytics.quoting import escape, shorten
-from tap_analytics.records.replication_values import at_path
+from tap_analytics.records.json_paths import first_at
 from tap_analytics.records.rescue import RESCUED_DATA
 from tap_analytics.records.shaper import RecordShaper, emitted_name, without_open_objects
 from tap_analytics.sync.api_stream import ApiStream
@@ -32,8 +34,11 @@ class RecordStream(ApiStream, ABC):
     key_fallbacks: ClassVar[Mapping[str, str]] = {}
     """Fields that stand in for a primary key where an older service gives none."""
 
-    replication_path: ClassVar[tuple[str, ...] | None] = None
-    """Keys that lead to the replication key inside of an object of the API, where it is not a field of the record."""
+    replication_path: ClassVar[str | None] = None
+    """The path to the replication key in an object of the API, where it is not a field of the record."""
+
+    missing_replication_key: ClassVar[Literal["warn", "include", "exclude", "raise"]] = "warn"
+    """What becomes of a record without a replication key; written, those of all but the first are not warned of."""
 
     rows_left_out = 0
     """Rows that the API gave, and that were not within what was asked for."""
@@ -84,13 +89,17 @@ class RecordStream(ApiStream, ABC):
         field = type(self).replication_key
         if field is None:
             return None
-        value = record.get(field) if self.replication_path is None else at_path(raw, self.replication_path)
+        value = record.get(field) if self.replication_path is None else _first_at(self.replication_path, raw)
         if value is not None:
             try:
                 return self._read_value(value)
             except (TypeError, ValueError):
                 # A column that is any text may hold what is no date: "", or "0000-00-00".
                 pass
+        if value is None and self.missing_replication_key != "warn":
+            if self.missing_replication_key == "raise":
+                raise StreamError(self.told(f"gave a record without '{field}' ('on_cursor_value_missing' is 'raise')"))
+            return None
         if self.is_incremental and not self._undated:
             self._undated = True
             self.warn(f"a record has no usable '{self.replication_key}'; it is written, but does not move the bookmark")
@@ -146,7 +155,7 @@ class RecordStream(ApiStream, ABC):
             key = next((key for key in raw if emitted_name(key, self.renames) == field), None)
             value = None if key is None else raw[key]
         else:
-            value = at_path(raw, self.replication_path)
+            value = _first_at(self.replication_path, raw)
         try:
             return None if value is None else self.replication_type.read(value)
         except (TypeError, ValueError):
@@ -190,3 +199,8 @@ class RecordStream(ApiStream, ABC):
         """Warn of what had no column in the records that were read."""
         if told := self.shaper.rescued():
             self.warn(f"values in {RESCUED_DATA}: {escape(told)}")
+
+
+def _first_at(path: str, raw: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+    value = first_at(path, raw)
+    return None if value is UNSET else value

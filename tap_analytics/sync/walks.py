@@ -31,18 +31,20 @@ class Bounds(NamedTuple):
         last: The last value, None for no bound.
         without_first: Whether the first value itself is left out.
         without_last: Whether the last value itself is left out.
+        need_value: Whether a row without a value is left out.
     """
 
     first: ReplicationValue | None = None
     last: ReplicationValue | None = None
     without_first: bool = False
     without_last: bool = False
+    need_value: bool = False
 
     def hold(self, value: ReplicationValue | None) -> bool:
-        """Say whether a value lies within them; what has none is within any."""
+        """Say whether a value lies within them; what has none is within any that do not need one."""
+        first, last, without_first, without_last, need_value = self
         if value is None:
-            return True
-        first, last, without_first, without_last = self
+            return not need_value
         return (first is None or (first < value if without_first else first <= value)) and (
             last is None or (value < last if without_last else value <= last)
         )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from requests_mock import Mocker
 
 FIELDS = {"properties": {"id": {"type": "integer"}, "at": {"type": "string"}}}
-ONLY_PARENTS = "a placeholder stands for a parent's field only: {resources.<name>.<field>}"
+ONLY_PARENTS = "a placeholder stands for a parent's field, {resources.<name>.<field>}, or for a value of 'incremental'"
 NAME = "must be of letters, digits, '_' and '-'"
 DOTTED = "must be a dotted path of keys, like meta.next"
 
@@ -45,7 +45,7 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         (resource(paginater={}), "endpoint.paginater", "unknown key; did you mean 'paginator'?"),
         (resource(paginator={"type": "offset", "limt": 1}), f"{PAGED}.limt", "did you mean 'limit'?"),
         (resource(paginator={"type": "single_page", "limit": 1}), f"{PAGED}.limit", "there are type"),
-        (resource(incremental={"cursor_path": "at", "lag_": 1}), f"{SINCE}.lag_", "there are cursor_path"),
+        (resource(incremental={"cursor_path": "at", "lag_": 1}), f"{SINCE}.lag_", "did you mean 'lag'?"),
         (resource(error_handler={"max_retry": 1}), f"{RETRY}.max_retry", "did you mean 'max_retries'?"),
         (resource(paginator={"type": "curser"}), f"{PAGED}.type", "'curser' is not one of single_page, cursor"),
         (resource(paginator={"type": "c" * 50}), f"{PAGED}.type", f"'{'c' * 40}…' is not one of"),
@@ -100,7 +100,11 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         (resource(params={"a": "{api_key}"}), "endpoint.params.a", ONLY_PARENTS),
         (resource(params={"a": ["{api_key}"]}), "endpoint.params.a", "a placeholder stands for a parent's field"),
         (resource(headers={"a": "{api_key}"}), "endpoint.headers.a", "a placeholder stands for a parent's field"),
-        (resource(params={"a": "{incremental.start_value}"}), "endpoint.params.a", "use 'incremental' with"),
+        (
+            resource(params={"a": "{incremental.start_value}"}),
+            SINCE,
+            "is missing, and {incremental.start_value} stands for",
+        ),
         (resource(params={"a": {"type": "incremental"}}), SINCE, "'cursor_path' is missing"),
         (
             resource(params={"a": SINCE_NOW, "b": SINCE_NOW}),
@@ -126,9 +130,13 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         (resource(data_selector="$.a[?(@.b)]"), "endpoint.data_selector", "a condition leaves out records; use '"),
         (resource(paginator={"type": "cursor", "cursor_path": "a", "cursor_field": "b"}), PAGED, "is either in"),
         (resource(incremental={}), SINCE, "'cursor_path' is missing"),
-        (resource(incremental={"cursor_path": "$.at"}), f"{SINCE}.cursor_path", "must be a field of the record itself"),
-        (resource(incremental={"cursor_path": "at", "end_param": "b"}), f"{SINCE}.end_param", "needs 'start_param'"),
-        (resource(incremental={"cursor_path": "at", "initial_value": "1.2.24"}), f"{SINCE}.initial_value", "must be a"),
+        (resource(incremental={"cursor_path": "a[*].at"}), f"{SINCE}.cursor_path", "must lead to one value"),
+        (resource(incremental={"cursor_path": "a[b"}), f"{SINCE}.cursor_path", "is no JSONPath"),
+        (
+            resource(incremental={"cursor_path": "at", "initial_value": "1.2.24"}),
+            f"{SINCE}.initial_value",
+            "is a date that",
+        ),
         (resource(incremental=dict.fromkeys(("cursor_path", *ENDS), "at")), f"{SINCE}.end_param", "must be another"),
         # Schemas
         (resource(schema=7), "schema", "must be a text or an object"),

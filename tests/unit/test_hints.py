@@ -28,17 +28,14 @@ NOTHING = followed()
 CHILD = followed(path=f"/{PARENT}/a", params={"parent": PARENT}, include_from_parent=["id"], primary_key=["id"])
 REMEDIES = {
     "processing_steps": followed(settings={"stream_maps": {"a": {"__filter__": "id > 1"}}}),
-    **dict.fromkeys(("last_value_func", "on_cursor_value_missing", "session"), NOTHING),
+    "session": NOTHING,
     "primary_key": followed(primary_key="id"),
     **dict.fromkeys(("parent_table_name", "parent", "resolve"), CHILD),
     "access_token": followed(auth={"type": "bearer"}),
     "response_actions": followed(error_handler={"retry_on_status_codes": [404]}),
     "incremental": followed(incremental=SINCE),
     "initial_interval": followed(error_handler={"backoff_factor": 1}),
-    "lag": followed(incremental={**SINCE, "lookback": 1}),
-    "end_value": followed(incremental=SINCE, settings={"end_date": "2024-12-31"}),
-    **dict.fromkeys(("convert", "transform"), followed(incremental=SINCE)),
-    **dict.fromkeys(("range_start", "range_end"), followed(incremental=SINCE)),
+    **dict.fromkeys(("convert", "transform"), followed(incremental={**SINCE, "cursor_format": "%Y-%m-%d"})),
     "page": followed(paginator={"type": "page_number", "base_page": 1}),
     "offset": followed(paginator={"type": "offset"}),
     **dict.fromkeys(
@@ -94,7 +91,7 @@ def test_what_a_hint_says_is_a_declaration_that_works(word: str) -> None:
             {"endpoint.error_handler": {"retry_on_status_codes": [200]}},
             "endpoint.error_handler.retry_on_status_codes[0]",
         ),
-        ({"endpoint.incremental": {"lag": 1, "end_param": "b"}}, "endpoint.incremental.lag"),
+        ({"endpoint.incremental": {"lag": "1", "end_param": "b"}}, "endpoint.incremental.lag"),
         ({"write_disposition": "skip"}, "write_disposition"),
         ({"name": 7}, "name"),
         ({"primary_key": [""]}, "primary_key[0]"),

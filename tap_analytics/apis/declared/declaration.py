@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from tap_analytics.apis.declared.column_hints import keys_of
 from tap_analytics.apis.declared.credentials import declared_scheme
 from tap_analytics.apis.declared.paginators import paginator_of
+from tap_analytics.apis.declared.replication import Replication
 from tap_analytics.apis.declared.vocabulary import AuthWord, DispositionWord, Endpoint, ErrorHandler, Resource
 from tap_analytics.http.authentication import scheme_of
 from tap_analytics.http.retries import RetryRule
@@ -17,9 +18,7 @@ from tap_analytics.paging.paginators import SinglePage, Undeclared
 from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER
 from tap_analytics.paging.request_template import RequestTemplate
 from tap_analytics.paging.selectors import JsonPath, KeyPath, OnlyList, Selector, WholeBody
-from tap_analytics.records.datetimes import DateStyle
 from tap_analytics.records.shaper import emitted_name
-from tap_analytics.sync.date_windows import DateFilter
 from tap_analytics.sync.parents import Parent
 
 if TYPE_CHECKING:
@@ -175,23 +174,15 @@ class Declaration(Struct, frozen=True, kw_only=True):
         )
 
     @property
-    def replication_key(self) -> str | None:
-        """The field of the bookmark, as it goes out."""
+    def replication(self) -> Replication | None:
+        """What is read of a list that has been read before, None if all of it is."""
         word = self.endpoint.incremental
-        return None if isinstance(word, UnsetType) else emitted_name(word.cursor_path, {})
+        return None if isinstance(word, UnsetType) else Replication(word, tuple(self.placeholders))
 
     @property
-    def date_filter(self) -> DateFilter | None:
-        """How the API filters by date."""
-        word = self.endpoint.incremental
-        if isinstance(word, UnsetType):
-            return None
-        return DateFilter(
-            start_param=_set(word.start_param, None),
-            end_param=_set(word.end_param, None),
-            style=DateStyle.of(_set(word.initial_value, "2024-01-31T00:00:00Z")),
-            always_ends=True,
-        )
+    def replication_key(self) -> str | None:
+        """The name of the replication key, None if all of the list is read."""
+        return None if self.replication is None else self.replication.key
 
     @property
     def template(self) -> RequestTemplate:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing
-from datetime import timedelta
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from msgspec import UNSET, UnsetType, structs
 from typing_extensions import override
@@ -20,11 +19,10 @@ from tap_analytics.apis.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.error_bodies import error_fields
 from tap_analytics.paging.error_messages import message_of
-from tap_analytics.records.datetimes import EARLIEST, LATEST, parse_instant
+from tap_analytics.records.datetimes import EARLIEST, LATEST
 from tap_analytics.records.rescue import RESCUED_DATA
-from tap_analytics.records.schema_faults import type_name
 from tap_analytics.records.shaper import emitted_name
-from tap_analytics.records.value_types import ANY_AS_TEXT, takes_any_as_text, types_of
+from tap_analytics.records.value_types import ANY_AS_TEXT
 from tap_analytics.sync.bookmarks import Bookmarks
 from tap_analytics.sync.reading import Reading
 from tap_analytics.sync.run import Run
@@ -33,11 +31,12 @@ from tap_analytics.sync.walks import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-    from datetime import datetime
 
     from tap_analytics.apis.declared.declaration import Declaration
+    from tap_analytics.apis.declared.replication import Replication
     from tap_analytics.http.api import Api
     from tap_analytics.http.authentication import Scheme
+    from tap_analytics.records.replication_values import LookBack, ReplicationType
     from tap_analytics.sync.parents import Parent
     from tap_analytics.sync.walks import Walk
 
@@ -48,13 +47,15 @@ SAMPLE_PAGES: Final = 10
 """Pages, and lists of parents, that are read for a sample at most."""
 
 _TEXT: Final = {"type": ["string", "null"]}
-_INSTANT: Final = {"type": ["string", "null"], "format": "date-time"}
+_CUT_OFF: Final = "was cut off by 'end_value'"
 
 
 class DeclaredStream(AnalyticsStream):
     """A list as a user declares it."""
 
     declaration: ClassVar[Declaration]
+
+    _is_sampling = False
 
     @property
     @override
@@ -68,23 +69,72 @@ class DeclaredStream(AnalyticsStream):
 
     @property
     @override
-    def start_date(self) -> datetime | None:
-        word = self.declaration.endpoint.incremental
-        if isinstance(word, UnsetType) or isinstance(word.initial_value, UnsetType):
-            return super().start_date
-        start = parse_instant(word.initial_value)
-        return min(start, LATEST) if start > EARLIEST else None
+    def replication_method(self) -> str:
+        is_whole = self.declaration.disposition == "replace" or self._has_end
+        return "FULL_TABLE" if is_whole else super().replication_method
+
+    # Replication
 
     @property
     @override
-    def replication_method(self) -> str:
-        return "FULL_TABLE" if self.declaration.disposition == "replace" else super().replication_method
+    def replication_type(self) -> ReplicationType:
+        replication = self.declaration.replication
+        if replication is None:
+            return super().replication_type
+        return replication.values() if self._is_sampling else self._known_replication_type
+
+    @cached_property
+    def _known_replication_type(self) -> ReplicationType:
+        replication = cast("Replication", self.declaration.replication)
+        return replication.values(self._replication_schema)
 
     @property
+    def _replication_schema(self) -> Mapping[str, Any]:
+        """The schema of the replication key; empty where it says nothing new, and while it is looked for."""
+        replication = self.declaration.replication
+        if replication is None or replication.is_declared or replication.path is not None or self._is_sampling:
+            return {}
+        schema: Mapping[str, Any] = self.schema["properties"].get(replication.key, {})
+        return schema
+
+    @property
+    @override
+    def own_lookback(self) -> LookBack:
+        replication = self.declaration.replication
+        return super().own_lookback if replication is None else replication.lookback(self._replication_schema)
+
+    @cached_property
     @override
     def bounds(self) -> Bounds:
         # Whatever the catalog makes of the replication key.
-        return Bounds(self.start_date, self.end_date) if type(self).replication_key is not None else Bounds()
+        replication = self.declaration.replication
+        if replication is None:
+            return Bounds()
+        values, word = self.replication_type, replication.word
+        first, last = replication.first(values), replication.last(values)
+        if values.has_instants:
+            # People write 0001-01-01 for "ever".
+            first = self.start_date if first is None else min(first, LATEST) if first > EARLIEST else None
+            last = self.end_date if last is None else last
+        return Bounds(
+            first,
+            last,
+            without_first=word.range_start == "open",
+            without_last=self._has_end and word.range_end == "open",
+            need_value=word.on_cursor_value_missing == "exclude",
+        )
+
+    @property
+    def _has_end(self) -> bool:
+        """Whether each run reads up to the same value, whatever the bookmark."""
+        replication = self.declaration.replication
+        return replication is not None and replication.word.end_value is not UNSET
+
+    @property
+    @override
+    def cut_by_dates(self) -> str:
+        reason = super().cut_by_dates
+        return _CUT_OFF if self._has_end and (reason or not self.replication_type.has_instants) else reason
 
     # Schema
 
@@ -149,16 +199,24 @@ class DeclaredStream(AnalyticsStream):
     def _unknown_schema(self) -> dict[str, Any]:
         """Return what a schema has to have, whatever else the records hold."""
         properties: dict[str, Any] = {name: {"type": "string", **ANY_AS_TEXT} for name in self.primary_keys}
-        if self.replication_key:
-            properties[self.replication_key] = {"type": "string"} if self.replication_key in properties else _INSTANT
+        replication = self.declaration.replication
+        if replication is not None and replication.path is None:
+            schema = replication.unknown_schema()
+            properties[replication.key] = {"type": schema["type"][0]} if replication.key in properties else schema
         return {"type": "object", "properties": properties}
 
     def _sample(self) -> Iterator[dict[str, Any]]:
         """Yield some records as the API gives them, of the newest dates where it filters by date."""
         run = Run()
         reading = Reading(self, run)
-        with closing(run), closing(reading.plan(Bookmarks({}, self.run_start))) as plan:
-            yield from self._sample_of(run.pool.blocking(plan), reading)
+        self._is_sampling = True
+        try:
+            with closing(run), closing(reading.plan(Bookmarks({}, None))) as plan:
+                yield from self._sample_of(run.pool.blocking(plan), reading)
+        finally:
+            self._is_sampling = False
+            # What the values of the replication key are may be known only now.
+            self.__dict__.pop("bounds", None)
 
     def _sample_of(self, walks: Iterable[Walk], reading: Reading) -> Iterator[dict[str, Any]]:
         if self.date_filter is not None and self.parent is None:
@@ -193,17 +251,12 @@ class DeclaredStream(AnalyticsStream):
         self.primary_keys = ()
 
     def _check_replication_key(self, properties: Mapping[str, Any]) -> None:
-        if self.replication_key is None:
+        replication = self.declaration.replication
+        if replication is None or replication.path is not None:
             return
-        schema = properties.get(self.replication_key, {})
-        types = types_of(schema)
-        if types != ["string"] or takes_any_as_text(schema):
-            found = f"is {' or '.join(map(type_name, types))}" if types else "is not there"
-            if takes_any_as_text(schema):
-                found = "can have values of several types"
-            raise StreamError(
-                self.told(f"has no date-time as 'incremental.cursor_path': '{self.replication_key}' {found}")
-            )
+        schema = properties.get(replication.key, {})
+        if fault := replication.fault_of(schema):
+            raise StreamError(self.told(f"has no usable 'incremental.cursor_path': '{replication.key}' {fault}"))
 
     @override
     def report_rescued(self) -> None:
@@ -231,9 +284,8 @@ def declared_streams(config: Mapping[str, Any], api: Api) -> list[type[DeclaredS
 def _declared(declaration: Declaration, api: Api, names: Mapping[str, str]) -> type[DeclaredStream]:
     """Return the class that somebody would write for a resource; resources refer to one another by other names."""
     parent = declaration.parent
-    word = declaration.endpoint.incremental
+    replication = declaration.replication
     template = declaration.template
-    is_newest_first = not isinstance(word, UnsetType) and word.row_order == "desc" and word.start_param is UNSET
     return type(
         declaration.stream,
         (DeclaredStream,),
@@ -244,7 +296,9 @@ def _declared(declaration: Declaration, api: Api, names: Mapping[str, str]) -> t
             "name": declaration.stream,
             "path": declaration.path,
             "primary_keys": declaration.primary_keys,
-            "replication_key": declaration.replication_key,
+            "replication_key": replication and replication.key,
+            "replication_path": replication and replication.path,
+            "missing_replication_key": replication.missing if replication else "warn",
             "records": declaration.selector,
             "fixed_params": declaration.params,
             "headers": declaration.headers,
@@ -254,9 +308,9 @@ def _declared(declaration: Declaration, api: Api, names: Mapping[str, str]) -> t
             "paginator": declaration.paginator,
             "retry_rule": declaration.retry_rule,
             "parent": parent and structs.replace(parent, name=names.get(parent.name, parent.name)),
-            "newest_first": is_newest_first,
-            "date_filter": None if is_newest_first else declaration.date_filter,
-            "lookback": timedelta(days=0 if isinstance(word, UnsetType) else word.lookback),
+            "newest_first": replication is not None and replication.is_newest_first,
+            "date_filter": replication and replication.date_filter,
+            "value_filter": replication and replication.value_filter,
             "activates_version": declaration.disposition != "append",
             "selected_by_default": declaration.resource.selected,
         },

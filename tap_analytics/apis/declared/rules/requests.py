@@ -12,6 +12,7 @@ from tap_analytics.apis.declared.vocabulary import ApiKeyWord
 from tap_analytics.http.authentication import OWN_HEADERS, header_name_fault
 from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER, fill_text, has_single_brace, names_in
 from tap_analytics.quoting import shorten
+from tap_analytics.sync.value_filters import INCREMENTAL_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +34,10 @@ _ALMOST_PLACEHOLDER: Final = re.compile(r"\{\s*(resources|incremental)\b")
 _KEY_IN_QUERY: Final = (
     "a key has a setting of its own: use 'auth' with 'type: api_key', 'location: query' and its 'name'"
 )
-_ONLY_PARENTS: Final = "a placeholder stands for a parent's field only: {resources.<name>.<field>}"
+_ONLY_PARENTS: Final = (
+    "a placeholder stands for a parent's field, {resources.<name>.<field>}, or for a value of 'incremental', like "
+    "{incremental.start_value}, and for nothing else"
+)
 
 
 def request_faults(declaration: Declaration, auth_header: str) -> Iterator[str]:
@@ -98,9 +102,7 @@ def _body_faults(value: object) -> Iterator[str]:
 
 
 def _placeholder_fault(text: str) -> str | None:
-    found = [*names_in(text)]
-    if any(place.startswith("incremental.") for place in found):
-        return "use 'incremental' with 'start_param' and 'end_param' instead of a placeholder"
+    found = [name for name in names_in(text) if name not in INCREMENTAL_VALUES]
     if all(map(FIELD.fullmatch, found)) and not _ALMOST_PLACEHOLDER.search(PLACEHOLDER.sub("", text)):
         return None
     return _ONLY_PARENTS

@@ -10,7 +10,9 @@ from msgspec import UnsetType
 from tap_analytics.apis.declared.schemas import checked_schema
 from tap_analytics.paging.placeholders import FIELD
 from tap_analytics.quoting import shorten
+from tap_analytics.records.json_paths import fault_of
 from tap_analytics.records.shaper import emitted_name
+from tap_analytics.sync.value_filters import INCREMENTAL_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -42,6 +44,9 @@ def resource_faults(
             "another, so give each a table of its own"
         )
     yield from _parent_faults(declaration, {*names, *builtin}, {each.name for each in declared if each.parent})
+    named = [name for name in declaration.placeholders if name in INCREMENTAL_VALUES]
+    if named and declaration.replication is None:
+        yield f"endpoint.incremental: is missing, and {{{named[0]}}} stands for one of its values"
     yield from _schema_faults(declaration)
 
 
@@ -77,5 +82,10 @@ def _schema_faults(declaration: Declaration) -> Iterator[str]:
     for position, key in enumerate(() if declaration.key_is_default else declaration.primary_keys):
         if key not in known:
             yield f"primary_key{'' if is_one else f'[{position}]'}: is no field of the schema"
-    if declaration.replication_key not in {None, *properties}:
+    replication = declaration.replication
+    if (
+        replication is not None
+        and not fault_of(replication.word.cursor_path)
+        and replication.column not in {None, *properties}
+    ):
         yield "endpoint.incremental.cursor_path: is no field of the schema"
