@@ -51,7 +51,7 @@ def test_a_list_named_for_messages_is_the_list_where_its_items_are_records(path:
 @pytest.mark.parametrize(
     "body",
     [
-        {"next": None, "previous": None, "data": {"results": ROWS}},
+        {"next": None, "owner": None, "data": {"results": ROWS}},
         {"payload": {"rows": ROWS}, "extra": None},
         {"next_url": None, "messages": [{"text": "x"}]},
     ],

@@ -236,7 +236,10 @@ def test_one_object_by_the_name_of_a_list_is_the_record(beside: dict[str, Any]) 
         {"widgets": [], "gadgets": []},
         {"data": [{"a": 1}], "included": []},
         {"data": {"id": 1}, "owner": "x"},
-        {"result": {"items": [{"a": 1}]}, "status": "ok"},
+        {"result": {"items": [{"a": 1}]}, "owner": "x"},
+        {"order": {"id": 1, "items": [{"a": 1}]}},
+        {"result": {"items": [{"a": 1}], "rows": [{"a": 1}]}},
+        {"result": {"widgets": [{"a": 1}]}},
         {"2024-01-01": {"a": 1}, "2024-01-02": {"a": 2}},
     ],
 )
@@ -249,3 +252,21 @@ def test_what_may_be_a_list_or_a_record_is_left_to_the_user(body: dict[str, Any]
 def test_what_is_no_object_among_the_records_of_the_only_list_is_an_error(body: object) -> None:
     with pytest.raises(StreamError, match="as record"):
         GUESS.records(body)
+
+
+@pytest.mark.parametrize(
+    ("beside", "inner"),
+    [
+        ({"status": "ok"}, lambda rows: {"result": {"items": rows}}),
+        ({"_links": {"next": None}, "page": {"total": 2}}, lambda rows: {"_embedded": {"things": rows}}),
+        ({}, lambda rows: {"response": {"data": {"items": rows, "total": 2}, "status": 200}}),
+    ],
+)
+@pytest.mark.parametrize("rows", [[{"a": 1}, {"a": 2}], []])
+def test_a_list_in_a_part_of_the_body_is_the_only_list_where_all_else_is_about_the_request(
+    rows: list[Any],
+    beside: dict[str, Any],
+    inner: Any,  # noqa: ANN401
+) -> None:
+    for guess in (OnlyList(names=("things",)), OnlyList(or_body=True, names=("things",))):
+        assert guess.records({**inner(rows), **beside}) == rows

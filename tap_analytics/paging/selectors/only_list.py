@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 from typing_extensions import override
@@ -22,11 +22,17 @@ from tap_analytics.paging.selectors.base import (
 )
 from tap_analytics.quoting import shorten
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _LIST_NAMES: Final = {
     *("collection", "content", "data", "docs", "documents", "elements", "entries", "hits", "items", "list", "objects"),
     *("records", "resources", "result", "results", "rows", "value", "values"),
 }
 """Usual names of a list of records, whatever the records are."""
+
+_DEEPEST: Final = 2
+"""Objects that a list may stand in without being declared."""
 
 _CHOOSE: Final = "say in 'data_selector' which one holds the records"
 _CHOOSE_LIST_OR_BODY: Final = f"{_CHOOSE}, [] for the body"
@@ -57,7 +63,8 @@ class OnlyList(Selector, frozen=True):
             return one_or_list(body)
         lists = {key: value for key, value in body.items() if self._may_be_the_list(key, value, body)}
         if not lists:
-            return self._without_list(body)
+            deeper = [] if self._is_record(body) else list(self._deeper_lists(body))
+            return Found(deeper[0]) if len(deeper) == 1 else self._without_list(body)
         is_record = self._is_record(body)
         if len(lists) > 1:
             if is_record and not any(lists.values()) and not any(map(self._is_list_name, lists)):
@@ -84,6 +91,16 @@ class OnlyList(Selector, frozen=True):
         # From now on, an empty list of that name is the list, whatever stands beside it.
         names = [key for key, value in body.items() if value and self._may_be_the_list(key, value, body)]
         return replace(self, names=(*self.names, *names), is_settled=True)
+
+    def _deeper_lists(self, part: dict[str, Any], depth: int = 0) -> Iterator[list[Any]]:
+        """Return the lists in the parts of a body that have the name of one, with nothing about records beside them."""
+        for key, value in part.items():
+            if not all(other == key or _is_about_request(other) for other in part):
+                continue
+            if isinstance(value, list) and depth and self._is_list_name(key) and (not value or _has_objects(value)):
+                yield value
+            elif isinstance(value, dict) and depth < _DEEPEST and not self._has_key(value):
+                yield from self._deeper_lists(value, depth + 1)
 
     def _without_list(self, body: dict[str, Any]) -> Found:
         """Return what a body without a list holds: nothing, or the one record."""
