@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jsonpath_ng import JSONPath
     from jsonpath_ng.jsonpath import DatumInContext
 
-_DOTTED: Final = re.compile(r"""(\$\.)?[^.$\[\]*?'"`|&()]+(\.[^.$\[\]*?'"`|&()]+)*""")
+_DOTTED: Final = re.compile(r"""(\$\.)?[^.$\[\]*?'"`]+(\.[^.$\[\]*?'"`]+)*""")
 
 
 def first_at(path: str, value: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_analytics.apis.declared.streams import DeclaredStream
-from tap_analytics.http.ignored_answers import IgnoreRule
 from tests.faults.runs import failure_of, run_here
 from tests.faults.server import Server, always, in_turn, routes, whole
 from tests.faults.test_answers import activates, declared, things
@@ -15,6 +13,8 @@ from tests.faults.test_answers import activates, declared, things
 if TYPE_CHECKING:
     from tests.faults.server import Script
     from tests.singer import Run
+
+Rule = dict[str, Any]
 
 NO_SUCH = whole({"error": "no such thing"}, "404 Not Found")
 
@@ -25,11 +25,13 @@ def _told_at_info(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
 
 
-def read(script: Script, rule: IgnoreRule | None, monkeypatch: pytest.MonkeyPatch, *resources: Any) -> Run:
-    """Read declared streams that ignore some answers; the last one is selected."""
-    monkeypatch.setattr(DeclaredStream, "ignored_answers", () if rule is None else (rule,))
+def read(script: Script, rule: Rule, resource: Any = None, *parents: Any) -> Run:  # noqa: ANN401 - any JSON
+    """Read a declared stream that ignores some answers."""
+    resource = resource or things()
+    actions = [{"action": "ignore", **rule}] if rule else None
+    resource = {**resource, "endpoint": {**resource["endpoint"], "response_actions": actions}}
     with Server(script) as server:
-        return run_here(declared(server.url, *resources), resources[-1]["name"])
+        return run_here(declared(server.url, *parents, resource), resource["name"])
 
 
 def told(run: Run) -> list[str]:
@@ -39,20 +41,18 @@ def told(run: Run) -> list[str]:
 @pytest.mark.parametrize(
     ("rule", "answer"),
     [
-        (IgnoreRule(statuses=frozenset({404})), NO_SUCH),
-        (IgnoreRule(statuses=frozenset({400, 404})), NO_SUCH),
-        (IgnoreRule(content="no such"), NO_SUCH),
-        (IgnoreRule(statuses=frozenset({404}), content="no such"), NO_SUCH),
-        (IgnoreRule(statuses=frozenset({200}), content="no such"), whole({"error": "no such thing"})),
-        (IgnoreRule(content="no such"), whole(b"no such thing")),
-        (IgnoreRule(statuses=frozenset({500})), whole({}, "500 Internal Server Error")),
-        (IgnoreRule(statuses=frozenset({401})), whole({}, "401 Unauthorized")),
+        ({"status_code": 404}, NO_SUCH),
+        ({"status_code": [400, "404"]}, NO_SUCH),
+        ({"content": "no such"}, NO_SUCH),
+        ({"status_code": 404, "content": "no such"}, NO_SUCH),
+        ({"status_code": 200, "content": "no such"}, whole({"error": "no such thing"})),
+        ({"content": "no such"}, whole(b"no such thing")),
+        ({"status_code": 500}, whole({}, "500 Internal Server Error")),
+        ({"status_code": 401}, whole({}, "401 Unauthorized")),
     ],
 )
-def test_an_answer_that_is_ignored_is_asked_for_once_and_is_an_empty_list(
-    rule: IgnoreRule, answer: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = read(always(answer), rule, monkeypatch, things())
+def test_an_answer_that_is_ignored_is_asked_for_once_and_is_an_empty_list(rule: Rule, answer: bytes) -> None:
+    run = read(always(answer), rule)
     assert not run.records("things")
     assert activates(run)
     (line,) = told(run)
@@ -63,36 +63,34 @@ def test_an_answer_that_is_ignored_is_asked_for_once_and_is_an_empty_list(
 @pytest.mark.parametrize(
     "rule",
     [
-        None,
-        IgnoreRule(statuses=frozenset({403})),
-        IgnoreRule(content="such is life"),
-        IgnoreRule(statuses=frozenset({403}), content="no such"),
-        IgnoreRule(statuses=frozenset({404}), content="such is life"),
+        {},
+        {"status_code": 403},
+        {"content": "such is life"},
+        {"status_code": 403, "content": "no such"},
+        {"status_code": 404, "content": "such is life"},
     ],
 )
-def test_no_other_answer_is_ignored(rule: IgnoreRule | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "answered 404" in failure_of(run := read(always(NO_SUCH), rule, monkeypatch, things()), "things")
+def test_no_other_answer_is_ignored(rule: Rule) -> None:
+    assert "answered 404" in failure_of(run := read(always(NO_SUCH), rule), "things")
     assert not told(run)
 
 
-def test_an_ignored_answer_behind_other_pages_ends_the_list_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ignored_answer_behind_other_pages_ends_the_list_there() -> None:
     paginator = {"type": "page_number", "base_page": 1}
     script = in_turn([whole([{"id": 1}])], [whole([{"id": 2}])], [NO_SUCH])
-    run = read(script, IgnoreRule(statuses=frozenset({404})), monkeypatch, things(paginator=paginator))
+    run = read(script, {"status_code": 404}, things(paginator=paginator))
     assert [row["id"] for row in run.records("things")] == [1, 2]
     assert activates(run)
 
 
 @pytest.mark.parametrize("ids", [[2], [1, 2, 3]])
-def test_the_lists_of_other_parents_are_read_and_the_ignored_ones_counted(
-    ids: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_lists_of_other_parents_are_read_and_the_ignored_ones_counted(ids: list[int]) -> None:
     scripts: dict[str, Script] = {"/things": always(whole([{"id": n} for n in (1, 2, 3)]))}
     for n in (1, 2, 3):
         answer = whole({}, "403 Forbidden") if n in ids else whole([{"id": 10 * n}])
         scripts[f"/things/{n}/parts"] = always(answer)
     parts = {**things("/things/{resources.things.id}/parts"), "name": "parts"}
-    run = read(routes(scripts), IgnoreRule(statuses=frozenset({403})), monkeypatch, things(), parts)
+    run = read(routes(scripts), {"status_code": 403}, parts, things())
     assert [row["id"] for row in run.records("parts")] == [10 * n for n in (1, 2, 3) if n not in ids]
     assert activates(run, "parts")
     (line,) = told(run)

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 FIELDS = {"properties": {"id": {"type": "integer"}, "at": {"type": "string"}}}
 ONLY_PARENTS = "a placeholder stands for a parent's field, {resources.<name>.<field>}, or for a value of 'incremental'"
 NAME = "must be of letters, digits, '_' and '-'"
-DOTTED = "must be a dotted path of keys, like meta.next"
 
 
 ENDS = ("start_param", "end_param")
 PAGED = "endpoint.paginator"
+ACTIONS = "endpoint.response_actions"
 RETRY = "endpoint.error_handler"
 STATUSES = "retry_on_status_codes"
 SINCE = "endpoint.incremental"
@@ -82,9 +82,34 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         (resource(paginator={"type": "offset", "limit": 0}), f"{PAGED}.limit", "must be at least 1"),
         (resource(paginator={"type": "offset", "limit": 50.0}), f"{PAGED}.limit", "must be a whole number"),
         (resource(paginator={"type": "offset", "limit": "50"}), f"{PAGED}.limit", "must be a whole number"),
-        (resource(paginator={"type": "page_number", "base_page": 2}), f"{PAGED}.base_page", "must be at most 1"),
-        (resource(paginator={"type": "page_number", "total_path": "a[0]"}), f"{PAGED}.total_path", DOTTED),
-        (resource(paginator={"type": "cursor", "cursor_path": "a.*"}), f"{PAGED}.cursor_path", DOTTED),
+        (resource(paginator={"type": "page_number", "base_page": "1"}), f"{PAGED}.base_page", "must be a whole number"),
+        (resource(paginator={"type": "page_number", "total_path": "a["}), f"{PAGED}.total_path", "is no JSONPath"),
+        (resource(paginator={"type": "cursor", "cursor_path": "a..."}), f"{PAGED}.cursor_path", "is no JSONPath"),
+        (resource(paginator={"type": "json_link", "next_url_path": ""}), f"{PAGED}.next_url_path", "is empty"),
+        (
+            resource(paginator={"type": "offset", "limit": 5, "maximum_offset": 5, "maximum_value": 5}),
+            f"{PAGED}.maximum_value",
+            "keep one of them",
+        ),
+        (resource(response_actions=[{"action": "ignore"}]), f"{ACTIONS}[0]", "needs 'status_code' or 'content'"),
+        (resource(response_actions=[{"status_code": 404}]), f"{ACTIONS}[0]", "'action' is missing"),
+        (resource(response_actions=[{"content": "x", "action": None}]), f"{ACTIONS}[0]", "'action' is missing"),
+        (
+            resource(response_actions=[{"content": "x", "action": "raise"}]),
+            f"{ACTIONS}[0].action",
+            "'raise' is not one of ignore",
+        ),
+        (
+            resource(response_actions=[{"status_code": "4xx", "action": "ignore"}]),
+            f"{ACTIONS}[0].status_code",
+            "must be a status like 404",
+        ),
+        (
+            resource(response_actions=[{"status_code": [404, 999], "action": "ignore"}]),
+            f"{ACTIONS}[0].status_code[1]",
+            "must be at most 599",
+        ),
+        (resource(response_actions=["set_encoding"]), f"{ACTIONS}[0]", "must be an object with 'action'"),
         (resource(incremental={"cursor_path": "at", "lookback": 3651}), f"{SINCE}.lookback", "must be at most 3650"),
         (resource(error_handler={"max_retries": -1}), f"{RETRY}.max_retries", "must be at least 0"),
         (resource(error_handler={"backoff_factor": -0.5}), f"{RETRY}.backoff_factor", "must be at least"),
@@ -157,7 +182,7 @@ def test_a_fault_is_told_with_its_place(declaration: object, place: str, fault: 
     assert [(line[: len(prefix)], fault in line) for line in told] == [(prefix, True)]
 
 
-@pytest.mark.parametrize("kind", ["auto", "json_response", "header_cursor"])
+@pytest.mark.parametrize("kind", ["header_cursor"])
 def test_every_other_paginator_of_dlt_has_a_hint(kind: str) -> None:
     [fault] = faults_of(resource(paginator={"type": kind}))
     assert fault.endswith(f"; {HINTS[kind]}")

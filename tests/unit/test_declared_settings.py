@@ -248,10 +248,11 @@ def test_every_word_has_a_description() -> None:
 
 
 @pytest.mark.parametrize("place", ["resources.endpoint.paginator", "resource_defaults.endpoint.paginator"])
-def test_the_six_paginators_can_be_completed(place: str) -> None:
+def test_all_paginators_can_be_completed(place: str) -> None:
     kinds = dict(PROPERTIES)[place]["anyOf"]
     types = [kind["properties"]["type"]["enum"] for kind in kinds]
-    assert types == [["single_page"], ["cursor"], ["page_number"], ["offset"], ["json_link"], ["header_link"]]
+    words = ("single_page", "cursor", "page_number", "offset", "json_link", "header_link", "auto")
+    assert types == [[word] for word in words]
     assert all(kind["required"] == ["type"] for kind in kinds)
     assert not any(kind["additionalProperties"] for kind in kinds)
 

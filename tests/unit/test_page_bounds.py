@@ -170,7 +170,7 @@ def test_a_cursor_on_an_empty_page_is_followed_unless_that_is_declared_to_be_the
 @pytest.mark.parametrize("total", [3, 6])
 def test_a_total_of_pages_or_of_records_costs_no_row(total: int) -> None:
     """Where no place is declared, `total` may be either."""
-    paginator = by_page(0, other_total_path="total")
+    paginator = by_page(0, default_total_path="total")
     assert read(paginator, pages(3, total=total))[0] == list(range(6))
 
 
@@ -188,3 +188,24 @@ def test_records_that_a_selector_makes_of_one_do_not_move_the_offset_further() -
 @pytest.mark.parametrize("flag", ["false", "False", "no", 0, "0"])
 def test_a_flag_may_be_a_text_or_a_number(flag: object) -> None:
     assert read(by_page(0), pages(9, has_more=flag))[1] == [0]
+
+
+@pytest.mark.parametrize(("count", "requests"), [(3, 2), (7, 4), (2, 2), (1, 1)])
+def test_a_total_that_nobody_declared_ends_a_walk_by_offset(count: int, requests: int) -> None:
+    rows, asked, doubt = read(by_offset(default_total_path="total"), rows_of(count, total=count))
+    assert (rows, len(asked), doubt) == (list(range(count)), requests, "")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 7])
+def test_a_number_of_the_records_on_the_page_is_not_taken_for_the_total(count: int) -> None:
+    def serve(params: Params) -> dict[str, Any]:
+        body = rows_of(count)(params)
+        return {**body, "total": len(body["entries"])}
+
+    assert read(by_offset(default_total_path="total"), serve)[0] == list(range(count))
+
+
+def test_an_end_before_a_total_that_nobody_declared_is_a_doubt() -> None:
+    rows, _, doubt = read(by_offset(default_total_path="total"), rows_of(4, total=9))
+    assert rows == [0, 1, 2, 3]
+    assert doubt == "gave no records after 4 of 9 ('total')"

@@ -330,12 +330,12 @@ def test_an_open_api_gets_no_credentials(requests_mock: Mocker) -> None:
 
 
 def test_words_without_an_effect_are_told_and_taken(caplog: pytest.LogCaptureFixture) -> None:
-    words = {**resource(paginator={"type": "cursor", "stop_after_empty_page": True}), "parallelized": True}
+    words = {**resource(), "parallelized": True, "table_format": "iceberg"}
     assert not faults_of(words)
     caplog.set_level(logging.INFO)
     logging.getLogger().addHandler(caplog.handler)
     tap_of([words])
-    for place in ("parallelized", "endpoint.paginator.stop_after_empty_page"):
+    for place in ("parallelized", "table_format"):
         assert f"resources[0].{place}: has no effect: " in caplog.text
 
 

@@ -146,7 +146,7 @@ def _rule_faults(
     told = {fault.replace("client.", "endpoint.", 1).removeprefix("resource_defaults.") for fault in for_all}
     for position, declaration in enumerate(found.declarations):
         place = f"resources[{position}]"
-        absent = {each.removeprefix(f"{place}.").rpartition(".")[2] for each in gone if each.startswith(f"{place}.")}
+        absent = {_word_of(each.removeprefix(f"{place}.")) for each in gone if each.startswith(f"{place}.")}
         absent |= {"*"} if place in gone else set()
         for fault in (
             *_endpoint_faults(declaration, header),
@@ -156,6 +156,11 @@ def _rule_faults(
             is_known = any(f"'{word}'" in fault or re.search(rf"(^|\.){re.escape(word)}: ", fault) for word in absent)
             if fault not in told and not is_known:
                 yield f"{place}.{fault}"
+
+
+def _word_of(place: str) -> str:
+    """Return the last word of a place, without the position of an item."""
+    return place.rpartition(".")[2].partition("[")[0]
 
 
 def _endpoint_faults(declaration: Declaration, header: str) -> Iterator[str]:

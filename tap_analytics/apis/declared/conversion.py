@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec import inspect as types
 
 from tap_analytics.apis.declared.vocabulary.base import PASSED_OVER, REFUSED, extra_of
+from tap_analytics.apis.declared.vocabulary.endpoints import STATUS
 from tap_analytics.apis.declared.vocabulary.resources import ClientWords, Configuration, Resource
 from tap_analytics.quoting import shorten
 from tap_analytics.records.schema_faults import type_name
@@ -39,13 +40,11 @@ _KIND_OF_TYPE: Final[Mapping[type, str]] = {
     types.NoneType: "null",
 }
 _NO_NAME: Final = "must be of letters, digits, '_' and '-', and not begin with a digit or a dash"
-_NO_PATH: Final = "must be a dotted path of keys, like meta.next"
+_NO_STATUS: Final = "must be a status like 404"
 _LARGEST: Final = 2**63 - 1
 
 VALUE_HINTS: Final[Mapping[str, str]] = {
     # Values that look as if they would work
-    "auto": "leave 'paginator' out for a single answer, or declare one",
-    "json_response": "use 'json_link'",
     "header_cursor": "use 'header_link', or 'cursor' if the body has it too",
     "skip": "use 'selected: false'",
     "resolve": "use {resources.<parent>.<field>} in 'path', or as the text of a parameter, in its place",
@@ -170,7 +169,8 @@ def _struct_rest(
             continue
         if item is None:
             # The same as leaving a word out, but for what holds for all resources: null takes its place.
-            if keeps_null and not fields[key].required:
+            means_something = any(isinstance(option, types.NoneType) for option in _options(fields[key].type))
+            if means_something or (keeps_null and not fields[key].required):
                 rest[key] = None
             continue
         extra = extra_of(fields[key].type)
@@ -210,7 +210,6 @@ def _dict_rest(value: dict[str, Any], info: types.DictType, place: str, findings
 
 def _scalar_fault(value: Any, options: Sequence[types.Type], place: str) -> str | None:  # noqa: ANN401 - any JSON
     """Say what is wrong with a value that is no object and no list, or that must be neither."""
-    word = re.split(r"[.\[]", place)[-1]
     for option in options:
         match option:
             case types.NoneType() if value is None:
@@ -218,7 +217,7 @@ def _scalar_fault(value: Any, options: Sequence[types.Type], place: str) -> str 
             case types.BoolType() if isinstance(value, bool):
                 return None
             case types.StrType() if isinstance(value, str):
-                return _text_fault(value, option, word)
+                return _text_fault(value, option)
             case types.IntType() if isinstance(value, int) and not isinstance(value, bool):
                 return _bounds_fault(value, option)
             case types.FloatType() if isinstance(value, int | float) and not isinstance(value, bool):
@@ -247,12 +246,12 @@ def _kind_fault(value: Any, options: Sequence[types.Type], place: str) -> str | 
     return f"{told}; {VALUE_HINTS[word]}" if word in VALUE_HINTS else told
 
 
-def _text_fault(text: str, info: types.StrType, word: str) -> str | None:
+def _text_fault(text: str, info: types.StrType) -> str | None:
     if info.min_length and not text:
         return "is empty"
     # To a pattern's end a line may still be broken.
     if info.pattern and (not re.search(info.pattern, text) or text.endswith("\n")):
-        return _NO_PATH if word.endswith("_path") else _NO_NAME
+        return _NO_STATUS if info.pattern == STATUS else _NO_NAME
     return None
 
 

@@ -11,13 +11,22 @@ from tap_analytics.apis.declared.column_hints import keys_of
 from tap_analytics.apis.declared.credentials import declared_scheme
 from tap_analytics.apis.declared.paginators import paginator_of
 from tap_analytics.apis.declared.replication import Replication
-from tap_analytics.apis.declared.vocabulary import AuthWord, DispositionWord, Endpoint, ErrorHandler, Resource
+from tap_analytics.apis.declared.vocabulary import (
+    AuthWord,
+    AutoWord,
+    DispositionWord,
+    Endpoint,
+    ErrorHandler,
+    Resource,
+)
 from tap_analytics.http.authentication import scheme_of
+from tap_analytics.http.ignored_answers import IgnoreRule
 from tap_analytics.http.retries import RetryRule
-from tap_analytics.paging.paginators import SinglePage, Undeclared
+from tap_analytics.paging.paginators import Detected, SinglePage
 from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER
 from tap_analytics.paging.request_template import RequestTemplate
 from tap_analytics.paging.selectors import JsonPath, KeyPath, OnlyList, Selector, WholeBody
+from tap_analytics.records.json_paths import is_dotted
 from tap_analytics.records.shaper import emitted_name
 from tap_analytics.sync.parents import Parent
 
@@ -126,7 +135,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
                 return WholeBody(or_list=True)
             case list() as keys:
                 return KeyPath(".".join(keys), is_declared=True)
-            case str(text) if text.startswith("$") or "[" in text or "*" in text:
+            case str(text) if text.strip(".") and (text.startswith("$") or not is_dotted(text)):
                 return JsonPath(text)
             case str(text) if text.strip("."):
                 return KeyPath(text, is_declared=True)
@@ -135,7 +144,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
     def _selector_by_path(self) -> Selector:
         """Return where the records stand if nobody says so."""
-        is_single = isinstance(self.paginator, SinglePage | Undeclared)
+        is_single = isinstance(self.paginator, SinglePage | Detected)
         if is_single and self.is_one_record:
             return WholeBody(or_list=True)
         last = self._last_name
@@ -147,8 +156,8 @@ class Declaration(Struct, frozen=True, kw_only=True):
     def paginator(self) -> Paginator:
         """How the list is paged."""
         word = self.endpoint.paginator
-        if isinstance(word, UnsetType):
-            return Undeclared(has_envelope=not self.is_one_record)
+        if isinstance(word, UnsetType | AutoWord):
+            return Detected(has_envelope=not self.is_one_record)
         return paginator_of(word, self.raw_keys)
 
     @property
@@ -171,6 +180,14 @@ class Declaration(Struct, frozen=True, kw_only=True):
             statuses=None if isinstance(statuses, UnsetType) else frozenset(statuses),
             max_retries=_set(word.max_retries, None),
             backoff_factor=_set(word.backoff_factor, None),
+        )
+
+    @property
+    def ignored_answers(self) -> tuple[IgnoreRule, ...]:
+        """Which answers end the list without a failure."""
+        return tuple(
+            IgnoreRule(statuses=_statuses(action.status_code), content=_set(action.content, None))
+            for action in self.endpoint.response_actions
         )
 
     @property
@@ -230,6 +247,12 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
 def _set(value: T | UnsetType, default: T) -> T:
     return default if isinstance(value, UnsetType) else value
+
+
+def _statuses(word: int | str | list[int | str] | UnsetType) -> frozenset[int] | None:
+    if isinstance(word, UnsetType):
+        return None
+    return frozenset(map(int, word if isinstance(word, list) else [word]))
 
 
 def _text(value: object) -> ParamValue:

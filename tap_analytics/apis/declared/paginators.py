@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from msgspec import UnsetType
 
 from tap_analytics.apis.declared.vocabulary import (
+    AutoWord,
     CursorWord,
     HeaderLinkWord,
     JsonLinkWord,
@@ -19,6 +20,7 @@ from tap_analytics.apis.declared.vocabulary import (
 from tap_analytics.paging.paginators import (
     BodyCursor,
     BodyLink,
+    Detected,
     HeaderLink,
     LastRecord,
     Offset,
@@ -39,26 +41,39 @@ def paginator_of(word: PaginatorWord, keys: tuple[str, ...]) -> Paginator:
     """
     paginator: Paginator
     match word:
+        case AutoWord():
+            paginator = Detected()
         case SinglePageWord():
             paginator = SinglePage()
-        case JsonLinkWord():
-            paginator = BodyLink(link_path=_body_path(word.next_url_path), **_size(word))
+        case JsonLinkWord(next_url_path=path):
+            paginator = BodyLink(link_path=_set(path, "next"), is_declared=isinstance(path, str), **_size(word))
         case HeaderLinkWord():
             paginator = HeaderLink(relation=word.links_next_key, **_size(word))
-        case CursorWord(cursor_path=str(path), cursor_param=param):
-            paginator = BodyCursor(cursor_path=_body_path(path), cursor_param=param, **_ends(word))
-        case CursorWord(cursor_field=str(field), cursor_param=param):
-            paginator = LastRecord(fields=(field,), cursor_param=param, **_ends(word))
-        case CursorWord(cursor_param=param):
-            fields = dict.fromkeys([*(key for key in keys if len(keys) == 1), "uuid", "id"])
-            paginator = LastRecord(fields=tuple(fields), cursor_param=param, **_ends(word))
-        case PageNumberWord(base_page=int(base), page_param=param):
-            paginator = PageNumber(page_param=param, base=base, first_token={param: base}, **_ends(word))
+        case CursorWord(cursor_field=str(field)):
+            paginator = LastRecord(fields=(field,), cursor_param=_set(word.cursor_param, "cursor"), **_ends(word))
+        case CursorWord():
+            paginator = _body_cursor(word, keys)
         case PageNumberWord(page_param=param):
-            paginator = PageNumber(page_param=param, **_ends(word))
+            base = _set(word.base_page, None)
+            first = _set(word.page, base)
+            token = {} if first is None else {param: first}
+            paginator = PageNumber(page_param=param, base=base, first_token=token, **_ends(word), **_counts(word))
         case OffsetWord(offset_param=param):
-            paginator = Offset(offset_param=param, first_token={param: 0}, **_ends(word))
+            paginator = Offset(offset_param=param, first_token={param: word.offset}, **_ends(word), **_counts(word))
     return paginator
+
+
+def _body_cursor(word: CursorWord, keys: tuple[str, ...]) -> BodyCursor:
+    """Return a cursor in the body; by which the last record's key is meant, if the body turns out to have none."""
+    param, path = _set(word.cursor_param, "cursor"), word.cursor_path
+    fields = dict.fromkeys([*(key for key in keys if len(keys) == 1), "uuid", "id"])
+    return BodyCursor(
+        cursor_path=_set(path, "cursors.next"),
+        cursor_param=param,
+        is_declared=isinstance(path, str),
+        or_fields=() if param == "cursor" else tuple(fields),
+        **_ends(word),
+    )
 
 
 def _size(word: Pages | JsonLinkWord | HeaderLinkWord) -> dict[str, Any]:
@@ -68,15 +83,19 @@ def _size(word: Pages | JsonLinkWord | HeaderLinkWord) -> dict[str, Any]:
 
 
 def _ends(word: Pages) -> dict[str, Any]:
-    """Return the size of a page, and where the body says that there is more, as a paginator takes them."""
-    ends = {**_size(word), "has_more_path": _body_path(word.has_more_path)}
-    if isinstance(word, PageNumberWord | OffsetWord):
-        ends["total_path"] = _body_path(word.total_path) if word.total_path else None
-    return ends
+    """Return the size of a page, and what says that there is more, as a paginator takes them."""
+    ends_at_empty_page = _set(word.stop_after_empty_page, None)
+    return {**_size(word), "has_more_path": word.has_more_path, "ends_at_empty_page": ends_at_empty_page}
 
 
-def _body_path(path: str) -> str:
-    return path.removeprefix("$.")
+def _counts(word: PageNumberWord | OffsetWord) -> dict[str, Any]:
+    """Return how far a walk by number goes, as a paginator takes it."""
+    is_by_page = isinstance(word, PageNumberWord)
+    maximum = _set(word.maximum_page if isinstance(word, PageNumberWord) else word.maximum_offset, word.maximum_value)
+    counts: dict[str, Any] = {"maximum": _set(maximum, None)}
+    if isinstance(word.total_path, UnsetType):
+        return {**counts, "total_path": "total_pages" if is_by_page else None, "default_total_path": "total"}
+    return {**counts, "total_path": word.total_path}
 
 
 def _set(value: T | UnsetType, default: T) -> T:

@@ -14,7 +14,7 @@ JsonObject: TypeAlias = dict[str, Any]
 
 _PAGINATORS: Final = frozenset(word.__struct_config__.tag for word in get_args(PaginatorWord))
 _CREDENTIALS: Final = frozenset(word.__struct_config__.tag for word in get_args(AuthWord))
-_OTHER_NAMES: Final = {"basic": "http_basic"}
+_OTHER_NAMES: Final = {"basic": "http_basic", "json_response": "json_link"}
 
 
 def resource_written_out(resource: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -55,8 +55,10 @@ def client_written_out(client: Any) -> Any:  # noqa: ANN401 - any JSON
         return client
     found = dict(client)
     paginator = client.get("paginator")
-    if isinstance(paginator, str) and paginator in _PAGINATORS:
-        found["paginator"] = {"type": paginator}
+    if isinstance(paginator, str) and _OTHER_NAMES.get(paginator, paginator) in _PAGINATORS:
+        paginator = {"type": paginator}
+    if isinstance(paginator, dict) and isinstance(kind := paginator.get("type"), str):
+        found["paginator"] = {**paginator, "type": _OTHER_NAMES.get(kind, kind)}
     if "auth" in client:
         found["auth"] = _auth_written_out(client["auth"])
     return found

@@ -307,6 +307,7 @@ def _declared(declaration: Declaration, api: Api, names: Mapping[str, str]) -> t
             "body_data": template.data,
             "paginator": declaration.paginator,
             "retry_rule": declaration.retry_rule,
+            "ignored_answers": declaration.ignored_answers,
             "parent": parent and structs.replace(parent, name=names.get(parent.name, parent.name)),
             "newest_first": replication is not None and replication.is_newest_first,
             "date_filter": replication and replication.date_filter,

@@ -30,6 +30,7 @@ class CountingPaginator(FlaggedPaginator, frozen=True, kw_only=True):
     Attributes:
         maximum: The first number that is no longer asked for; None for no such bound.
         total_path: Path of how many pages, or records, there are; None if the API does not say.
+        default_total_path: Path of what may be that number where nobody says so, and nothing stands under the first.
     """
 
     maximum_word: ClassVar[str]
@@ -37,6 +38,7 @@ class CountingPaginator(FlaggedPaginator, frozen=True, kw_only=True):
 
     maximum: int | None = None
     total_path: str | None = None
+    default_total_path: str | None = None
 
     @property
     @abstractmethod
@@ -51,9 +53,14 @@ class CountingPaginator(FlaggedPaginator, frozen=True, kw_only=True):
     def has_all(self, number: int, total: int) -> bool:
         """Say whether nothing is left for a number to ask for, by the total that the API says."""
 
+    def is_last(self, page: Page, progress: Progress) -> bool:
+        """Say whether a page is the last one by the total that the API says."""
+        total = self.total_in(page)
+        return total > 0 and self.has_all(self.number_after(page, progress), total)
+
     def total_in(self, page: Page) -> int:
         """Return how many there are; 0 if the API does not say."""
-        return total_at(page, self.total_path)
+        return total_at(page, self.total_path) or total_at(page, self.default_total_path)
 
     @override
     def next_token(self, page: Page, progress: Progress) -> Params | None:
@@ -71,7 +78,7 @@ class CountingPaginator(FlaggedPaginator, frozen=True, kw_only=True):
             progress.refuse_repetition(page, self.param)
         number = self.number_after(page, progress)
         total = self.total_in(page)
-        if not has_more and total > 0 and self.has_all(number, total):
+        if not has_more and self.is_last(page, progress):
             return None
         if not page.records and not has_more and total <= 0 and self.maximum is None:
             msg = (
@@ -85,9 +92,10 @@ class CountingPaginator(FlaggedPaginator, frozen=True, kw_only=True):
     def doubt(self, page: Page, progress: Progress) -> str:
         if doubt := super().doubt(page, progress):
             return doubt
-        number, total = self.number_after(page, progress), self.total_in(page)
-        is_known_end = flag_in(page, self.has_more_path) is False or (total > 0 and self.has_all(number, total))
-        if self._is_beyond(number) and not is_known_end and (page.records or self.ends_at_empty_page is False):
+        if flag_in(page, self.has_more_path) is False or self.is_last(page, progress):
+            return ""
+        may_go_on = bool(page.records) or self.ends_at_empty_page is False
+        if may_go_on and self._is_beyond(self.number_after(page, progress)):
             count = progress.count + len(page.records)
             return f"ended at '{self.maximum_word}' {self.maximum}, after {count} records, and there may be more"
         return ""
@@ -108,9 +116,8 @@ class PageNumber(CountingPaginator, frozen=True, kw_only=True):
     Attributes:
         page_param: The query parameter that takes the number.
         base: The number of the first page; None if it is not known.
-        total_path: Path of the number of pages; None if the API does not say.
-        other_total_path: Path of another such number, which counts where there is nothing under the first. It may be
-            the number of records: no list has more pages than records, so nothing is left behind that many pages.
+        default_total_path: It may be the number of records: no list has more pages than records, so that nothing is
+            left behind that many pages.
     """
 
     maximum_word = "maximum_page"
@@ -118,16 +125,11 @@ class PageNumber(CountingPaginator, frozen=True, kw_only=True):
     page_param: str = "page"
     base: int | None = None
     total_path: str | None = "total_pages"
-    other_total_path: str | None = None
 
     @property
     @override
     def param(self) -> str:
         return self.page_param
-
-    @override
-    def total_in(self, page: Page) -> int:
-        return super().total_in(page) or total_at(page, self.other_total_path)
 
     @override
     def next_token(self, page: Page, progress: Progress) -> Params | None:
@@ -213,7 +215,7 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
     were asked for, since a selector may make several of one. The walk ends where `has_more` is false, at an empty page,
     or at the last record where the API says how many there are. An empty page before that is an error: search services
     count all that they found, but give only the first ones. It is only a doubt where an empty page is declared to be
-    the last one.
+    the last one, or where the total is none that was declared.
 
     Attributes:
         offset_param: The query parameter that takes the number.
@@ -230,20 +232,21 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
 
     @override
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
-        if not page.records and self.ends_at_empty_page is None and not has_more:
-            self._refuse_missing(page, progress)
+        if self._must_have_all(page) and not has_more and (missing := self._missing(page, progress)):
+            raise StreamError(missing)
         return super().token_after(page, progress, has_more=has_more)
 
-    def _refuse_missing(self, page: Page, progress: Progress) -> None:
-        if missing := self._missing(page, progress):
-            raise StreamError(missing)
+    def _must_have_all(self, page: Page) -> bool:
+        """Say whether an empty page before the last record is an error."""
+        return total_at(page, self.total_path) > 0 and self.ends_at_empty_page is None
 
     def _missing(self, page: Page, progress: Progress) -> str:
         """Say that an empty page came before the last record; empty if it did not."""
         asked_for, total = self._asked_for(progress), self.total_in(page)
         if page.records or total <= asked_for or flag_in(page, self.has_more_path) is False:
             return ""
-        return f"gave no records after {asked_for} of {total} ('{self.total_path}')"
+        path = self.total_path if total_at(page, self.total_path) else self.default_total_path
+        return f"gave no records after {asked_for} of {total} ('{path}')"
 
     @override
     def number_after(self, page: Page, progress: Progress) -> int:
@@ -260,11 +263,23 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
         return total <= number
 
     @override
+    def is_last(self, page: Page, progress: Progress) -> bool:
+        total = self.total_in(page)
+        if not total_at(page, self.total_path):
+            # It may also be the number of records on the page: it is then no larger than those before the page, or it
+            # is that of a full first page.
+            is_full = total == len(page.records) and total in {self.limit, *progress.sizes}
+            if total <= self._asked_for(progress) or is_full:
+                return False
+        return super().is_last(page, progress)
+
+    @override
     def doubt(self, page: Page, progress: Progress) -> str:
         first = self._asked_for(progress)
         if progress.number == 1 and first > 0:
             return f"began at 'offset' {first}, as it is declared, and so without the records before it"
-        missing = self._missing(page, progress) if self.ends_at_empty_page else ""
+        is_no_error = self.ends_at_empty_page is not False and not self._must_have_all(page)
+        missing = self._missing(page, progress) if is_no_error else ""
         return missing or super().doubt(page, progress)
 
 

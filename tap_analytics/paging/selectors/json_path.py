@@ -96,6 +96,9 @@ def _parsed(text: str) -> JSONPath:
     if "?" in text:
         msg = "a condition leaves out records; use 'stream_maps' with '__filter__'"
         raise ValueError(msg)
+    if text.startswith("."):
+        msg = "is no JSONPath"
+        raise ValueError(msg)
     # The items of a list are taken in any case; without "[*]" an empty list differs from a missing one.
     path = text.removesuffix("[*]") or "$"
     return parsed(path if path.startswith(("$", "[")) else f"$.{path}")

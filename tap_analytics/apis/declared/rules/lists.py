@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from msgspec import UNSET, UnsetType, structs
 
 from tap_analytics.apis.declared.rules.incremental import incremental_faults
-from tap_analytics.apis.declared.vocabulary import CursorWord
+from tap_analytics.apis.declared.vocabulary import CursorWord, OffsetWord, PageNumberWord
+from tap_analytics.records.json_paths import fault_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tap_analytics.apis.declared.declaration import Declaration
+    from tap_analytics.apis.declared.vocabulary import PaginatorWord, ResponseAction
+
+_PATHS: Final = {"next_url_path", "cursor_path", "total_path", "has_more_path"}
 
 
 def list_faults(declaration: Declaration) -> Iterator[str]:
@@ -23,6 +29,8 @@ def list_faults(declaration: Declaration) -> Iterator[str]:
         A sentence for each fault, with its place in the resource.
     """
     yield from (f"endpoint.{fault}" for fault in _page_faults(declaration))
+    actions = declaration.endpoint.response_actions
+    yield from (f"endpoint.response_actions{fault}" for fault in _action_faults(actions))
     yield from (f"endpoint.incremental.{fault}" for fault in incremental_faults(declaration))
 
 
@@ -31,6 +39,27 @@ def _page_faults(declaration: Declaration) -> Iterator[str]:
         _ = declaration.selector
     except ValueError as error:
         yield f"data_selector: {error}"
-    match declaration.endpoint.paginator:
+    word = declaration.endpoint.paginator
+    if isinstance(word, UnsetType):
+        return
+    yield from (f"paginator.{fault}" for fault in _path_faults(word))
+    match word:
         case CursorWord(cursor_path=str(), cursor_field=str()):
             yield "paginator: the cursor is either in the body ('cursor_path') or in a record ('cursor_field')"
+        case (
+            PageNumberWord(maximum_page=int(), maximum_value=int())
+            | OffsetWord(maximum_offset=int(), maximum_value=int())
+        ):
+            yield "paginator.maximum_value: there is another maximum beside it; keep one of them"
+
+
+def _path_faults(word: PaginatorWord) -> Iterator[str]:
+    for name, path in structs.asdict(word).items():
+        if name in _PATHS and isinstance(path, str) and (fault := fault_of(path)):
+            yield f"{name}: {fault}; a path is like meta.next, or like $.links[0]['next page']"
+
+
+def _action_faults(actions: Sequence[ResponseAction]) -> Iterator[str]:
+    for position, action in enumerate(actions):
+        if action.status_code is UNSET and action.content is UNSET:
+            yield f"[{position}]: needs 'status_code' or 'content', or else no answer is meant"

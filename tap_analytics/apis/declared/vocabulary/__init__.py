@@ -14,10 +14,11 @@ from tap_analytics.apis.declared.vocabulary.authentication import (
     HttpBasicWord,
 )
 from tap_analytics.apis.declared.vocabulary.columns import Column
-from tap_analytics.apis.declared.vocabulary.endpoints import Endpoint, ErrorHandler
+from tap_analytics.apis.declared.vocabulary.endpoints import Endpoint, ErrorHandler, ResponseAction
 from tap_analytics.apis.declared.vocabulary.incremental import Incremental
 from tap_analytics.apis.declared.vocabulary.json_schema import schema_of
 from tap_analytics.apis.declared.vocabulary.paginators import (
+    AutoWord,
     CursorWord,
     HeaderLinkWord,
     JsonLinkWord,
@@ -38,6 +39,7 @@ from tap_analytics.apis.declared.vocabulary.resources import (
 __all__ = [
     "ApiKeyWord",
     "AuthWord",
+    "AutoWord",
     "BearerWord",
     "ClientCredentialsWord",
     "ClientWords",
@@ -57,6 +59,7 @@ __all__ = [
     "PaginatorWord",
     "Resource",
     "ResourceDefaults",
+    "ResponseAction",
     "SinglePageWord",
     "schema_of",
 ]

@@ -19,7 +19,8 @@ PASSED_OVER: Final = "passed_over"
 HELD_BY: Final = "held_by"
 
 Name: TypeAlias = Annotated[str, Meta(min_length=1)]
-BodyPath: TypeAlias = Annotated[str, Meta(pattern=r"^(\$\.)?[^.$\[\]*?]+(\.[^.$\[\]*?]+)*$")]
+BodyPath: TypeAlias = Annotated[str, Meta(min_length=1)]
+"""A dotted path of keys, or a JSONPath, of which the first match counts."""
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType, field
 
@@ -24,7 +24,7 @@ Selector: TypeAlias = Annotated[
     Meta(
         description=(
             "Where the records stand in the body: a dotted path, a JSONPath, or a list of keys; an empty list for the "
-            "whole body. Without it: the body's only list."
+            "whole body. Without it: the body's only list. A list of plain values has rows with one field, `value`."
         )
     ),
 ]
@@ -54,6 +54,27 @@ class ErrorHandler(Word, frozen=True, kw_only=True):
         | UnsetType
     ) = UNSET
     initial_interval: Annotated[Any, refused("use 'backoff_factor'")] = UNSET
+
+
+STATUS: Final = r"^[1-5]\d\d$"
+"""A status in a text."""
+
+Status: TypeAlias = Annotated[int, Meta(ge=100, le=599)]
+StatusText: TypeAlias = Annotated[str, Meta(pattern=STATUS)]
+
+
+class ResponseAction(Word, frozen=True, kw_only=True):
+    """What becomes of some answers. Those with the status, with the text, or with both if both are declared."""
+
+    action: Annotated[
+        Literal["ignore"],
+        Meta(description="`ignore` ends the list there, without a failure; how many were ignored is logged."),
+    ]
+    status_code: (
+        Annotated[Status | StatusText | list[Status | StatusText], Meta(description="Their status, or several.")]
+        | UnsetType
+    ) = UNSET
+    content: Annotated[str, Meta(min_length=1, description="A text that stands in their body.")] | UnsetType = UNSET
 
 
 class Endpoint(Word, frozen=True, kw_only=True):
@@ -101,9 +122,6 @@ class Endpoint(Word, frozen=True, kw_only=True):
         | UnsetType
     ) = UNSET
     response_actions: Annotated[
-        Any,
-        refused(
-            "only a list under a parent may be missing (404), and that by itself; use 'retry_on_status_codes' in "
-            "'error_handler' for what is worth another try"
-        ),
-    ] = UNSET
+        list[ResponseAction],
+        Meta(description="Answers that are no failure. Without it: only a list under a parent may be missing (404)."),
+    ] = field(default_factory=list)

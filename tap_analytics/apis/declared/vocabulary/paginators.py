@@ -6,10 +6,9 @@ from typing import Annotated, Any, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
-from tap_analytics.apis.declared.vocabulary.base import BodyPath, Variant, passed_over, refused
+from tap_analytics.apis.declared.vocabulary.base import BodyPath, Variant, refused
 from tap_analytics.paging.paginators import HAS_MORE
 
-_ALL_IS_READ = "everything is read; use 'end_date' or 'params' to read less"
 _ONLY_GET = "only GET is supported yet: use"
 
 Limit: TypeAlias = Annotated[int, Meta(ge=1, description="Records to ask for in one answer.")]
@@ -23,8 +22,24 @@ HasMorePath: TypeAlias = Annotated[
     BodyPath, Meta(description="Where the body says whether there is more. Default: `has_more`.")
 ]
 TotalPath: TypeAlias = Annotated[
-    BodyPath, Meta(description="Where the body says how many (pages, or records) there are in all.")
+    BodyPath | None,
+    Meta(
+        description=(
+            "Where the body says how many (pages, or records) there are in all; null if it does not. Default: "
+            "`total_pages`, else `total`, for pages; `total` for records."
+        )
+    ),
 ]
+Maximum: TypeAlias = Annotated[
+    int,
+    Meta(
+        description=(
+            "The first number that is no longer asked for. If more may be left, there is a warning, and no row is "
+            "dropped from the target's table."
+        )
+    ),
+]
+Number: TypeAlias = Annotated[int, Meta(description="The number that is asked for first. Default: `base_page`.")]
 
 
 class Pages(Variant, frozen=True, kw_only=True):
@@ -33,7 +48,22 @@ class Pages(Variant, frozen=True, kw_only=True):
     limit: Limit | UnsetType = UNSET
     limit_param: LimitParam | UnsetType = UNSET
     has_more_path: HasMorePath = HAS_MORE
-    stop_after_empty_page: Annotated[Any, passed_over("a list ends at an empty page")] = UNSET
+    stop_after_empty_page: (
+        Annotated[
+            bool,
+            Meta(
+                description=(
+                    "Whether an empty page is the last one. Default: true for `page_number` and `offset`, false for "
+                    "`cursor`."
+                )
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class AutoWord(Variant, frozen=True, kw_only=True, tag="auto"):
+    """The first answer shows how the list is paged; where it leaves a doubt, the user is asked."""
 
 
 class SinglePageWord(Variant, frozen=True, kw_only=True, tag="single_page"):
@@ -43,16 +73,24 @@ class SinglePageWord(Variant, frozen=True, kw_only=True, tag="single_page"):
 class CursorWord(Pages, frozen=True, kw_only=True, tag="cursor"):
     """The next page is asked for by a cursor: one that stands in the body, or a field of the last record."""
 
-    cursor_param: Annotated[
-        str, Meta(min_length=1, description="Query parameter that takes the cursor. Default: `cursor`.")
-    ] = "cursor"
+    cursor_param: (
+        Annotated[str, Meta(min_length=1, description="Query parameter that takes the cursor. Default: `cursor`.")]
+        | UnsetType
+    ) = UNSET
     cursor_path: (
-        Annotated[BodyPath, Meta(description="Where the cursor stands in the body. Without it: the last record's.")]
+        Annotated[
+            BodyPath,
+            Meta(
+                description=(
+                    "Where the cursor stands in the body. Default: `cursors.next`; if there is no `cursors`, where the "
+                    "first answer has it; if it has none, and there is a `cursor_param`, in the last record."
+                )
+            ),
+        ]
         | UnsetType
     ) = UNSET
     cursor_field: (
-        Annotated[str, Meta(min_length=1, description="Field of the last record. Default: its key, `uuid` or `id`.")]
-        | UnsetType
+        Annotated[str, Meta(min_length=1, description="Field of the last record that is the cursor.")] | UnsetType
     ) = UNSET
     cursor_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'cursor_param'")] = UNSET
     cursor_key: Annotated[Any, refused("use 'header_link', or 'cursor_path' if the body has it too")] = UNSET
@@ -65,12 +103,12 @@ class PageNumberWord(Pages, frozen=True, kw_only=True, tag="page_number"):
         str, Meta(min_length=1, description="Query parameter that takes the number. Default: `page`.")
     ] = "page"
     base_page: (
-        Annotated[int, Meta(ge=0, le=1, description="Number of the first page. Without it the tap finds out.")]
-        | UnsetType
+        Annotated[int, Meta(description="Number of the first page. Without it the tap finds out.")] | UnsetType
     ) = UNSET
-    total_path: TotalPath | None = "total_pages"
-    page: Annotated[Any, refused("use 'base_page'")] = UNSET
-    maximum_page: Annotated[Any, refused(f"leave it out: {_ALL_IS_READ}")] = UNSET
+    page: Number | UnsetType = UNSET
+    total_path: TotalPath | UnsetType = UNSET
+    maximum_page: Maximum | UnsetType = UNSET
+    maximum_value: Annotated[int, Meta(description="The same as `maximum_page`.")] | UnsetType = UNSET
     page_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'page_param'")] = UNSET
 
 
@@ -80,9 +118,10 @@ class OffsetWord(Pages, frozen=True, kw_only=True, tag="offset"):
     offset_param: Annotated[
         str, Meta(min_length=1, description="Query parameter that takes the number. Default: `offset`.")
     ] = "offset"
-    total_path: TotalPath | None = None
-    offset: Annotated[Any, refused("a walk begins at 0")] = UNSET
-    maximum_offset: Annotated[Any, refused(f"leave it out: {_ALL_IS_READ}")] = UNSET
+    offset: Annotated[int, Meta(ge=0, description="The number that is asked for first. Default: 0.")] = 0
+    total_path: TotalPath | UnsetType = UNSET
+    maximum_offset: Maximum | UnsetType = UNSET
+    maximum_value: Annotated[int, Meta(description="The same as `maximum_offset`.")] | UnsetType = UNSET
     offset_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'offset_param'")] = UNSET
     limit_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'limit_param'")] = UNSET
 
@@ -90,9 +129,17 @@ class OffsetWord(Pages, frozen=True, kw_only=True, tag="offset"):
 class JsonLinkWord(Variant, frozen=True, kw_only=True, tag="json_link"):
     """The body holds the next page's address."""
 
-    next_url_path: Annotated[BodyPath, Meta(description="Where it stands in the body. Default: `paging.next`.")] = (
-        "paging.next"
-    )
+    next_url_path: (
+        Annotated[
+            BodyPath,
+            Meta(
+                description=(
+                    "Where it stands in the body. Default: `next`; if there is none, where the first answer has it."
+                )
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     limit: Limit | UnsetType = UNSET
     limit_param: LimitParam | UnsetType = UNSET
 
@@ -107,7 +154,7 @@ class HeaderLinkWord(Variant, frozen=True, kw_only=True, tag="header_link"):
     limit_param: LimitParam | UnsetType = UNSET
 
 
-PaginatorWord: TypeAlias = SinglePageWord | CursorWord | PageNumberWord | OffsetWord | JsonLinkWord | HeaderLinkWord
-DescribedPaginator: TypeAlias = Annotated[
-    PaginatorWord, Meta(description="How the list is paged. Without it: one answer, and an error if there is more.")
-]
+PaginatorWord: TypeAlias = (
+    SinglePageWord | CursorWord | PageNumberWord | OffsetWord | JsonLinkWord | HeaderLinkWord | AutoWord
+)
+DescribedPaginator: TypeAlias = Annotated[PaginatorWord, Meta(description="How the list is paged. Without it: `auto`.")]
