@@ -147,14 +147,10 @@ class Client:
 
     def _prepared(self, request: RequestTemplate, address: str | None) -> requests.PreparedRequest:
         data = request.data
-        try:
-            url = self._endpoint.url(request.path, address)
-        except ValueError as error:
-            raise StreamError(self.told(str(error))) from error
         return self._session.prepare_request(
             requests.Request(
                 request.method,
-                url,
+                self._endpoint.url(request.path, address),
                 headers={**self._endpoint.headers, **request.headers},
                 params=urlencode(request.params, doseq=True),
                 json=None if isinstance(request.json, UnsetType) else request.json,
@@ -213,6 +209,17 @@ class Client:
         """
         place = self.full_path() if path is None else path
         return f"{self._endpoint.stream}: {self._endpoint.template.method} {place} {reason}"
+
+    def check_path(self, path: str) -> None:
+        """Check that a path may be asked for.
+
+        Args:
+            path: The path below the base URL, or a whole address.
+
+        Raises:
+            ValueError: It is no address, or one on another origin.
+        """
+        self._endpoint.url(path, None)
 
     def full_path(self, path: str | None = None) -> str:
         """Return the path on the API's origin.

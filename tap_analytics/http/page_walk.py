@@ -60,7 +60,8 @@ class PageWalker:
         """
         try:
             request = fill(self._template, values)
-        except StreamError as error:
+            self.client.check_path(request.path)
+        except (StreamError, ValueError) as error:
             raise StreamError(self.client.told(str(error))) from error
         whose = fill_params(self._template.params_of_parent, values)
         trail = PageTrail(self._paginator, self._page_size, {**request.params, **params}, whose, request.body)

@@ -14,6 +14,7 @@ from typing_extensions import override
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.placeholders import FIELD, names_in
 from tap_analytics.paging.request_template import fill_params, fill_path
+from tap_analytics.paging.selectors import PLAIN_VALUE
 from tap_analytics.quoting import shorten
 from tap_analytics.records.json_paths import first_at
 from tap_analytics.records.shaper import emitted_name
@@ -246,7 +247,8 @@ class _LeftOut:
 
 
 def _field(record: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - any JSON
-    value = first_at(path, record)
+    # A plain value is a record with one field; the whole of it is that value.
+    value = record[PLAIN_VALUE] if path == "$" and record.keys() == {PLAIN_VALUE} else first_at(path, record)
     if value is UNSET and path.startswith("_"):
         # What a record has from its own parent is called there as it goes out.
         return record.get(emitted_name(path, {}), UNSET)

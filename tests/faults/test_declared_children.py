@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_analytics.tap import TapAnalytics
-from tests.faults.runs import run_here
+from tests.faults.runs import failure_of, run_here
 from tests.faults.server import Server, whole
 from tests.faults.test_declared_bookmarks import settings
 
 if TYPE_CHECKING:
-    from tests.faults.server import Script
+    from tests.faults.server import Request, Script
     from tests.singer import Run
 
 ORDERS = {"name": "orders", "primary_key": "id", "endpoint": {"path": "/orders"}}
@@ -99,3 +99,88 @@ def test_a_childs_own_field_with_the_name_of_its_parents_is_rescued_with_one_war
     assert [row["_orders_id"] for row in rows] == [1, 2]
     assert [list(row["_rescued_data"].values()) for row in rows] == [["own 1"], ["own 2"]]
     assert len([line for line in run.warnings if "_orders" in line and "see _rescued_data" in line]) == 1
+
+
+def owned(path: str) -> object:
+    """Return three orders with nested fields, and a line that tells whose it is."""
+    if path != "/orders":
+        return [{"line": 1, "sku": path}]
+    return [
+        {"id": 1, "state": "open", "owner": {"id": 7, "full name": "a"}, "tags": [{"id": "x"}, {"id": "y"}]},
+        {"id": 2, "state": "shut", "owner": {"id": 8}, "tags": []},
+        {"id": 3, "state": "open", "owner": None},
+    ]
+
+
+@pytest.mark.parametrize("schema", [{}, {"schema": SCHEMA}])
+def test_fields_at_any_path_into_a_parent_become_columns(schema: dict[str, Any]) -> None:
+    fields = ["id", "owner.id", "tags[0].id", "$.owner['full name']", "gone"]
+    with Server(lambda request: [whole(owned(request.path))]) as server:
+        lines = {**LINES, "primary_key": ["_orders_id", "line"], "include_from_parent": fields, **schema}
+        run = run_here(settings(server.url, ORDERS, lines), "lines")
+    assert run.exit_code == 0, run.stderr
+    columns = ["_orders_id", "_orders_owner_id", "_orders_tags_0_id", "_orders_owner_full_name", "_orders_gone"]
+    rows = [[row[column] for column in columns] for row in run.records("lines")]
+    assert [[None if value is None else str(value) for value in row] for row in rows] == [
+        ["1", "7", "x", "a", None],
+        ["2", "8", None, None, None],
+        ["3", None, None, None, None],
+    ]
+    assert not any(row["_rescued_data"] for row in run.records("lines"))
+
+
+@pytest.mark.parametrize("selected", [["lines"], ["orders", "lines"]])
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("state == 'open'", [1, 3]),
+        ("owner and owner['id'] > 7", [2]),
+        ("record.get('tags') is None", [3]),
+        ("id > 9", []),
+    ],
+)
+def test_a_filter_of_parents_leaves_out_their_lists_and_no_row_of_their_own(
+    condition: str, expected: list[int], selected: list[str]
+) -> None:
+    with Server(lambda request: [whole(owned(request.path))]) as server:
+        lines = {**LINES, "primary_key": "sku", "parent_filter": condition, "schema": SCHEMA}
+        orders = {**ORDERS, "schema": {"type": "object", "properties": {"id": {"type": "integer"}}}}
+        run = run_here(settings(server.url, orders, lines), *selected)
+        asked = sorted(request.path for request in server.requests)
+    assert run.exit_code == 0, run.stderr
+    assert asked == ["/orders", *(f"/orders/{order}/lines" for order in expected)]
+    assert [row["sku"] for row in run.records("lines")] == asked[1:]
+    assert [row["id"] for row in run.records("orders")] == ([1, 2, 3] if "orders" in selected else [])
+    assert run.of("lines", "ACTIVATE_VERSION")
+
+
+def test_a_filter_that_no_parent_has_the_field_of_fails_its_stream_alone() -> None:
+    with Server(lambda request: [whole(owned(request.path))]) as server:
+        lines = {**LINES, "primary_key": "sku", "parent_filter": "sate == 'open'", "schema": SCHEMA}
+        run = run_here(settings(server.url, {**ORDERS, "schema": SCHEMA, "primary_key": []}, lines), "orders", "lines")
+    assert "lines: no record has 'sate', which 'sate == 'open'' asks for" in failure_of(run, "lines")
+    assert run.of("orders", "ACTIVATE_VERSION")
+
+
+def test_a_parent_that_is_read_by_date_and_one_that_comes_newest_first_give_all_their_children() -> None:
+    days: list[dict[str, Any]] = [{"id": order, "at": f"2024-03-{order:02}T00:00:00Z"} for order in range(9, 0, -1)]
+
+    def answer(request: Request) -> list[bytes]:
+        if request.path != "/orders":
+            return [whole([{"line": 1, "sku": request.path}])]
+        since = request.params.get("since", "")[:10]
+        return [whole([row for row in days if row["at"][:10] >= since])]
+
+    dated = {"type": "object", "properties": {"id": {"type": "integer"}, "at": {"type": "string"}}}
+    for words in ({"start_param": "since"}, {"row_order": "desc"}, {}):
+        endpoint = {"path": "/orders", "incremental": {"cursor_path": "at", **words}}
+        orders = {**ORDERS, "schema": dated, "endpoint": endpoint}
+        with Server(answer) as server:
+            config = settings(server.url, orders, {**LINES, "primary_key": "sku", "schema": SCHEMA})
+            run = run_here(config, "orders", "lines")
+            again = run_here(config, "orders", "lines", state=run.state)
+        # What is new of the parents is one thing; their children are those of all.
+        for each in (run, again):
+            assert each.exit_code == 0, each.stderr
+            assert sorted(row["sku"] for row in each.records("lines")) == [f"/orders/{n}/lines" for n in range(1, 10)]
+            assert each.of("lines", "ACTIVATE_VERSION")

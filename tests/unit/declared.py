@@ -42,7 +42,9 @@ DECLARED = {"api": "declared", "api_url": URL, "api_key": KEY, "backoff_factor":
 def resource(name: str = "a", **words: Any) -> dict[str, Any]:
     """Return a resource; words of its endpoint and its own are told apart by their names."""
     own: dict[str, Any] = {
-        word: words.pop(word) for word in ("primary_key", "schema", "include_from_parent") if word in words
+        word: words.pop(word)
+        for word in ("primary_key", "schema", "include_from_parent", "parent_filter")
+        if word in words
     }
     return {"name": name, **own, "endpoint": {"path": "/a", **words}}
 

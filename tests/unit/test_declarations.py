@@ -117,7 +117,11 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         (resource(error_handler={STATUSES: [429, 600]}), f"{RETRY}.{STATUSES}[1]", "must be at most 599"),
         (resource(error_handler={STATUSES: [399]}), f"{RETRY}.{STATUSES}[0]", "must be at least 400"),
         # Placeholders
-        (resource(path="/{api_key}"), "endpoint.path", ONLY_PARENTS),
+        (resource(path="/{api_key}"), "endpoint.path", "nothing stands for '{api_key}': 'params' needs a text or a"),
+        (resource(path="/{a}", params={"a": None}), "endpoint.path", "nothing stands for '{a}'"),
+        (resource(path="/{a}", params={"a": ["b"]}), "endpoint.path", "nothing stands for '{a}'"),
+        (resource(path="/{a}/b", params={"a": ".."}), "endpoint.path", "must be a plain path"),
+        (resource(path="/{a}/b", params={"a": ""}), "endpoint.path", "must be a plain path"),
         (resource(path="/{config.password}/a"), "endpoint.path", ONLY_PARENTS),
         (resource(path="/{resources.built_in}"), "endpoint.path", ONLY_PARENTS),
         (resource(path="/{ resources.built_in.id }"), "endpoint.path", ONLY_PARENTS),
@@ -130,19 +134,55 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
             SINCE,
             "is missing, and {incremental.start_value} stands for",
         ),
+        (resource(params={"a": "{resources.built_in.ids[}"}), "endpoint.params.a", "in a placeholder is no JSONPath"),
         (resource(params={"a": {"type": "incremental"}}), SINCE, "'cursor_path' is missing"),
         (
             resource(params={"a": SINCE_NOW, "b": SINCE_NOW}),
             "endpoint.params.b",
             "only one parameter takes",
         ),
-        (resource(params={"a": {"type": "resolve"}}), "endpoint.params.a", "use {resources.<parent>.<field>}"),
+        (resource(params={"a": {"type": "resolve"}}), "endpoint.params.a", "'resource', 'field' is missing"),
+        (
+            resource(params={"a": {"type": "resolve", "resource": "built_in", "field": "id"}}),
+            "endpoint.params.a",
+            "'path' has no {a}, where the 'field' of the 'resource' belongs; to send it as a parameter, write '{res",
+        ),
+        (
+            resource(path="/{a}", params={"a": {"type": "resolve", "resource": "built_in", "field": "id["}}),
+            "endpoint.params.a.field",
+            "is no JSONPath",
+        ),
+        (
+            resource(path="/{a}", params={"a": {"type": "resolve", "resource": "builtin", "field": "id"}}),
+            "endpoint",
+            "there is no other stream 'builtin'; did you mean 'built_in'?",
+        ),
+        (
+            {**resource(path="/{resources.built_in.id}", include_from_parent=["a["])},
+            "include_from_parent[0]",
+            "is no JSONPath",
+        ),
+        (
+            {**resource(path="/{resources.built_in.id}", include_from_parent=["a.b", "a_b"])},
+            "include_from_parent[1]",
+            "becomes '_built_in_a_b', and so does 'a.b'",
+        ),
+        ({**resource(), "parent_filter": "a > 1"}, "parent_filter", "has no parent: there is no placeholder"),
+        (
+            {**resource(path="/{resources.built_in.id}"), "parent_filter": "a >"},
+            "parent_filter",
+            "is no expression: invalid syntax",
+        ),
         (resource(path="/{resources.bilt_in.id}"), "endpoint", "there is no other stream 'bilt_in'; did you mean 'b"),
         (resource(path="/{resources.a.id}"), "endpoint", "there is no other stream 'a'"),
         (resource(include_from_parent=["id"]), "include_from_parent", "has no parent: there is no placeholder"),
         # Paths
-        (resource(path="https://evil.example/a"), "endpoint.path", "must be a path on 'api_url', not an address"),
-        (resource(path="/a?b=c"), "endpoint.path", "must not have a query: use 'params'"),
+        (resource(path="https://evil.example/a"), "endpoint.path", "is at another address than 'api_url'"),
+        (resource(path="https://api.example.com.evil/a"), "endpoint.path", "is at another address than 'api_url'"),
+        (resource(path="https://api.example.com:8443/a"), "endpoint.path", "is at another address than 'api_url'"),
+        (resource(path="https://api.example.com/a/../b"), "endpoint.path", "must be a plain path"),
+        (resource(path="ftp://api.example.com/a"), "endpoint.path", "or an address that begins with https://"),
+        (resource(path="/a?api_key=c"), "endpoint.path", "a key has a setting of its own"),
         # Headers
         (resource(headers={"a": "b\r\nHost: c"}), "endpoint.headers.a", "must be of ASCII characters, without line"),
         (resource(headers={"a": " b"}), "endpoint.headers.a", "must be of ASCII characters, without line breaks, and"),
@@ -191,7 +231,7 @@ def test_every_other_paginator_of_dlt_has_a_hint(kind: str) -> None:
 def test_all_faults_are_told_at_once_and_those_of_the_defaults_only_there() -> None:
     told = faults_of(
         resource("a", paginater={}, method="PUT"),
-        resource("b", path="/a?b", params={"c": "{resources.a.id}"}),
+        resource("b", path="/a b", params={"c": "{resources.a.id}"}),
         resource("b", params={"c": "{resources.b.id}{resources.built_in.id}{resources.c.id}"}),
         resource("c", path="/{resources.built_in.id}", data_selector="$["),
         resource_defaults={"name": "a", "endpoint": {"headers": {"Cookie": "a"}, "params": {"d": "{api_key}"}}},
@@ -210,7 +250,6 @@ def test_all_faults_are_told_at_once_and_those_of_the_defaults_only_there() -> N
         "resources[1].endpoint.path",
         "resources[2].endpoint",
         "resources[2].endpoint",
-        "resources[2].endpoint",
         "resources[2].name",
         "resources[3].endpoint.data_selector",
     ]
@@ -223,13 +262,24 @@ def test_all_faults_are_told_at_once_and_those_of_the_defaults_only_there() -> N
 @pytest.mark.parametrize(
     ("paths", "fault"),
     [
-        (["/a", "/a/{resources.s0.id}", "/b/{resources.s1.id}"], "'s1' has a parent itself, and only one level is"),
+        (["/a", "/a", "/b/{resources.s2.id}"], "there is no other stream 's2'"),
         (["/a", "/b", "/a/{resources.s0.id}/b/{resources.s1.id}"], "must be of one parent, not of s0 and s1"),
     ],
 )
-def test_a_stream_has_one_parent_that_has_none(paths: list[str], fault: str) -> None:
+def test_a_stream_has_one_parent_and_that_is_another_one(paths: list[str], fault: str) -> None:
     told = faults_of(*(resource(f"s{position}", path=path) for position, path in enumerate(paths)))
     assert [(line.partition(": ")[0], fault in line) for line in told] == [("resources[2].endpoint", True)]
+
+
+def test_no_stream_lies_under_itself() -> None:
+    paths = ["/a/{resources.s2.id}", "/b/{resources.s0.id}", "/c/{resources.s1.id}", "/d/{resources.s0.id}"]
+    told = faults_of(*(resource(f"s{position}", path=path) for position, path in enumerate(paths)))
+    assert told == [
+        "resources[0].endpoint: lies under itself: 's0' under 's2' under 's1' under 's0'",
+        "resources[1].endpoint: lies under itself: 's1' under 's0' under 's2' under 's1'",
+        "resources[2].endpoint: lies under itself: 's2' under 's1' under 's0' under 's2'",
+    ]
+    assert not faults_of(*(resource(f"s{n}", path=f"/a/{{resources.s{n - 1}.id}}" if n else "/a") for n in range(9)))
 
 
 def test_a_name_is_given_once() -> None:

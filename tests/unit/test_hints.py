@@ -27,10 +27,12 @@ def followed(*, settings: JsonObject | None = None, **words: Any) -> tuple[JsonO
 NOTHING = followed()
 CHILD = followed(path=f"/{PARENT}/a", params={"parent": PARENT}, include_from_parent=["id"], primary_key=["id"])
 REMEDIES = {
-    "processing_steps": followed(settings={"stream_maps": {"a": {"__filter__": "id > 1"}}}),
+    "processing_steps": followed(
+        path=f"/{PARENT}/a", parent_filter="id > 1", settings={"stream_maps": {"a": {"__filter__": "id > 1"}}}
+    ),
     "session": NOTHING,
     "primary_key": followed(primary_key="id"),
-    **dict.fromkeys(("parent_table_name", "parent", "resolve"), CHILD),
+    **dict.fromkeys(("parent_table_name", "parent"), CHILD),
     "access_token": followed(auth={"type": "bearer"}),
     "incremental": followed(incremental=SINCE),
     "initial_interval": followed(error_handler={"backoff_factor": 1}),

@@ -17,6 +17,7 @@ from tap_analytics.apis.declared.conversion import Findings, checked, words_of
 from tap_analytics.apis.declared.credentials import auth_faults
 from tap_analytics.apis.declared.declaration import Declaration
 from tap_analytics.apis.declared.rules.lists import list_faults
+from tap_analytics.apis.declared.rules.paths import address_faults
 from tap_analytics.apis.declared.rules.requests import header_faults, request_faults
 from tap_analytics.apis.declared.rules.resources import resource_faults
 from tap_analytics.apis.declared.vocabulary import ClientWords, Resource, ResourceDefaults
@@ -81,6 +82,7 @@ def check(config: Mapping[str, Any], builtin: Collection[str] = ()) -> Checked:
         declarations.append(_declaration(own, defaults, client))
     found = Checked(declarations, words_of(client, ClientWords), findings.faults, findings.notes)
     found.faults.extend(_rule_faults(found, defaults, findings.gone, str(config.get("auth_header", "")), builtin))
+    found.faults.extend(address_faults(declarations, config.get("api_url", found.client.base_url)))
     return found
 
 

@@ -47,7 +47,6 @@ VALUE_HINTS: Final[Mapping[str, str]] = {
     # Values that look as if they would work
     "header_cursor": "use 'header_link', or 'cursor' if the body has it too",
     "skip": "use 'selected: false'",
-    "resolve": "use {resources.<parent>.<field>} in 'path', or as the text of a parameter, in its place",
     "incremental": "only one parameter takes the incremental value; the other one may be 'end_param' in 'incremental'",
     "params": "an object is no parameter: write it as a text of JSON, or each of its fields as a parameter",
     "initial_value": (
@@ -148,7 +147,9 @@ def _variant(
     kind = value.get("type")
     if kind in tags:
         return structs[tags.index(str(kind))]
-    if kind is None:
+    if place.split(".")[-2:-1] == ["params"] and (hint := _object_hint(value, place)):
+        findings.tell(place, hint)
+    elif kind is None:
         findings.tell(place, f"'type' is missing: one of {', '.join(tags)}")
     else:
         findings.tell(f"{place}.type", _none_of(kind, tags))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 
+from tap_analytics.apis.declared.bound_paths import BoundPath, bind
 from tap_analytics.apis.declared.column_hints import keys_of
 from tap_analytics.apis.declared.credentials import declared_scheme
 from tap_analytics.apis.declared.paginators import paginator_of
@@ -22,6 +23,7 @@ from tap_analytics.apis.declared.vocabulary import (
 from tap_analytics.http.authentication import scheme_of
 from tap_analytics.http.ignored_answers import IgnoreRule
 from tap_analytics.http.retries import RetryRule
+from tap_analytics.paging.addresses import is_address
 from tap_analytics.paging.paginators import Detected, SinglePage
 from tap_analytics.paging.placeholders import FIELD, PLACEHOLDER
 from tap_analytics.paging.request_template import RequestTemplate
@@ -107,14 +109,19 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
     @property
     def path(self) -> str:
-        """The path, which stands directly on the API's address."""
-        path = _set(self.endpoint.path, self.name)
-        return f"/{path.lstrip('/')}" if path else ""
+        """The path, which stands directly on the API's address, or a whole address."""
+        path = self.bound_path.path
+        return path if is_address(path) or not path else f"/{path.lstrip('/')}"
+
+    @property
+    def bound_path(self) -> BoundPath:
+        """The path, with the parameters that belong into it."""
+        return bind(_set(self.endpoint.path, self.name), self.endpoint.params)
 
     @property
     def params(self) -> Params:
         """The query parameters of every request."""
-        return {name: _text(value) for name, value in self.endpoint.params.items() if value is not None}
+        return {name: _text(value) for name, value in self.bound_path.params.items() if value is not None}
 
     @property
     def headers(self) -> dict[str, str]:
@@ -168,8 +175,8 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
     @property
     def _last_name(self) -> str:
-        """The last part of the path."""
-        return self.path.rstrip("/").rpartition("/")[2]
+        """The last part of the path, as it is declared."""
+        return _set(self.endpoint.path, self.name).partition("?")[0].rstrip("/").rpartition("/")[2]
 
     @property
     def retry_rule(self) -> RetryRule:
@@ -224,12 +231,24 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def parent(self) -> Parent | None:
         """The list under whose records this one lies."""
-        for text in self.placeholders:
-            if place := FIELD.fullmatch(text):
-                name = place["parent"]
-                added = {field: f"_{name}_{field}" for field in self.resource.include_from_parent}
-                return Parent(name=name, added={field: emitted_name(to, {}) for field, to in added.items()})
-        return None
+        if self._parent_name is None:
+            return None
+        added = {field: self.column_of(field) for field in self.resource.include_from_parent}
+        return Parent(name=self._parent_name, added=added, condition=_set(self.resource.parent_filter, None))
+
+    @property
+    def _parent_name(self) -> str | None:
+        places = (FIELD.fullmatch(text) for text in self.placeholders)
+        return next((place["parent"] for place in places if place), None)
+
+    def column_of(self, field: str) -> str:
+        """Return the name of a parent's field in the records.
+
+        Args:
+            field: A path into the parent's record.
+        """
+        name = re.sub(r"[^\w-]+", "_", field).strip("_") if re.search(r"[^\w-]", field) else field
+        return emitted_name(f"_{self._parent_name}_{name}", {})
 
     @property
     def request(self) -> tuple[object, ...]:

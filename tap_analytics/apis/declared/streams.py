@@ -20,6 +20,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.paging.error_bodies import error_fields
 from tap_analytics.paging.error_messages import message_of
 from tap_analytics.records.datetimes import EARLIEST, LATEST
+from tap_analytics.records.json_paths import is_dotted
 from tap_analytics.records.rescue import RESCUED_DATA
 from tap_analytics.records.shaper import emitted_name
 from tap_analytics.records.value_types import ANY_AS_TEXT
@@ -46,7 +47,7 @@ SAMPLE_RECORDS: Final = 200
 SAMPLE_PAGES: Final = 10
 """Pages, and lists of parents, that are read for a sample at most."""
 
-_TEXT: Final = {"type": ["string", "null"]}
+_ANY_AS_TEXT: Final = {"type": ["string", "null"], **ANY_AS_TEXT}
 _CUT_OFF: Final = "was cut off by 'end_value'"
 
 
@@ -165,8 +166,8 @@ class DeclaredStream(AnalyticsStream):
 
     def _parent_properties(self, parent: Parent) -> dict[str, Any]:
         """Return the schemas of the fields that the parent's records give."""
-        known = self._tap.streams[parent.name].schema["properties"]
-        found = {to: known.get(emitted_name(field, {}), _TEXT) for field, to in parent.added.items()}
+        known = self._tap.streams[parent.name].schema
+        found = {to: _schema_at(field, known) for field, to in parent.added.items()}
         return {name: with_null(schema, is_key=name in self.primary_keys) for name, schema in found.items()}
 
     def _inferred_schema(self) -> dict[str, Any]:
@@ -267,6 +268,19 @@ class DeclaredStream(AnalyticsStream):
                 f"the catalog has no field but the key, so all others are in {RESCUED_DATA}; discover "
                 "again (with Meltano: --refresh-catalog), or declare a 'schema'"
             )
+
+
+def _schema_at(path: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of what a path into a record leads to; one that takes any value as a text where none is known.
+
+    Args:
+        path: The path.
+        schema: The schema of the record.
+    """
+    known: dict[str, Any] = dict(schema)
+    for name in path.removeprefix("$.").split(".") if is_dotted(path) else [path]:
+        known = known.get("properties", {}).get(emitted_name(name, {}), {})
+    return known or _ANY_AS_TEXT
 
 
 def declared_streams(config: Mapping[str, Any], api: Api) -> list[type[DeclaredStream]]:

@@ -20,7 +20,7 @@ NULL_LIST: Final = "gave null for a list"
 NO_LIST: Final = "gave no list, and says that there are no records"
 EMPTY_OBJECT: Final = "gave an empty object for a list"
 
-_VALUE: Final = "value"
+PLAIN_VALUE: Final = "value"
 """The field that takes a record which is a plain value."""
 
 
@@ -57,7 +57,7 @@ class Selector(AbstractStruct, frozen=True):
         found = self.find(body)
         if self.takes_values and _are_plain(found):
             sources = found.sources or found.records
-            return replace(found, records=[{_VALUE: value} for value in found.records], sources=sources)
+            return replace(found, records=[{PLAIN_VALUE: value} for value in found.records], sources=sources)
         for position, record in enumerate(found.records):
             if not isinstance(record, dict):
                 msg = f"gave {kind_of(record)} as record {position} of {self}, where an object belongs"

@@ -1,14 +1,13 @@
-"""What is wrong with a resource beyond what its types say: its name, its parent, its schema."""
+"""What is wrong with a resource beyond what its types say: its name and its schema."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from msgspec import UnsetType
 
+from tap_analytics.apis.declared.rules.parents import parent_faults
 from tap_analytics.apis.declared.schemas import checked_schema
-from tap_analytics.paging.placeholders import FIELD
 from tap_analytics.quoting import shorten
 from tap_analytics.records.json_paths import fault_of
 from tap_analytics.records.shaper import emitted_name
@@ -43,28 +42,11 @@ def resource_faults(
             f"table_name: is the table of resources[{other}] already; rows of two lists in one table would replace one "
             "another, so give each a table of its own"
         )
-    yield from _parent_faults(declaration, {*names, *builtin}, {each.name for each in declared if each.parent})
+    yield from parent_faults(declaration, declared, {*names, *builtin})
     named = [name for name in declaration.placeholders if name in INCREMENTAL_VALUES]
     if named and declaration.replication is None:
         yield f"endpoint.incremental: is missing, and {{{named[0]}}} stands for one of its values"
     yield from _schema_faults(declaration)
-
-
-def _parent_faults(declaration: Declaration, known: Collection[str], children: Collection[str]) -> Iterator[str]:
-    fields = [FIELD.fullmatch(text) for text in declaration.placeholders]
-    parents = sorted({field["parent"] for field in fields if field})
-    others = [name for name in known if name != declaration.name]
-    for parent in parents:
-        if parent not in others:
-            close = get_close_matches(parent, others, n=1)
-            instead = f"; did you mean '{close[0]}'?" if close else ""
-            yield f"endpoint: there is no other stream '{shorten(parent, 40)}'{instead}"
-        elif parent in children:
-            yield f"endpoint: '{parent}' has a parent itself, and only one level is supported"
-    if len(parents) > 1:
-        yield f"endpoint: all placeholders must be of one parent, not of {' and '.join(parents)}"
-    if declaration.resource.include_from_parent and not parents:
-        yield "include_from_parent: has no parent: there is no placeholder in 'path' or 'params'"
 
 
 def _schema_faults(declaration: Declaration) -> Iterator[str]:

@@ -14,7 +14,7 @@ from tap_analytics.apis.declared.vocabulary.authentication import (
     HttpBasicWord,
 )
 from tap_analytics.apis.declared.vocabulary.columns import Column
-from tap_analytics.apis.declared.vocabulary.endpoints import Endpoint, ErrorHandler, ResponseAction
+from tap_analytics.apis.declared.vocabulary.endpoints import Endpoint, ErrorHandler, ResolveWord, ResponseAction
 from tap_analytics.apis.declared.vocabulary.incremental import Incremental
 from tap_analytics.apis.declared.vocabulary.json_schema import schema_of
 from tap_analytics.apis.declared.vocabulary.paginators import (
@@ -57,6 +57,7 @@ __all__ = [
     "PageNumberWord",
     "Pages",
     "PaginatorWord",
+    "ResolveWord",
     "Resource",
     "ResourceDefaults",
     "ResponseAction",

@@ -7,13 +7,27 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from msgspec import UNSET, Meta, UnsetType, field
 
 from tap_analytics.apis.declared.vocabulary.authentication import DescribedAuth
-from tap_analytics.apis.declared.vocabulary.base import Name, Word, refused
+from tap_analytics.apis.declared.vocabulary.base import Name, Variant, Word, refused
 from tap_analytics.apis.declared.vocabulary.incremental import Incremental
 from tap_analytics.apis.declared.vocabulary.paginators import DescribedPaginator
 
+
+class ResolveWord(Variant, frozen=True, kw_only=True, tag="resolve"):
+    """A field of each record of another stream, in the place of a name in the path."""
+
+    resource: Annotated[Name, Meta(description="The other stream: the parent.")]
+    field: Annotated[Name, Meta(description="The field: a dotted path, or a JSONPath, whose first match is taken.")]
+
+
 Param: TypeAlias = str | int | float | bool | list[str | int] | None
 Params: TypeAlias = Annotated[
-    dict[Name, Param], Meta(description="Query parameters that every request carries; null leaves one out.")
+    dict[Name, Param | ResolveWord],
+    Meta(
+        description=(
+            "Query parameters that every request carries; null leaves one out. One whose name stands in `path`, as "
+            "`{name}`, is put there, and not sent."
+        )
+    ),
 ]
 Headers: TypeAlias = Annotated[
     dict[Name, str],
@@ -85,8 +99,9 @@ class Endpoint(Word, frozen=True, kw_only=True):
             str,
             Meta(
                 description=(
-                    "Path of the list, directly on `api_url`; an empty text is `api_url` itself. Without it: the "
-                    "resource's name. `{resources.customers.uuid}` stands for a field of each record of another stream."
+                    "Path of the list, directly on `api_url`, or an address on its origin; an empty text is `api_url` "
+                    "itself. Without it: the resource's name. `{resources.customers.uuid}` stands for a field of each "
+                    "record of another stream, which may be an address, too; `{name}` for a parameter."
                 ),
             ),
         ]

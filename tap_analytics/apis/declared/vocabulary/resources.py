@@ -49,15 +49,20 @@ class ResourceDefaults(Word, frozen=True, kw_only=True):
     write_disposition: Annotated[Disposition | DispositionWord, _DISPOSITION] | UnsetType = UNSET
     endpoint: Annotated[Endpoint, Meta(description="How the list is asked for.")] = Endpoint()
     include_from_parent: Annotated[
-        list[Annotated[str, Meta(pattern=r"^[^.$\[\]*]+$")]],
-        Meta(description="Fields of the parent's record, added to each record as `_<parent>_<field>`."),
+        list[Name],
+        Meta(
+            description=(
+                "Fields of the parent's record, added to each record as `_<parent>_<field>`: names, dotted paths, or "
+                "JSONPaths. A parent's fields of its own parent are among them."
+            )
+        ),
     ] = field(default_factory=list)
     selected: Annotated[bool, Meta(description="Whether the stream is read if no catalog says otherwise.")] = True
     processing_steps: Annotated[
         Any,
         refused(
             "its steps are Python; use 'stream_maps': '__filter__' for 'filter', and an expression for each field that "
-            "'map' changes"
+            "'map' changes; 'parent_filter' says which parents have a list"
         ),
     ] = UNSET
     columns: Annotated[
@@ -90,6 +95,19 @@ class ResourceDefaults(Word, frozen=True, kw_only=True):
 
 class Resource(ResourceDefaults, frozen=True, kw_only=True):
     """A stream."""
+
+    parent_filter: (
+        Annotated[
+            str,
+            Meta(
+                description=(
+                    "Which of the parent's records have a list: an expression as in the `__filter__` of stream maps, "
+                    "like `state == 'open' and size > 0`. A name is a field of the record, `record` is the whole of it."
+                )
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
     name: Annotated[str, Meta(pattern=NAME, description="Name of the stream, and of its table.")]
     schema: (
