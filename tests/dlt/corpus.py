@@ -11,7 +11,9 @@ bring once more), `dlt` (where dlt does something else) and `open` (why it does 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +68,8 @@ def expected(rows: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any JSON
 
 def differences(rows: list[dict[str, Any]], wanted: Any) -> list[str]:  # noqa: ANN401 - any JSON
     """Say which rows are missing, and which are too many, by the fields that are expected."""
-    wanted = expected(wanted)
+    wanted = [_plain(row) for row in expected(wanted)]
+    rows = [_plain(row) for row in rows]
     names = dict.fromkeys(name for row in wanted for name in row)
     # A row that is not expected at all is known by its id, if nothing else.
     left = [{name: row.get(name) for name in (names or ["id"])} for row in rows]
@@ -78,3 +81,15 @@ def differences(rows: list[dict[str, Any]], wanted: Any) -> list[str]:  # noqa: 
         else:
             missing.append(full)
     return [f"missing: {row}" for row in missing] + [f"not expected: {row}" for row in left]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return a value with its instants in one style."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):
+        instant = datetime.fromisoformat(re.sub(r"Z$", "+00:00", value))
+        return (instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).timestamp()
+    return value

@@ -12,8 +12,8 @@ whose fields have these values. The words of a route:
 `body`, `text`, `status`, `headers`: the answer itself; `fails`: the statuses of the first answers.
 `needs`: `params`, `headers`, `json`, `form`, `text` that a request must carry; `takes`: parameters that it may carry;
 `auth`: the same as the description's own `auth`, for one route: `header`, `query`, or null.
-`filters`: by parameter: `field`, `op` (`ge`, `gt`, `le`, `lt`, `eq`), `in` (`query`, `header`, `json`), `pattern` that
-the value must match, with the compared part in a group, `needed`.
+`filters`: by parameter: `field`, `op` (`ge`, `gt`, `le`, `lt`, `eq`), `in` (`query`, `header`, `json`, `path`),
+`pattern` that the value must match, with the compared part in a group, `needed`.
 `pages`: `by` (`page`, `offset`, `cursor`, `link`), `size`, `param`, `in` (`query`, `json`), `limit_param`, `base`,
 `total`, `more`, `next`, `number`: where the body says so; `header`: the header that holds the cursor or link; `last`:
 what stands in the place of the last cursor; `numbers`: cursors are numbers; `past`: the status of pages after the end;
@@ -121,7 +121,9 @@ class Route:
         if "values" in words:
             rows = list(words["values"])
         else:
-            rows = [row for row in self._rows() if _selected(row, variables) and self._passes(row, request)]
+            filters = words.get("filters", {})
+            selecting = {name: value for name, value in variables.items() if name not in filters}
+            rows = [row for row in self._rows() if _selected(row, selecting) and self._passes(row, request, variables)]
         if words.get("one"):
             if not rows:
                 raise RefusedError(404, "there is no such row")
@@ -179,9 +181,10 @@ class Route:
         if (unknown := sorted(set(request.query) - known)) and "status" not in words:
             raise RefusedError(400, f"unknown parameters: {', '.join(unknown)}")
 
-    def _passes(self, row: Json, request: Asked) -> bool:
+    def _passes(self, row: Json, request: Asked, variables: Mapping[str, str]) -> bool:
         for name, words in self._words.get("filters", {}).items():
-            value = request.value(words.get("in", "query"), words.get("name", name))
+            place = words.get("in", "query")
+            value = variables[name] if place == "path" else request.value(place, name)
             if value is None:
                 if words.get("needed", True):
                     raise RefusedError(400, f"{name} is missing")

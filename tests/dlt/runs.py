@@ -25,7 +25,7 @@ def plain_list(case: Case, origin: str) -> dict[str, Any]:
     config = case.config(origin)
     if set(config["client"]) == {"base_url"}:
         config["api_url"] = config.pop("client")["base_url"]
-        config["api_key"] = KEY
+        return {"api_key": KEY, **settings_beside(case), **config}
     return {**settings_beside(case), **config}
 
 
