@@ -1,10 +1,16 @@
-"""The files of the repository that are generated, and what each of them holds."""
+"""The files of the repository that are generated, whole or in part, and what each of them holds."""
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import yaml
+
+from tools.plugin_definition import loader_definition, plugin_definition, project_settings
+from tools.settings import readme_table
 from tools.streams_page import streams_page
 
 if TYPE_CHECKING:
@@ -12,22 +18,52 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[1]
 
-GENERATED: Final[Mapping[str, Callable[[], str]]] = {"docs/streams.md": streams_page}
-"""What makes the text of each file, by the file's path in the repository."""
+
+def _loader(name: str) -> str:
+    return loader_definition(name, yaml.safe_load(_read("meltano.yml")))
+
+
+FILES: Final[Mapping[str, Callable[[], str]]] = {
+    "docs/streams.md": streams_page,
+    "hub/tap-analytics.yml": plugin_definition,
+    **{f"hub/{name}.yml": partial(_loader, name) for name in ("target-postgres", "target-duckdb", "target-jsonl")},
+}
+"""What makes the text of each file that is generated as a whole, by the file's path in the repository."""
+
+PARTS: Final[Mapping[str, Callable[[], str]]] = {"README.md": readme_table, "meltano.yml": project_settings}
+"""What makes the part of each other file that stands between two lines with the words `generated` and `end`."""
+
+_PART: Final = re.compile(r"(?<=\n)([^\n]*\bgenerated: [^\n]*\n).*?(?=[^\n]*\bend of generated\b)", re.DOTALL)
 
 
 def stale_files() -> list[str]:
-    """Return the paths of the generated files that do not hold what they should."""
-    return [path for path, make in GENERATED.items() if _read(ROOT / path) != make()]
+    """Return the paths of the files that do not hold what they should."""
+    return [path for path in (*FILES, *PARTS) if _read(path) != _text(path)]
 
 
 def write_files() -> list[str]:
-    """Write the generated files that do not hold what they should, and return their paths."""
+    """Write the files that do not hold what they should, and return their paths."""
     stale = stale_files()
     for path in stale:
-        (ROOT / path).write_text(GENERATED[path](), encoding="utf-8")
+        (ROOT / path).write_text(_text(path), encoding="utf-8")
     return stale
 
 
-def _read(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.exists() else None
+def _text(path: str) -> str:
+    """Return what a file should hold.
+
+    Raises:
+        ValueError: The lines are missing between which a part of it is generated.
+    """
+    if path in FILES:
+        return FILES[path]()
+    text, count = _PART.subn(lambda part: part[1] + PARTS[path](), _read(path))
+    if count != 1:
+        msg = f"{path} needs one line with 'generated: ' and one with 'end of generated' after it"
+        raise ValueError(msg)
+    return text
+
+
+def _read(path: str) -> str:
+    file = ROOT / path
+    return file.read_text(encoding="utf-8") if file.exists() else ""
