@@ -146,6 +146,8 @@ class DateFilter(Struct, frozen=True, kw_only=True):
             few rows.
         style: How dates are written. A day that is written as a date-time is its midnight in UTC.
         always_ends: Whether `end_param` is sent where no end is wanted, too: then the day after tomorrow is.
+        exact: Whether the parameters are known to take instants, the first of which is included and the last is not:
+            then nothing is asked for twice.
     """
 
     start_param: str | None
@@ -153,6 +155,7 @@ class DateFilter(Struct, frozen=True, kw_only=True):
     window: int = 20
     style: InstantStyle = DateStyle()
     always_ends: bool = False
+    exact: bool = False
 
     def windows(
         self,
@@ -161,7 +164,7 @@ class DateFilter(Struct, frozen=True, kw_only=True):
         today: date,
         widths: WindowWidths | None = None,
     ) -> Iterator[DateWindow]:
-        """Cut what is to be read into windows, each beginning a day before its predecessor ended.
+        """Cut what is to be read into windows, each beginning a day before its predecessor ended, or where it ended.
 
         How wide a window is depends on those that have been read by the time that it is taken. Where there are several,
         the last one knows the walk that reads the newest days again.
@@ -178,14 +181,17 @@ class DateFilter(Struct, frozen=True, kw_only=True):
         bounds = bounds.since(since)
         first, end = cast("tuple[datetime | None, datetime | None]", bounds[:2])
         # Two days of margin: one in case an end is not inclusive, one for the time zone.
-        first_day = first.date() - 2 * _DAY if first else None
-        last_day = end.date() + 2 * _DAY if end else None
+        first_day = first.date() - (0 if self.exact else 2) * _DAY if first else None
+        last_day = end.date() + (1 if self.exact else 2) * _DAY if end else None
         if first_day and last_day and first_day > last_day:
             return
         before = None
         widths = widths or WindowWidths(self.window)
         for days in self._cut(first_day, last_day, today, widths):
-            window = DateWindow(self._params(days, today), days, bounds, before, widths)
+            params = self._params(days, today)
+            if self.exact and self.start_param is not None and first is not None and before is None:
+                params[self.start_param] = self.style.write(first)
+            window = DateWindow(params, days, bounds, before, widths)
             is_last = days[1] == last_day
             window.is_part = before is not None or not is_last
             window.ends = bounds._replace(first=first if before is None else None, last=end if is_last else None)
@@ -209,7 +215,7 @@ class DateFilter(Struct, frozen=True, kw_only=True):
             until = min(last or today, today)
             while (left := until - first) > (step := timedelta(days=widths.next_width(left.days))):
                 yield first, first + step
-                first += step - _DAY
+                first += step - (0 if self.exact else 1) * _DAY
         yield first, last
 
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from tap_analytics.records.datetimes import DateStyle, parse_instant
 from tap_analytics.sync.bookmarks import Bookmark
 from tap_analytics.sync.date_windows import DateFilter, DateWindow
 from tap_analytics.sync.walks import Bounds
@@ -271,3 +272,27 @@ def test_windows_widen_only_as_far_as_is_known() -> None:
     widths, _, _ = asked_for(lambda n: 100 * (n > 400), 1461, 200, 8)
     # What is left over is divided evenly among the last ones.
     assert all(width <= 2 * 9 * max(widths[:at], default=20) for at, width in enumerate(widths))
+
+
+@settings(max_examples=100)
+@given(rows=ROWS, window=st.integers(2, 15), since=st.none() | INSTANTS, end=st.none() | INSTANTS)
+def test_a_filter_by_instants_is_asked_for_nothing_twice(
+    rows: list[Row], window: int, since: datetime | None, end: datetime | None
+) -> None:
+    assume(since is None or end is None or since <= end)
+    date_filter = DateFilter(
+        start_param="from", end_param="to", window=window, style=DateStyle("T", zone="Z"), exact=True
+    )
+    read: Counter[int] = Counter()
+    asked: list[tuple[object, object]] = []
+    for each in date_filter.windows(since, Bounds(last=end), TODAY):
+        asked.append((each.params.get("from"), each.params.get("to")))
+        first, last = (None if text is None else parse_instant(str(text)) for text in asked[-1])
+        given_rows = [
+            (key, at) for key, at in rows if at is not None and (not first or first <= at) and (not last or at < last)
+        ]
+        read.update(key for key, at in given_rows if each.takes((key,), at))
+    wanted = {key for key, at in rows if at is not None and (not since or since <= at) and (not end or at <= end)}
+    assert read == dict.fromkeys(wanted, 1)
+    assert all(before[1] == after[0] for before, after in pairwise(asked))
+    assert asked[0][0] == (DateStyle("T", zone="Z").write(since) if since else None)

@@ -50,7 +50,8 @@ class Events(SupportStream):
     date_filter = DateFilter(
         start_param="created_datetime[gte]",
         end_param="created_datetime[lt]",
-        style=DateStyle.of("2024-01-01T00:00:00+00:00"),
+        style=DateStyle.of("2024-01-01T00:00:00.000000+00:00"),
+        exact=True,
     )
 
 

@@ -90,6 +90,10 @@ class BodyLinkOrCursor(BodyLink, frozen=True, kw_only=True):
             return super().next_token(page, progress)
         return BodyCursor(cursor_path=self.cursor_path, cursor_param=self.cursor_param).next_token(page, progress)
 
+    @override
+    def doubt(self, page: Page, progress: Progress) -> str:
+        return super().doubt(page, progress) if is_nothing(page.get(self.cursor_path)) else ""
+
 
 class HeaderLink(Paginator, frozen=True, kw_only=True):
     """The header `Link` holds the next page's address.
