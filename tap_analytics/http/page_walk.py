@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tap_analytics.errors import LostPlaceError, StreamError
 from tap_analytics.paging.list_owners import ListOwners
+from tap_analytics.paging.page import Page
 from tap_analytics.paging.page_trail import PageTrail
 from tap_analytics.paging.placeholders import NO_VALUES, is_of_parent
 from tap_analytics.paging.request_template import RequestTemplate, fill, fill_params
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_analytics.http.client import Client
-    from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params
     from tap_analytics.paging.paginators import Paginator
     from tap_analytics.paging.placeholders import Values
@@ -115,8 +115,17 @@ class PageWalker:
             question = trail.question()
             confirmation = None if question is None else self.client.fetch(question, request)
         except StreamError as error:
+            if trail.has_ended(error.status):
+                end = Page(None, [], is_ignored=True)
+                return end, end
+            if trail.begin_otherwise(error.status):
+                return self._current_page(trail, request)
             if trail.is_lost(error.status):
                 raise LostPlaceError(str(error), error.status) from error
+            if guess := trail.guess:
+                # The first answer is what tells the user more.
+                msg = f"{error}. The first answer {guess}"
+                raise StreamError(msg, error.status) from error
             raise
         if page.is_ignored:
             return page, page

@@ -36,6 +36,9 @@ _UNKNOWN_PLACE: Final = {
 }
 
 
+_WRONG_REQUEST: Final = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
+
+
 class PageTrail:
     """One walk through the pages of a list.
 
@@ -137,6 +140,23 @@ class PageTrail:
             msg = f"asks for the next page with what no address can hold ({shorten(str(token))})"
             raise StreamError(msg) from error
         self._asked_for.add(asked)
+
+    def has_ended(self, status: int | None) -> bool:
+        """Say whether an answer with this status means that the page before was the last one."""
+        return status in _UNKNOWN_PLACE and self.paginator.is_beyond(self._progress)
+
+    def begin_otherwise(self, status: int | None) -> bool:
+        """Ask for the first page in another way if an answer with this status may want that; say whether to do so."""
+        token = self.paginator.other_first_token
+        if self._progress.number > 1 or status not in _WRONG_REQUEST or token in (None, self._progress.token):
+            return False
+        self._progress.token = dict(token)
+        return True
+
+    @property
+    def guess(self) -> str:
+        """What to do if the current page cannot be read since it is asked for by a guess; empty if it is not."""
+        return self.paginator.guess if self._progress.number > 1 else ""
 
     def repeats(self, page: Page) -> bool:
         """Say whether a page only shows how the API numbers its pages: its records are those of an earlier page."""

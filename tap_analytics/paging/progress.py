@@ -29,6 +29,7 @@ class Progress:
         last: The last record before the current page; empty before the first record.
         count: The number of records on the pages before the current one.
         sizes: The numbers of records that every answer is asked for.
+        total: How many pages, or records, the page before said that there are; 0 if it did not.
     """
 
     def __init__(self, token: Mapping[str, ParamValue], sizes: AbstractSet[int]) -> None:
@@ -39,6 +40,7 @@ class Progress:
         self.last: dict[str, Any] = {}
         self.count = 0
         self.sizes = sizes
+        self.total = 0
         self._fingerprints: set[int] = set()
         self._last_fingerprint: int | None = None
 

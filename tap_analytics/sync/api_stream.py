@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import ABC
 from contextlib import contextmanager
 from functools import cached_property
@@ -185,9 +186,9 @@ class ApiStream(OutputStream, ABC):
         )
 
     def report_ignored(self) -> None:
-        """Log how many answers were ignored since this was called last."""
+        """Warn of how many answers were ignored since this was called last."""
         if told := self.client.ignored.told():
-            self.log("%s: %s", self.name, told)
+            self.log("%s: %s", self.name, told, level=logging.WARNING)
 
     @contextmanager
     def counted_requests(self) -> Iterator[None]:

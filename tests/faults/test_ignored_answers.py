@@ -19,12 +19,6 @@ Rule = dict[str, Any]
 NO_SUCH = whole({"error": "no such thing"}, "404 Not Found")
 
 
-@pytest.fixture(autouse=True)
-def _told_at_info(caplog: pytest.LogCaptureFixture) -> None:
-    """Let the log have what is told at the level INFO, as a real run's has."""
-    caplog.set_level("INFO")
-
-
 def read(script: Script, rule: Rule, resource: Any = None, *parents: Any) -> Run:  # noqa: ANN401 - any JSON
     """Read a declared stream that ignores some answers."""
     resource = resource or things()
@@ -56,7 +50,7 @@ def test_an_answer_that_is_ignored_is_asked_for_once_and_is_an_empty_list(rule: 
     assert not run.records("things")
     assert activates(run)
     (line,) = told(run)
-    assert "INFO" in line
+    assert "WARNING" in line
     assert "things: 1 answer ignored, as 'response_actions' says: 1 of status " in line
 
 

@@ -112,7 +112,7 @@ def test_where_there_are_pages_null_is_an_empty_one_and_no_list_is_an_error() ->
 
 def test_of_several_lists_the_user_has_to_choose() -> None:
     with pytest.raises(StreamError, match=r"several lists \(items, lines\): say in 'data_selector'"):
-        OnlyList().records({"items": [{}], "lines": []})
+        OnlyList().records({"items": [{}], "lines": [{}]})
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,9 @@ def test_one_object_by_the_name_of_a_list_is_the_record(beside: dict[str, Any]) 
         {"name": "x", "tags": []},
         {"id": 1, "lines": [{"sku": "x"}]},
         {"widgets": [], "gadgets": []},
-        {"data": [{"a": 1}], "included": []},
+        {"data": [{"a": 1}], "included": [{"a": 2}]},
+        {"data": [], "included": [{"a": 2}]},
+        {"data": [{"a": 1}], "items": []},
         {"data": {"id": 1}, "owner": "x"},
         {"result": {"items": [{"a": 1}]}, "owner": "x"},
         {"order": {"id": 1, "items": [{"a": 1}]}},
@@ -270,3 +272,9 @@ def test_a_list_in_a_part_of_the_body_is_the_only_list_where_all_else_is_about_t
 ) -> None:
     for guess in (OnlyList(names=("things",)), OnlyList(or_body=True, names=("things",))):
         assert guess.records({**inner(rows), **beside}) == rows
+
+
+@pytest.mark.parametrize("rows", [[{"a": 1}], []])
+def test_empty_lists_beside_the_one_that_has_the_name_of_a_list_are_passed_over(rows: list[Any]) -> None:
+    for guess in (GUESS, OnlyList()):
+        assert guess.records({"results": rows, "count": 3, "facets": []}) == rows

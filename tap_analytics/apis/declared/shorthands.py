@@ -55,6 +55,8 @@ def client_written_out(client: Any) -> Any:  # noqa: ANN401 - any JSON
         return client
     found = dict(client)
     paginator = client.get("paginator")
+    if paginator == {}:
+        paginator = "auto"
     if isinstance(paginator, str) and _OTHER_NAMES.get(paginator, paginator) in _PAGINATORS:
         paginator = {"type": paginator}
     if isinstance(paginator, dict) and isinstance(kind := paginator.get("type"), str):

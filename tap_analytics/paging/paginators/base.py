@@ -66,6 +66,20 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
     limit: int | None = None
     first_token: Mapping[str, ParamValue] = NO_PARAMS
 
+    @property
+    def other_first_token(self) -> Params | None:
+        """The parameters that ask an API for its first page that refuses to be asked without any; None if none do."""
+        return None
+
+    def is_beyond(self, progress: Progress) -> bool:  # noqa: ARG002 - for those that count
+        """Say whether there may be no such page as is asked for, though the page before led there."""
+        return False
+
+    @property
+    def guess(self) -> str:
+        """What to do if the next page cannot be read since the way to it is a guess; empty where it is none."""
+        return ""
+
     @abstractmethod
     def next_token(self, page: Page, progress: Progress) -> Params | Address | None:
         """Return the parameters, or the address, of the page after this one; None when this was the last.

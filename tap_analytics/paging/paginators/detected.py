@@ -51,13 +51,23 @@ class Detected(Undeclared, frozen=True, kw_only=True):
 class GuessedPageNumber(PageNumber, frozen=True, kw_only=True):
     """Pages whose number is asked for by a parameter that nobody has declared."""
 
+    @property
+    @override
+    def guess(self) -> str:
+        return _guess(str(self.total_path), self.page_param)
+
     @override
     def fresh(self, page: Page, progress: Progress) -> Page:
-        return _unless_repeated(page, progress, str(self.total_path), self.page_param)
+        return _unless_repeated(page, progress, self.guess)
 
 
 class GuessedCursor(BodyCursor, frozen=True, kw_only=True):
     """Pages whose cursor is asked for by a parameter that nobody has declared."""
+
+    @property
+    @override
+    def guess(self) -> str:
+        return _guess(self.cursor_path, self.cursor_param)
 
     @override
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
@@ -68,7 +78,7 @@ class GuessedCursor(BodyCursor, frozen=True, kw_only=True):
 
     @override
     def fresh(self, page: Page, progress: Progress) -> Page:
-        return _unless_repeated(page, progress, self.cursor_path, self.cursor_param)
+        return _unless_repeated(page, progress, self.guess)
 
 
 def _by_number(leads: Leads, asked: Params) -> Detection | None:
@@ -100,16 +110,19 @@ def _by_cursor(leads: Leads) -> Detection | None:
     return Detection.of(paginator, f"the cursor under '{cursor.place}' ('{cursor.param}')", words)
 
 
-def _unless_repeated(page: Page, progress: Progress, sign: str, param: str) -> Page:
+def _guess(sign: str, param: str) -> str:
+    return (
+        f"says that there is more ({sign}): declare its 'paginator', or 'type: single_page' for no more "
+        f"('{param}' was tried)"
+    )
+
+
+def _unless_repeated(page: Page, progress: Progress, guess: str) -> Page:
     """Return a page, unless its records show that a parameter that nobody has declared is not the right one.
 
     Raises:
         StreamError: It has the records of an earlier page.
     """
     if page.records and progress.has_read(page):
-        msg = (
-            f"says that there is more ({sign}): declare its 'paginator', or 'type: single_page' for no more "
-            f"(asked by '{param}', it gives the same records again)"
-        )
-        raise StreamError(msg)
+        raise StreamError(guess)
     return page

@@ -77,7 +77,7 @@ class CountingPaginator(FlaggedPaginator, frozen=True, kw_only=True):
         if page.records and not self.repeats(page, progress):
             progress.refuse_repetition(page, self.param)
         number = self.number_after(page, progress)
-        total = self.total_in(page)
+        total = progress.total = self.total_in(page)
         if not has_more and self.is_last(page, progress):
             return None
         if not page.records and not has_more and total <= 0 and self.maximum is None:
@@ -161,6 +161,16 @@ class PageNumber(CountingPaginator, frozen=True, kw_only=True):
         if progress.number == 1 and isinstance(first, int) and first > (1 if self.base is None else self.base):
             return f"began at 'page' {first}, as it is declared, and so without the pages before it"
         return super().doubt(page, progress)
+
+    @property
+    @override
+    def other_first_token(self) -> Params | None:
+        return {self.page_param: 0} if self.base is None and not self.first_token else None
+
+    @override
+    def is_beyond(self, progress: Progress) -> bool:
+        # Counted from 0, this is the page behind the last one; counted from 1, it would be the last one, and be there.
+        return self.base is None and 0 < progress.total == progress.token.get(self.page_param)
 
     def _numbers(self, page: Page) -> set[int]:
         """Return the numbers that an answer gives its page."""

@@ -66,6 +66,8 @@ class OnlyList(Selector, frozen=True):
             deeper = [] if self._is_record(body) else list(self._deeper_lists(body))
             return Found(deeper[0]) if len(deeper) == 1 else self._without_list(body)
         is_record = self._is_record(body)
+        if len(lists) > 1 and (named := self._only_named(lists)):
+            lists = {named: lists[named]}
         if len(lists) > 1:
             if is_record and not any(lists.values()) and not any(map(self._is_list_name, lists)):
                 return one_or_list(body)
@@ -91,6 +93,12 @@ class OnlyList(Selector, frozen=True):
         # From now on, an empty list of that name is the list, whatever stands beside it.
         names = [key for key, value in body.items() if value and self._may_be_the_list(key, value, body)]
         return replace(self, names=(*self.names, *names), is_settled=True)
+
+    def _only_named(self, lists: dict[str, list[Any]]) -> str | None:
+        """Return the only key that is the name of a list, if all other lists are empty; None else."""
+        named = [key for key in lists if self._is_list_name(key)]
+        has_others = any(items for key, items in lists.items() if key not in named)
+        return named[0] if len(named) == 1 and not has_others else None
 
     def _deeper_lists(self, part: dict[str, Any], depth: int = 0) -> Iterator[list[Any]]:
         """Return the lists in the parts of a body that have the name of one, with nothing about records beside them."""
