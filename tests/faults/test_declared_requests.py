@@ -82,6 +82,69 @@ def test_bodies_of_all_resources_are_added_to() -> None:
     assert [request.json for request in requests] == [{"size": 5, "sort": "name"}] * len(requests)
 
 
+@pytest.mark.parametrize(
+    ("paginator", "asked"),
+    [
+        (
+            {"type": "offset", "limit": 2, "offset_body_path": "page.from", "limit_body_path": "page.size"},
+            [{"page": {"sort": "id", "from": at, "size": 2}} for at in (0, 2, 4, 5)],
+        ),
+        (
+            {"type": "page_number", "base_page": 1, "page_body_path": "page.number", "total_path": "pages"},
+            [{"page": {"sort": "id", "number": number}} for number in (1, 2, 3)],
+        ),
+        (
+            {"type": "cursor", "cursor_path": "next", "cursor_body_path": "after"},
+            [{"page": {"sort": "id"}, **after} for after in ({}, {"after": 2}, {"after": 4})],
+        ),
+        # Where it stands is found out.
+        (
+            {"type": "cursor", "cursor_body_path": "after"},
+            [{"page": {"sort": "id"}, **after} for after in ({}, {"after": 2}, {"after": 4})],
+        ),
+    ],
+)
+def test_what_a_page_changes_goes_into_the_body(paginator: dict[str, Any], asked: list[object]) -> None:
+    def script(request: Request) -> list[bytes]:
+        page = request.json["page"]
+        at = page.get("from", request.json.get("after", 2 * page.get("number", 1) - 2))
+        return [whole({"rows": ROWS[at : at + 2], "pages": 3, "next": at + 2 if at < 4 else None})]
+
+    schema = {"properties": {"id": {"type": "integer"}}}
+    run, requests = read(script, {**found(json={"page": {"sort": "id"}}, paginator=paginator), "schema": schema})
+    assert ids(run) == [0, 1, 2, 3, 4]
+    assert [request.json for request in requests] == asked
+    assert {request.target for request in requests} == {"/v1/search"}
+
+
+@pytest.mark.parametrize(
+    ("paginator", "header", "param"),
+    [
+        ("header_cursor", "next", "cursor"),
+        ({"type": "header_cursor", "cursor_key": "X-Next-Token", "cursor_param": "t"}, "x-next-token", "t"),
+    ],
+)
+def test_a_cursor_in_a_header_goes_into_the_query(paginator: object, header: str, param: str) -> None:
+    def script(request: Request) -> list[bytes]:
+        at = int(request.params.get(param, "c0")[1:])
+        cursor = {header: f"c{at + 2}"} if at < 4 else {}
+        return [whole({"rows": ROWS[at : at + 2]}, **cursor)]
+
+    run, requests = read(script, found(method="GET", paginator=paginator, params={"all": 1}))
+    assert ids(run) == [0, 1, 2, 3, 4]
+    assert [request.params for request in requests[-3:]] == [
+        {"all": "1"},
+        {"all": "1", param: "c2"},
+        {"all": "1", param: "c4"},
+    ]
+
+
+def test_a_declared_user_agent_is_sent() -> None:
+    run, requests = read(lambda _: [ALL], found(headers={"user-agent": "me/1.0"}))
+    assert ids(run) == [0, 1, 2, 3, 4]
+    assert {request.headers["user-agent"] for request in requests} == {"me/1.0"}
+
+
 def test_a_search_is_tried_again_with_its_body() -> None:
     schema = {"type": "object", "properties": {"id": {"type": "integer"}}}
     answers = in_turn([whole({}, "503 Busy")], [whole({}, "429 Busy", Retry_After="0")], [ALL])

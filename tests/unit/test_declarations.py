@@ -9,7 +9,7 @@ import pytest
 
 from tap_analytics.errors import SettingsError
 from tap_analytics.tap import TapAnalytics
-from tests.unit.declared import DECLARED, HINTS, faults_of, resource, tap_of
+from tests.unit.declared import DECLARED, faults_of, resource, tap_of
 from tests.unit.taps import KEY, URL
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ NAME = "must be of letters, digits, '_' and '-'"
 
 ENDS = ("start_param", "end_param")
 PAGED = "endpoint.paginator"
+IN_BODY = f"{PAGED}.offset_body_path"
+OFFSET_IN_BODY = {"type": "offset", "offset_body_path": "a.b"}
 ACTIONS = "endpoint.response_actions"
 RETRY = "endpoint.error_handler"
 STATUSES = "retry_on_status_codes"
@@ -188,7 +190,6 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         (resource(headers={"a": " b"}), "endpoint.headers.a", "must be of ASCII characters, without line breaks, and"),
         (resource(headers={"a\r\nb": "c"}), r"endpoint.headers.a\r\nb", "is no name of a header"),
         (resource(headers={"HOST": "c"}), "endpoint.headers.HOST", "is the tap's own to set"),
-        (resource(headers={"User-Agent": "c"}), "endpoint.headers.User-Agent", "use the setting 'user_agent'"),
         # Where the records stand, and what is new
         (resource(data_selector=""), "endpoint.data_selector", "is empty; an empty list, [], stands for the whole"),
         (resource(data_selector="$["), "endpoint.data_selector", "is no JSONPath"),
@@ -203,6 +204,23 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
             "is a date that",
         ),
         (resource(incremental=dict.fromkeys(("cursor_path", *ENDS), "at")), f"{SINCE}.end_param", "must be another"),
+        (resource(paginator=OFFSET_IN_BODY | {"offset_param": "b"}), IN_BODY, "leave one of them"),
+        (
+            resource(paginator=OFFSET_IN_BODY | {"offset_body_path": "a..b"}),
+            IN_BODY,
+            "a dotted path",
+        ),
+        (
+            resource(paginator=OFFSET_IN_BODY | {"offset_body_path": "$.a"}),
+            IN_BODY,
+            "a dotted path",
+        ),
+        (resource(paginator=OFFSET_IN_BODY, data="b"), IN_BODY, "'data' is a text"),
+        (
+            resource(paginator=OFFSET_IN_BODY, json={"a": [1]}),
+            IN_BODY,
+            "'a' in 'json' is no object",
+        ),
         # Schemas
         (resource(schema=7), "schema", "must be a text or an object"),
         (resource(schema="/no/such.json"), "schema", "cannot be read: No such file or directory (paths begin at"),
@@ -220,12 +238,6 @@ def test_a_fault_is_told_with_its_place(declaration: object, place: str, fault: 
     told = faults_of(resource("b"), declaration)
     prefix = f"resources[1]{'.' * bool(place)}{place}: "
     assert [(line[: len(prefix)], fault in line) for line in told] == [(prefix, True)]
-
-
-@pytest.mark.parametrize("kind", ["header_cursor"])
-def test_every_other_paginator_of_dlt_has_a_hint(kind: str) -> None:
-    [fault] = faults_of(resource(paginator={"type": kind}))
-    assert fault.endswith(f"; {HINTS[kind]}")
 
 
 def test_all_faults_are_told_at_once_and_those_of_the_defaults_only_there() -> None:

@@ -64,7 +64,7 @@ IN_QUERY = (
 
 @pytest.mark.parametrize("name", AUTHORITY.split())
 def test_a_header_that_carries_authority_is_refused(name: str) -> None:
-    hint = "credentials have settings of their own: use 'auth_method' ('bearer', or 'header')"
+    hint = "credentials have settings of their own: use 'auth' (or 'auth_method')"
     assert faults_of(resource(headers={name: MARK})) == [f"resources[0].endpoint.headers.{name}: {hint}"]
 
 
@@ -251,7 +251,7 @@ def test_every_word_has_a_description() -> None:
 def test_all_paginators_can_be_completed(place: str) -> None:
     kinds = dict(PROPERTIES)[place]["anyOf"]
     types = [kind["properties"]["type"]["enum"] for kind in kinds]
-    words = ("single_page", "cursor", "page_number", "offset", "json_link", "header_link", "auto")
+    words = ("single_page", "cursor", "page_number", "offset", "json_link", "header_link", "header_cursor", "auto")
     assert types == [[word] for word in words]
     assert all(kind["required"] == ["type"] for kind in kinds)
     assert not any(kind["additionalProperties"] for kind in kinds)

@@ -16,7 +16,6 @@ JsonObject = dict[str, Any]
 SINCE = {"cursor_path": "at", "start_param": "since", "initial_value": "2024-01-31"}
 PARENT = "{resources.built_in.id}"
 FLATTENED = {"flattening_enabled": True, "flattening_max_depth": 1}
-CURSOR = {"type": "cursor", "cursor_path": "meta.next", "cursor_param": "cursor"}
 
 
 def followed(*, settings: JsonObject | None = None, **words: Any) -> tuple[JsonObject, JsonObject]:
@@ -37,11 +36,7 @@ REMEDIES = {
     "incremental": followed(incremental=SINCE),
     "initial_interval": followed(error_handler={"backoff_factor": 1}),
     **dict.fromkeys(("convert", "transform"), followed(incremental={**SINCE, "cursor_format": "%Y-%m-%d"})),
-    "cursor_body_path": followed(paginator=CURSOR),
-    "page_body_path": followed(paginator={"type": "page_number", "page_param": "page"}),
-    "offset_body_path": followed(paginator={"type": "offset", "offset_param": "offset"}),
-    "limit_body_path": followed(paginator={"type": "offset", "limit": 5, "limit_param": "limit"}),
-    **dict.fromkeys(("header_cursor", "cursor_key"), followed(paginator={"type": "header_link"})),
+    "cursor_key": followed(paginator={"type": "header_cursor", "cursor_key": "X-Next"}),
     "skip": ({**resource(), "selected": False}, {}),
     "params": followed(params={"filter": '{"status": "paid"}', "filter[status]": "paid"}),
     "initial_value": followed(incremental=SINCE),

@@ -45,7 +45,6 @@ _LARGEST: Final = 2**63 - 1
 
 VALUE_HINTS: Final[Mapping[str, str]] = {
     # Values that look as if they would work
-    "header_cursor": "use 'header_link', or 'cursor' if the body has it too",
     "skip": "use 'selected: false'",
     "incremental": "only one parameter takes the incremental value; the other one may be 'end_param' in 'incremental'",
     "params": "an object is no parameter: write it as a text of JSON, or each of its fields as a parameter",

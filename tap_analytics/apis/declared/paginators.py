@@ -9,6 +9,7 @@ from msgspec import UnsetType
 from tap_analytics.apis.declared.vocabulary import (
     AutoWord,
     CursorWord,
+    HeaderCursorWord,
     HeaderLinkWord,
     JsonLinkWord,
     OffsetWord,
@@ -17,10 +18,12 @@ from tap_analytics.apis.declared.vocabulary import (
     PaginatorWord,
     SinglePageWord,
 )
+from tap_analytics.paging.page_token import BodyField
 from tap_analytics.paging.paginators import (
     BodyCursor,
     BodyLink,
     Detected,
+    HeaderCursor,
     HeaderLink,
     LastRecord,
     Offset,
@@ -49,23 +52,28 @@ def paginator_of(word: PaginatorWord, keys: tuple[str, ...]) -> Paginator:
             paginator = BodyLink(link_path=_set(path, "next"), is_declared=isinstance(path, str), **_size(word))
         case HeaderLinkWord():
             paginator = HeaderLink(relation=word.links_next_key, **_size(word))
+        case HeaderCursorWord(cursor_key=name, cursor_param=param):
+            paginator = HeaderCursor(cursor_header=name, cursor_param=param, **_size(word))
         case CursorWord(cursor_field=str(field)):
-            paginator = LastRecord(fields=(field,), cursor_param=_set(word.cursor_param, "cursor"), **_ends(word))
+            param = _param(word.cursor_param, word.cursor_body_path, "cursor")
+            paginator = LastRecord(fields=(field,), cursor_param=param, **_ends(word))
         case CursorWord():
             paginator = _body_cursor(word, keys)
-        case PageNumberWord(page_param=param):
+        case PageNumberWord():
+            param = _param(word.page_param, word.page_body_path, "page")
             base = _set(word.base_page, None)
             first = _set(word.page, base)
             token = {} if first is None else {param: first}
             paginator = PageNumber(page_param=param, base=base, first_token=token, **_ends(word), **_counts(word))
-        case OffsetWord(offset_param=param):
+        case OffsetWord():
+            param = _param(word.offset_param, word.offset_body_path, "offset")
             paginator = Offset(offset_param=param, first_token={param: word.offset}, **_ends(word), **_counts(word))
     return paginator
 
 
 def _body_cursor(word: CursorWord, keys: tuple[str, ...]) -> BodyCursor:
     """Return a cursor in the body; by which the last record's key is meant, if the body turns out to have none."""
-    param, path = _set(word.cursor_param, "cursor"), word.cursor_path
+    param, path = _param(word.cursor_param, word.cursor_body_path, "cursor"), word.cursor_path
     fields = dict.fromkeys([*(key for key in keys if len(keys) == 1), "uuid", "id"])
     return BodyCursor(
         cursor_path=_set(path, "cursors.next"),
@@ -76,9 +84,16 @@ def _body_cursor(word: CursorWord, keys: tuple[str, ...]) -> BodyCursor:
     )
 
 
-def _size(word: Pages | JsonLinkWord | HeaderLinkWord) -> dict[str, Any]:
+def _param(name: str | UnsetType, body_path: str | UnsetType, default: str) -> str:
+    """Return what takes a value: the query parameter with this name, or the field of the body."""
+    return _set(name, default) if isinstance(body_path, UnsetType) else BodyField(body_path)
+
+
+def _size(word: Pages | JsonLinkWord | HeaderLinkWord | HeaderCursorWord) -> dict[str, Any]:
     """Return how many records a page is to have, as a paginator takes it."""
     limit = _set(word.limit, None)
+    if isinstance(word, OffsetWord) and isinstance(word.limit_body_path, str):
+        return {"limit": limit, "limit_param": BodyField(word.limit_body_path)}
     return {"limit": limit, "limit_param": _set(word.limit_param, "limit" if limit else None)}
 
 

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.leads import leads_in
+from tap_analytics.paging.page_token import BodyField
 from tap_analytics.paging.paginators.base import Detection, FlaggedPaginator, Paginator
 from tap_analytics.paging.paginators.last_page import (
     HAS_MORE,
@@ -48,7 +49,8 @@ class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
     def settled(self, page: Page, asked: Params) -> Detection | None:
         if self.is_declared or page.has(self.cursor_path) or has_holder(self.cursor_path, page.body):
             return None
-        words = {"type": "cursor", "cursor_param": self.cursor_param}
+        param_word = "cursor_body_path" if isinstance(self.cursor_param, BodyField) else "cursor_param"
+        words = {"type": "cursor", param_word: self.cursor_param}
         leads = leads_in(page)
         if cursor := leads.cursor or (None if self.or_fields else leads.own_cursor):
             found = replace(self, cursor_path=cursor.place, is_declared=True)

@@ -91,10 +91,8 @@ def header_faults(headers: Mapping[str, str], auth_header: str) -> Iterator[str]
     for name, value in headers.items():
         place = shorten(name, 40)
         if _AUTHORITY.fullmatch(name) or name.lower() == auth_header.lower():
-            yield f"{place}: credentials have settings of their own: use 'auth_method' ('bearer', or 'header')"
-        elif name.lower() == "user-agent":
-            yield f"{place}: use the setting 'user_agent'"
-        elif name.lower() in OWN_HEADERS:
+            yield f"{place}: credentials have settings of their own: use 'auth' (or 'auth_method')"
+        elif name.lower() in OWN_HEADERS - {"user-agent"}:
             yield f"{place}: is the tap's own to set"
         elif fault := header_name_fault(name) or placeholder_fault(value):
             yield f"{place}: {fault}"

@@ -20,6 +20,7 @@ from tap_analytics.apis.declared.vocabulary.json_schema import schema_of
 from tap_analytics.apis.declared.vocabulary.paginators import (
     AutoWord,
     CursorWord,
+    HeaderCursorWord,
     HeaderLinkWord,
     JsonLinkWord,
     OffsetWord,
@@ -49,6 +50,7 @@ __all__ = [
     "DispositionWord",
     "Endpoint",
     "ErrorHandler",
+    "HeaderCursorWord",
     "HeaderLinkWord",
     "HttpBasicWord",
     "Incremental",

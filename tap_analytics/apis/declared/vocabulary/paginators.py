@@ -9,8 +9,6 @@ from msgspec import UNSET, Meta, UnsetType
 from tap_analytics.apis.declared.vocabulary.base import BodyPath, Variant, refused
 from tap_analytics.paging.paginators import HAS_MORE
 
-_ONLY_GET = "only GET is supported yet: use"
-
 Limit: TypeAlias = Annotated[int, Meta(ge=1, description="Records to ask for in one answer.")]
 LimitParam: TypeAlias = Annotated[
     str,
@@ -40,6 +38,14 @@ Maximum: TypeAlias = Annotated[
     ),
 ]
 Number: TypeAlias = Annotated[int, Meta(description="The number that is asked for first. Default: `base_page`.")]
+
+
+RequestPath: TypeAlias = Annotated[
+    str,
+    Meta(
+        min_length=1, description="Dotted path of a field in the request's body that takes it, instead of a parameter."
+    ),
+]
 
 
 class Pages(Variant, frozen=True, kw_only=True):
@@ -92,16 +98,18 @@ class CursorWord(Pages, frozen=True, kw_only=True, tag="cursor"):
     cursor_field: (
         Annotated[str, Meta(min_length=1, description="Field of the last record that is the cursor.")] | UnsetType
     ) = UNSET
-    cursor_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'cursor_param'")] = UNSET
-    cursor_key: Annotated[Any, refused("use 'header_link', or 'cursor_path' if the body has it too")] = UNSET
+    cursor_body_path: RequestPath | UnsetType = UNSET
+    cursor_key: Annotated[Any, refused("use 'header_cursor' as the type, for a cursor in a header")] = UNSET
 
 
 class PageNumberWord(Pages, frozen=True, kw_only=True, tag="page_number"):
     """Pages have numbers."""
 
-    page_param: Annotated[
-        str, Meta(min_length=1, description="Query parameter that takes the number. Default: `page`.")
-    ] = "page"
+    page_param: (
+        Annotated[str, Meta(min_length=1, description="Query parameter that takes the number. Default: `page`.")]
+        | UnsetType
+    ) = UNSET
+    page_body_path: RequestPath | UnsetType = UNSET
     base_page: (
         Annotated[int, Meta(description="Number of the first page. Without it the tap finds out.")] | UnsetType
     ) = UNSET
@@ -109,21 +117,21 @@ class PageNumberWord(Pages, frozen=True, kw_only=True, tag="page_number"):
     total_path: TotalPath | UnsetType = UNSET
     maximum_page: Maximum | UnsetType = UNSET
     maximum_value: Annotated[int, Meta(description="The same as `maximum_page`.")] | UnsetType = UNSET
-    page_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'page_param'")] = UNSET
 
 
 class OffsetWord(Pages, frozen=True, kw_only=True, tag="offset"):
     """The next page is asked for by the number of records before it."""
 
-    offset_param: Annotated[
-        str, Meta(min_length=1, description="Query parameter that takes the number. Default: `offset`.")
-    ] = "offset"
+    offset_param: (
+        Annotated[str, Meta(min_length=1, description="Query parameter that takes the number. Default: `offset`.")]
+        | UnsetType
+    ) = UNSET
+    offset_body_path: RequestPath | UnsetType = UNSET
+    limit_body_path: RequestPath | UnsetType = UNSET
     offset: Annotated[int, Meta(ge=0, description="The number that is asked for first. Default: 0.")] = 0
     total_path: TotalPath | UnsetType = UNSET
     maximum_offset: Maximum | UnsetType = UNSET
     maximum_value: Annotated[int, Meta(description="The same as `maximum_offset`.")] | UnsetType = UNSET
-    offset_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'offset_param'")] = UNSET
-    limit_body_path: Annotated[Any, refused(f"{_ONLY_GET} 'limit_param'")] = UNSET
 
 
 class JsonLinkWord(Variant, frozen=True, kw_only=True, tag="json_link"):
@@ -154,7 +162,25 @@ class HeaderLinkWord(Variant, frozen=True, kw_only=True, tag="header_link"):
     limit_param: LimitParam | UnsetType = UNSET
 
 
+class HeaderCursorWord(Variant, frozen=True, kw_only=True, tag="header_cursor"):
+    """A header of the answer holds the next page's cursor."""
+
+    cursor_key: Annotated[str, Meta(min_length=1, description="Name of the header. Default: `next`.")] = "next"
+    cursor_param: Annotated[
+        str, Meta(min_length=1, description="Query parameter that takes the cursor. Default: `cursor`.")
+    ] = "cursor"
+    limit: Limit | UnsetType = UNSET
+    limit_param: LimitParam | UnsetType = UNSET
+
+
 PaginatorWord: TypeAlias = (
-    SinglePageWord | CursorWord | PageNumberWord | OffsetWord | JsonLinkWord | HeaderLinkWord | AutoWord
+    SinglePageWord
+    | CursorWord
+    | PageNumberWord
+    | OffsetWord
+    | JsonLinkWord
+    | HeaderLinkWord
+    | HeaderCursorWord
+    | AutoWord
 )
 DescribedPaginator: TypeAlias = Annotated[PaginatorWord, Meta(description="How the list is paged. Without it: `auto`.")]
