@@ -26,9 +26,9 @@ from tap_analytics.records.replication_values import INSTANTS
 from tap_analytics.singer.state import BookmarkStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
-    from singer_sdk.singerlib import Catalog
+    from singer_sdk.singerlib import Catalog, SchemaMessage
 
     from tap_analytics.records.replication_values import ReplicationType, ReplicationValue
     from tap_analytics.singer.writer import LineWriter
@@ -108,6 +108,14 @@ class OutputStream(RESTStream[Params], ABC):
             if mapped is not None:
                 self.writer.write_record(before, mapped, self._after_record)
                 self.record_was_written = True
+
+    @override
+    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
+        for message in super()._generate_schema_messages():
+            # A replication key inside of an object is no column, and the message names columns.
+            if self.replication_key not in self.schema["properties"]:
+                message.bookmark_properties = None
+            yield message
 
     @property
     def is_dry_run(self) -> bool:

@@ -68,7 +68,7 @@ class ListStream(RecordStream, ABC):
         Args:
             since: The bookmark less the look-back; None for a whole read.
         """
-        if self.date_filter is not None:
+        if self.date_filter is not None and self.replication_type.has_instants:
             return self.date_filter.windows(since, self.bounds, self.run_start.date(), self.window_widths)
         if self.newest_first:
             wanted = self.bounds.since(since)

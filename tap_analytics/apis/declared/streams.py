@@ -6,20 +6,20 @@ import logging
 from contextlib import closing
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import UNSET, UnsetType, structs
+from msgspec import UnsetType, structs
 from typing_extensions import override
 
 from tap_analytics.apis.declared.checking import check
 from tap_analytics.apis.declared.column_hints import with_hints
 from tap_analytics.apis.declared.inference import infer
 from tap_analytics.apis.declared.keywords import keep_names_apart, with_null
+from tap_analytics.apis.declared.replicated_streams import ReplicatedStream
 from tap_analytics.apis.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.error_bodies import error_fields
 from tap_analytics.paging.error_messages import message_of
-from tap_analytics.records.datetimes import EARLIEST, LATEST
 from tap_analytics.records.json_paths import is_dotted
 from tap_analytics.records.rescue import RESCUED_DATA
 from tap_analytics.records.shaper import emitted_name
@@ -27,17 +27,13 @@ from tap_analytics.records.value_types import ANY_AS_TEXT
 from tap_analytics.sync.bookmarks import Bookmarks
 from tap_analytics.sync.reading import Reading
 from tap_analytics.sync.run import Run
-from tap_analytics.sync.stream import AnalyticsStream
-from tap_analytics.sync.walks import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from tap_analytics.apis.declared.declaration import Declaration
-    from tap_analytics.apis.declared.replication import Replication
     from tap_analytics.http.api import Api
     from tap_analytics.http.authentication import Scheme
-    from tap_analytics.records.replication_values import LookBack, ReplicationType
     from tap_analytics.sync.parents import Parent
     from tap_analytics.sync.walks import Walk
 
@@ -48,15 +44,10 @@ SAMPLE_PAGES: Final = 10
 """Pages, and lists of parents, that are read for a sample at most."""
 
 _ANY_AS_TEXT: Final = {"type": ["string", "null"], **ANY_AS_TEXT}
-_CUT_OFF: Final = "was cut off by 'end_value'"
 
 
-class DeclaredStream(AnalyticsStream):
+class DeclaredStream(ReplicatedStream):
     """A list as a user declares it."""
-
-    declaration: ClassVar[Declaration]
-
-    _is_sampling = False
 
     @property
     @override
@@ -67,75 +58,6 @@ class DeclaredStream(AnalyticsStream):
     @override
     def scheme(self) -> Scheme | None:
         return self.declaration.scheme(self.config, self.api)
-
-    @property
-    @override
-    def replication_method(self) -> str:
-        is_whole = self.declaration.disposition == "replace" or self._has_end
-        return "FULL_TABLE" if is_whole else super().replication_method
-
-    # Replication
-
-    @property
-    @override
-    def replication_type(self) -> ReplicationType:
-        replication = self.declaration.replication
-        if replication is None:
-            return super().replication_type
-        return replication.values() if self._is_sampling else self._known_replication_type
-
-    @cached_property
-    def _known_replication_type(self) -> ReplicationType:
-        replication = cast("Replication", self.declaration.replication)
-        return replication.values(self._replication_schema)
-
-    @property
-    def _replication_schema(self) -> Mapping[str, Any]:
-        """The schema of the replication key; empty where it says nothing new, and while it is looked for."""
-        replication = self.declaration.replication
-        if replication is None or replication.is_declared or replication.path is not None or self._is_sampling:
-            return {}
-        schema: Mapping[str, Any] = self.schema["properties"].get(replication.key, {})
-        return schema
-
-    @property
-    @override
-    def own_lookback(self) -> LookBack:
-        replication = self.declaration.replication
-        return super().own_lookback if replication is None else replication.lookback(self._replication_schema)
-
-    @cached_property
-    @override
-    def bounds(self) -> Bounds:
-        # Whatever the catalog makes of the replication key.
-        replication = self.declaration.replication
-        if replication is None:
-            return Bounds()
-        values, word = self.replication_type, replication.word
-        first, last = replication.first(values), replication.last(values)
-        if values.has_instants:
-            # People write 0001-01-01 for "ever".
-            first = self.start_date if first is None else min(first, LATEST) if first > EARLIEST else None
-            last = self.end_date if last is None else last
-        return Bounds(
-            first,
-            last,
-            without_first=word.range_start == "open",
-            without_last=self._has_end and word.range_end == "open",
-            need_value=word.on_cursor_value_missing == "exclude",
-        )
-
-    @property
-    def _has_end(self) -> bool:
-        """Whether each run reads up to the same value, whatever the bookmark."""
-        replication = self.declaration.replication
-        return replication is not None and replication.word.end_value is not UNSET
-
-    @property
-    @override
-    def cut_by_dates(self) -> str:
-        reason = super().cut_by_dates
-        return _CUT_OFF if self._has_end and (reason or not self.replication_type.has_instants) else reason
 
     # Schema
 
@@ -200,7 +122,7 @@ class DeclaredStream(AnalyticsStream):
     def _unknown_schema(self) -> dict[str, Any]:
         """Return what a schema has to have, whatever else the records hold."""
         properties: dict[str, Any] = {name: {"type": "string", **ANY_AS_TEXT} for name in self.primary_keys}
-        replication = self.declaration.replication
+        replication = self.replication
         if replication is not None and replication.path is None:
             schema = replication.unknown_schema()
             properties[replication.key] = {"type": schema["type"][0]} if replication.key in properties else schema
@@ -210,12 +132,12 @@ class DeclaredStream(AnalyticsStream):
         """Yield some records as the API gives them, of the newest dates where it filters by date."""
         run = Run()
         reading = Reading(self, run)
-        self._is_sampling = True
+        self.is_sampling = True
         try:
             with closing(run), closing(reading.plan(Bookmarks({}, None))) as plan:
                 yield from self._sample_of(run.pool.blocking(plan), reading)
         finally:
-            self._is_sampling = False
+            self.is_sampling = False
             # What the values of the replication key are may be known only now.
             self.__dict__.pop("bounds", None)
 
@@ -252,7 +174,7 @@ class DeclaredStream(AnalyticsStream):
         self.primary_keys = ()
 
     def _check_replication_key(self, properties: Mapping[str, Any]) -> None:
-        replication = self.declaration.replication
+        replication = self.replication
         if replication is None or replication.path is not None:
             return
         schema = properties.get(replication.key, {})
