@@ -21,8 +21,9 @@ from demo.report import Line, chart, summary
 LOADER = "target-postgres"
 SIZE = 500  # customers of each API: enough that a second run has something to leave out
 NOTE = (
-    "`activities` and the support API's `customers` are incremental: the second run read only what may have changed "
-    "and cannot see what was deleted; `meltano run --full-refresh` can. All other streams are read whole each time."
+    "`activities` and the support API's `customers`, `tickets`, `messages`, `events` and `satisfaction_surveys` are "
+    "incremental: the second run read only what may have changed and cannot see what was deleted; `meltano run "
+    "--full-refresh` can. All other streams are read whole each time."
 )
 
 
