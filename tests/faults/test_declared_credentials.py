@@ -268,3 +268,39 @@ def test_an_endpoint_has_its_own_credentials_or_none() -> None:
     }
     assert sent == {"rows": {f"Bearer {ASCII_KEY}"}, "pair": {f"Basic {PAIR}"}, "open": {None}}
     assert_hidden(run.stderr + run.stdout, ASCII_KEY, KEY, PAIR)
+
+
+def test_names_may_stand_in_the_declaration_of_a_client() -> None:
+    with Server(two_pages) as server:
+        auth = {"type": "http_basic", "username": "me@example.com", "password": "password"}
+        run = run_here(settings(server, auth, password=KEY), "rows")
+    assert ids(run) == [0, 1, 2, 3]
+    assert {request.headers["authorization"] for request in server.requests} == {f"Basic {PAIR}"}
+    assert_hidden(run.stderr + run.stdout, KEY, PAIR)
+    with Server(guarded([TOKEN, TOKEN])) as server:
+        run = run_here(settings(server, oauth(server, client_id=ID), client_secret=SECRET), "rows")
+    assert ids(run) == [0, 1, 2, 3]
+    assert {request.form["client_id"] for request in server.asked("/token")} == {ID}
+
+
+@pytest.mark.parametrize(
+    ("auth", "settings_of_it", "place"),
+    [
+        ({"type": "http_basic", "username": "the-k3y", "password": ""}, {"password": ""}, "username"),
+        ({"type": "http_basic", "username": "me", "password": "the-k3y"}, {}, "password"),
+        ({"type": "http_basic", "username": "another"}, {"username": "me", "password": "b"}, "username"),
+        ({"type": "bearer", "token": "the-k3y"}, {}, "token"),
+        ({"type": "oauth2_client_credentials", "client_id": "a", "client_secret": "the-k3y"}, {}, "client_secret"),
+    ],
+)
+def test_a_secret_may_not_and_the_setting_for_it_is_named(
+    auth: dict[str, str], settings_of_it: dict[str, str], place: str
+) -> None:
+    if auth["type"].startswith("oauth2"):
+        auth = {**auth, "access_token_url": "https://auth.example.com/token"}
+    config = {"client": {"base_url": "https://api.example.com", "auth": auth}, "resources": ["rows"], **settings_of_it}
+    run = run_here(config)
+    assert run.exit_code == 1
+    [error] = run.errors
+    assert f"client.auth.{place}: credentials do not belong here" in error
+    assert "k3y" not in run.stderr

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from tap_analytics.apis.declared import shorthands
 from tap_analytics.apis.declared.configuration import NO_LIST, given
 from tap_analytics.apis.declared.conversion import Findings, checked, words_of
-from tap_analytics.apis.declared.credentials import auth_faults
+from tap_analytics.apis.declared.credentials import auth_faults, names_in
 from tap_analytics.apis.declared.declaration import Declaration
 from tap_analytics.apis.declared.rules.lists import list_faults
 from tap_analytics.apis.declared.rules.paths import address_faults
@@ -81,13 +81,13 @@ def check(config: Mapping[str, Any], builtin: Collection[str] = ()) -> Checked:
         own = own if f"{place}.name" not in findings.gone and "name" in own else {**own, "name": f"_{position}"}
         declarations.append(_declaration(own, defaults, client))
     found = Checked(declarations, words_of(client, ClientWords), findings.faults, findings.notes)
-    found.faults.extend(_rule_faults(found, defaults, findings.gone, str(config.get("auth_header", "")), builtin))
+    found.faults.extend(_rule_faults(found, defaults, findings.gone, config, builtin))
     found.faults.extend(address_faults(declarations, config.get("api_url", found.client.base_url)))
     return found
 
 
 def settle(config: dict[str, Any]) -> None:
-    """Add the settings that `client` implies: the address of the API, and that it is a declared one.
+    """Add the settings that `client` implies: the address of the API, that it is a declared one, and names in `auth`.
 
     Args:
         config: The settings, without those that are null.
@@ -97,6 +97,9 @@ def settle(config: dict[str, Any]) -> None:
     if isinstance(url, str) and url:
         config.setdefault("api_url", url)
         config.setdefault("api", "declared")
+    if isinstance(client, dict):
+        for name, value in names_in(shorthands.client_written_out(client).get("auth")).items():
+            config.setdefault(name, value)
 
 
 def notes(config: Mapping[str, Any]) -> list[str]:
@@ -134,14 +137,15 @@ def _has_key(columns: JsonObject) -> bool:
 
 
 def _rule_faults(
-    found: Checked, defaults: JsonObject, gone: Collection[str], header: str, builtin: Collection[str]
+    found: Checked, defaults: JsonObject, gone: Collection[str], config: Mapping[str, Any], builtin: Collection[str]
 ) -> Iterator[str]:
     """Say what the types do not."""
+    header = str(config.get("auth_header", ""))
     common = _declaration({"name": "_", "endpoint": {"path": ""}}, defaults, {})
     for_all = [
-        *(f"resource_defaults.{fault}" for fault in _endpoint_faults(common, header)),
+        *(f"resource_defaults.{fault}" for fault in _endpoint_faults(common, header, config)),
         *(f"client.headers.{fault}" for fault in header_faults(found.client.headers, header)),
-        *(f"client.auth.{fault}" for fault in auth_faults(found.client.auth)),
+        *(f"client.auth.{fault}" for fault in auth_faults(found.client.auth, config)),
     ]
     yield from for_all
     # What is wrong in what holds for all is told there, and not once more for every resource.
@@ -151,7 +155,7 @@ def _rule_faults(
         absent = {_word_of(each.removeprefix(f"{place}.")) for each in gone if each.startswith(f"{place}.")}
         absent |= {"*"} if place in gone else set()
         for fault in (
-            *_endpoint_faults(declaration, header),
+            *_endpoint_faults(declaration, header, config),
             *resource_faults(declaration, position, found.declarations, builtin),
         ):
             # What is ill-formed has been told; that it is missing now is no second fault.
@@ -165,7 +169,7 @@ def _word_of(place: str) -> str:
     return place.rpartition(".")[2].partition("[")[0]
 
 
-def _endpoint_faults(declaration: Declaration, header: str) -> Iterator[str]:
+def _endpoint_faults(declaration: Declaration, header: str, config: Mapping[str, Any]) -> Iterator[str]:
     yield from request_faults(declaration, header)
-    yield from (f"endpoint.auth.{fault}" for fault in auth_faults(declaration.auth))
+    yield from (f"endpoint.auth.{fault}" for fault in auth_faults(declaration.auth, config))
     yield from list_faults(declaration)

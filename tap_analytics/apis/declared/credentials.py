@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SETTINGS: Final = ("api_key", "username", "password", "client_id", "client_secret")
 """The settings that may hold credentials."""
 
+_NAMES: Final = ("username", "client_id")
+"""The words for what is no secret by itself."""
+
 # `dlt.secrets["api_key"]`, which is Python; the name in it need not be one of ours.
 _REFERENCE: Final = re.compile(r"dlt\.(secrets|config)(\.value|\[(['\"])(?P<name>[^'\"]*)\3\])")
 
@@ -60,11 +63,25 @@ def declared_scheme(word: AuthWord, config: Mapping[str, Any]) -> Scheme:
             )
 
 
-def auth_faults(word: AuthWord | UnsetType | None) -> Iterator[str]:
+def names_in(auth: object) -> dict[str, str]:
+    """Return the user name, or the ID of a client, that stands in words for credentials: by itself it is no secret.
+
+    Args:
+        auth: The words, as they are given.
+    """
+    # A user name beside an empty password is a key.
+    if not isinstance(auth, dict) or auth.get("password") == "":
+        return {}
+    values = {name: auth.get(name) for name in _NAMES}
+    return {name: text for name, text in values.items() if isinstance(text, str) and _named(text, name) is None}
+
+
+def auth_faults(word: AuthWord | UnsetType | None, config: Mapping[str, Any]) -> Iterator[str]:
     """Say what is wrong with words for credentials; no secret is told.
 
     Args:
         word: The words, if there are any.
+        config: The settings.
     """
     if word is None or isinstance(word, UnsetType):
         return
@@ -77,7 +94,8 @@ def auth_faults(word: AuthWord | UnsetType | None) -> Iterator[str]:
             yield f"access_token_request_data.{shorten(name, 40)}: credentials do not belong here: use 'client_secret'"
     for name, setting in _secret_words(word).items():
         value = getattr(word, name)
-        if isinstance(value, str) and _named(value, setting) is None:
+        is_setting = name in _NAMES and value == config.get(setting)
+        if isinstance(value, str) and _named(value, setting) is None and not is_setting:
             yield (
                 f"{name}: credentials do not belong here: leave '{name}' out and set '{setting}', or name the setting "
                 f"that holds them ({', '.join(SETTINGS)})"
