@@ -101,7 +101,7 @@ def test_a_plugin_that_inherits_has_settings_and_a_state_of_its_own(project: Pro
     for name, value in names:
         project("config", "set", "tap-analytics--support", name, value)
     project.environment["TAP_ANALYTICS__SUPPORT_PASSWORD"] = sandbox.support_config["password"]
-    assert '"tap_stream_id": "custom_fields"' in project("invoke", "tap-analytics--support", "--discover")
+    assert '"satisfaction_surveys"' in project("invoke", "tap-analytics--support", "--discover")
     project("select", "tap-analytics--support", "account", "*")
     project("run", "--state-id-suffix", "nightly", "tap-analytics--support", "target-jsonl")
     assert "dev:tap-analytics--support-to-target-jsonl:nightly" in project("state", "list")
