@@ -6,6 +6,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.error_bodies import Verdict, error_fields, report_on_list, report_on_record
 from tap_analytics.paging.error_messages import message_in, message_of
@@ -47,6 +49,7 @@ def page_of(response: requests.Response, selector: Selector) -> Page:
         response.headers,
         found.doubt if has_body else "",
         sources=found.sources,
+        unfiltered=found.unfiltered,
         origin=f"{url.scheme}://{url.netloc}",
     )
 
@@ -66,7 +69,7 @@ def _records_in(body: Any, response: requests.Response, selector: Selector) -> F
         found = selector.select(body)
     except StreamError as error:
         found, fault = Found([]), error
-    rows = found.sources or found.records
+    rows = found.unfiltered or found.sources or found.records
     if found.is_object:
         report = report_on_record(body, rows[0])
     else:
@@ -81,7 +84,7 @@ def _records_in(body: Any, response: requests.Response, selector: Selector) -> F
         raise StreamError(f"{fault}; it says: {said}" if said else str(fault)) from fault
     match report.verdict if report else None:
         case Verdict.ERRORS_BESIDE_RECORDS:
-            return Found(found.records, f"names errors beside the records: {said}", found.sources)
+            return replace(found, doubt=f"names errors beside the records: {said}")
         case Verdict.MAY_HAVE_FAILED:
             return Found([], f"gave no records, and says: {said}")
     return found

@@ -99,7 +99,7 @@ def says_complete(page: Page) -> bool:
         says_end(field)
         or (field.value is None and field.is_about_list and field.words <= KNOWN and bool(field.words & NEXT))
         or (is_page_count(field) and field.value == 1)
-        or (_is_total(field, nouns) and "total" in field.words and field.value == len(page.records))
+        or (_is_total(field, nouns) and "total" in field.words and field.value == len(page.all_records))
         for field in fields_about_pages(page, has_envelope=True)
     )
 
@@ -196,7 +196,7 @@ def _is_total(field: EnvelopeField, nouns: set[str]) -> bool:
 
 def _count(page: Page) -> int | None:
     """Return how many records came; None where the body is the one record, whose numbers are its own."""
-    return None if any(record is page.body for record in page.records) else len(page.records)
+    return None if any(record is page.body for record in page.all_records) else len(page.all_records)
 
 
 def _nouns(page: Page) -> set[str]:

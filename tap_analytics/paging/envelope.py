@@ -81,7 +81,7 @@ def fields_beside_records(page: Page, *, has_envelope: bool) -> Iterator[Envelop
         has_envelope: Whether the body has some; else only the headers are read.
     """
     if has_envelope and isinstance(page.body, dict):
-        records = {id(record) for record in page.sources or page.records} - {id(page.body)}
+        records = {id(record) for record in page.unfiltered or page.sources or page.records} - {id(page.body)}
         holders: set[int] = set()
         _find_holders(page.body, records, holders)
         yield from _fields_in(page.body, (), records, holders, is_about_list=True)

@@ -29,6 +29,7 @@ class Page(Struct, frozen=True, dict=True):
         doubt: Why the records may not be all that belong on the page; empty if there is no reason to doubt it. Such a
             page is read, but no row may be dropped from the target's table for not being on it.
         sources: The objects in the body that the records were made from, where they are not the records themselves.
+        unfiltered: All objects on the page, where a condition left some of them out.
         origin: Scheme, host and port that were asked.
         size: The bytes of the answer's body.
         is_ignored: Whether the answer is none of a list's, and was declared to mean that there are no more records.
@@ -41,6 +42,7 @@ class Page(Struct, frozen=True, dict=True):
     headers: Mapping[str, str] = MappingProxyType({})
     doubt: str = ""
     sources: list[Any] = []
+    unfiltered: list[Any] = []
     origin: str = ""
     size: int = 0
     is_ignored: bool = False
@@ -55,13 +57,18 @@ class Page(Struct, frozen=True, dict=True):
         again = None if self.read_again is None else partial(_changed_again, self.read_again, change)
         return replace(change(self), read_again=again)
 
+    @property
+    def all_records(self) -> list[Any]:
+        """The records, and what a condition left out of them: what says how long the page is, and which one it is."""
+        return self.unfiltered or self.records
+
     @cached_property
     def fingerprint(self) -> int:
         """A hash of the records: pages with the same records have the same one."""
         try:
-            return hash(_ENCODER.encode(self.records))
+            return hash(_ENCODER.encode(self.all_records))
         except (UnicodeEncodeError, RecursionError):  # A lone surrogate, or too deeply nested.
-            return hash(repr(self.records))
+            return hash(repr(self.all_records))
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the API put there
         """Return the first value that a path leads to in the body; None if there is none."""

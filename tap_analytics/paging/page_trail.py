@@ -121,7 +121,7 @@ class PageTrail:
             return
         path, token = (following.path, following.params) if isinstance(following, Address) else (None, following)
         self._refuse_circle(page, token, path)
-        if page.records:
+        if page.all_records:
             self._asked_for_last = self.params
         self._progress.advance(page, token, path)
         if (empty := self._progress.empty_pages) > _MOST_EMPTY_PAGES:

@@ -52,10 +52,10 @@ class Progress:
             token: The parameters that ask for the next one.
             path: Its path, where the current page gave its address.
         """
-        if page.records:
-            self.last = page.records[-1]
-        self.count += len(page.records)
-        self.empty_pages = 0 if page.records else self.empty_pages + 1
+        if page.all_records:
+            self.last = page.all_records[-1]
+        self.count += len(page.all_records)
+        self.empty_pages = 0 if page.all_records else self.empty_pages + 1
         self.token = token
         self.path = path
         self.number += 1

@@ -167,3 +167,18 @@ def test_a_page_that_is_refused_before_the_last_one_is_an_error() -> None:
 
     run, _ = read(script, paginator={"type": "page_number", "total_path": "total"})
     assert "answered 404" in failure_of(run, "things")
+
+
+@pytest.mark.parametrize("paginator", [{"type": "page_number", "base_page": 0}, {"type": "offset", "limit": 2}])
+def test_a_condition_of_the_selector_ends_no_list_where_a_page_has_nothing_that_meets_it(paginator: Any) -> None:  # noqa: ANN401
+    kinds = ("book", "pen", "pen", "pen", "pen", "pen", "book")
+    rows = [{"id": n, "kind": kind} for n, kind in enumerate(kinds)]
+
+    def script(request: Request) -> list[bytes]:
+        first = int(request.params.get("offset", 2 * int(request.params.get("page", 0))))
+        return [whole({"items": rows[first : first + 2]})]
+
+    run, requests = read(script, data_selector="items[?(@.kind=='book')]", paginator=paginator)
+    assert ids(run) == [0, 6]
+    assert len(requests) == 5
+    assert activates(run)

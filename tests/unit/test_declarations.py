@@ -193,7 +193,12 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         # Where the records stand, and what is new
         (resource(data_selector=""), "endpoint.data_selector", "is empty; an empty list, [], stands for the whole"),
         (resource(data_selector="$["), "endpoint.data_selector", "is no JSONPath"),
-        (resource(data_selector="$.a[?(@.b)]"), "endpoint.data_selector", "a condition leaves out records; use '"),
+        (resource(data_selector="$..a[?(@.b)].."), "endpoint.data_selector", "is no JSONPath"),
+        (
+            resource(data_selector="$..[?(@.b)]"),
+            "endpoint.data_selector",
+            "a condition works only as a step of its own",
+        ),
         (resource(paginator={"type": "cursor", "cursor_path": "a", "cursor_field": "b"}), PAGED, "is either in"),
         (resource(incremental={}), SINCE, "'cursor_path' is missing"),
         (resource(incremental={"cursor_path": "a[*].at"}), f"{SINCE}.cursor_path", "must lead to one value"),

@@ -83,10 +83,38 @@ def test_a_jsonpath_that_leads_nowhere_is_an_error_and_never_an_empty_page(path:
         JsonPath(path).records({"entries": [{"a": 1}], "meta": {}})
 
 
-@pytest.mark.parametrize("path", ["$.[", "$.a[?(@.b == 1)]", "entries[*"])
-def test_what_is_no_jsonpath_or_leaves_records_out_is_refused(path: str) -> None:
-    with pytest.raises(ValueError, match=r"is no JSONPath|a condition leaves out"):
+@pytest.mark.parametrize("path", ["$.[", "$..[?(@.b == 1)]", "entries[*", ".a", "$.a..b[?(@.c)].d..e"])
+def test_what_is_no_jsonpath_or_has_a_condition_in_an_odd_place_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match=r"is no JSONPath|a condition works only"):
         JsonPath(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "ids"),
+    [
+        ("items[?(@.kind=='book')]", [1, 2]),
+        ("$.items[?(@.id < 3)]", [1, 2]),
+        ("$.items[?(@.size)]", [9]),
+        ("$.shelves[?(@.open==true)].items[*]", [5, 6]),
+        ("$.shelves[*].items[?(@.id > 5)]", [6, 7]),
+    ],
+)
+def test_a_condition_leaves_records_out_and_the_page_knows_of_all(path: str, ids: list[int]) -> None:
+    body = {
+        "items": [{"id": 1, "kind": "book"}, {"id": 9, "kind": "pen", "size": 2}, {"id": 2, "kind": "book"}],
+        "shelves": [{"open": True, "items": [{"id": 5}, {"id": 6}]}, {"open": False, "items": [{"id": 7}]}],
+    }
+    found = JsonPath(path).select(body)
+    assert [record["id"] for record in found.records] == ids
+    assert len(found.unfiltered) == 3
+
+
+def test_a_condition_that_nothing_meets_is_no_empty_page_and_a_missing_list_an_error() -> None:
+    found = JsonPath("$.items[?(@.id > 9)]").select({"items": [{"id": 1}]})
+    assert (found.records, found.unfiltered, found.doubt) == ([], [{"id": 1}], "")
+    assert not JsonPath("$.items[?(@.id > 9)]").select({"items": []}).unfiltered
+    with pytest.raises(StreamError, match="gave nothing under"):
+        JsonPath("$.items[?(@.id > 9)]").select({"things": []})
 
 
 @pytest.mark.parametrize(

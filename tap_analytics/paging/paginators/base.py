@@ -141,7 +141,7 @@ class FlaggedPaginator(Paginator, frozen=True, kw_only=True):
         return token
 
     def _is_declared_end(self, page: Page) -> bool:
-        return bool(self.ends_at_empty_page) and not page.records
+        return bool(self.ends_at_empty_page) and not page.all_records
 
     @override
     def doubt(self, page: Page, progress: Progress) -> str:

@@ -69,7 +69,7 @@ class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
     @override
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
         token = self.token_in(page)
-        if token is not None and (page.records or token != progress.token):
+        if token is not None and (page.all_records or token != progress.token):
             return token
         if not has_more:
             refuse_other_place(page, progress, f"'{self.cursor_path}'", self.cursor_path)
@@ -106,7 +106,7 @@ class HeaderCursor(Paginator, frozen=True, kw_only=True):
     @override
     def next_token(self, page: Page, progress: Progress) -> Params | None:
         cursor = self._cursor_in(page)
-        if cursor is not None and (page.records or {self.cursor_param: cursor} != progress.token):
+        if cursor is not None and (page.all_records or {self.cursor_param: cursor} != progress.token):
             return {self.cursor_param: cursor}
         refuse_dead_end(flag_in(page, HAS_MORE))
         if cursor is None:
@@ -137,7 +137,7 @@ class LastRecord(FlaggedPaginator, frozen=True, kw_only=True):
 
     @override
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
-        return {self.cursor_param: self.value_of(page.records[-1])} if page.records else None
+        return {self.cursor_param: self.value_of(page.all_records[-1])} if page.all_records else None
 
     def value_of(self, record: Mapping[str, Any]) -> str | int:
         """Return the value that asks for the records after this one.

@@ -72,7 +72,7 @@ class GuessedCursor(BodyCursor, frozen=True, kw_only=True):
     @override
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
         token = super().token_after(page, progress, has_more=has_more)
-        if page.records:
+        if page.all_records:
             progress.refuse_repetition(page, self.cursor_param)
         return token
 
@@ -123,6 +123,6 @@ def _unless_repeated(page: Page, progress: Progress, guess: str) -> Page:
     Raises:
         StreamError: It has the records of an earlier page.
     """
-    if page.records and progress.has_read(page):
+    if page.all_records and progress.has_read(page):
         raise StreamError(guess)
     return page

@@ -79,7 +79,7 @@ def doubt_without(path: str, page: Page, progress: Progress) -> str:
     """Return why the first page may not be the last, although the declared place says nothing of a next one."""
     if progress.number > 1 or flag_in(page, HAS_MORE) is False or (path and not is_nothing(page.get(path))):
         return ""
-    count = len(page.records)
+    count = len(page.all_records)
     if path and not page.has(path) and count in progress.sizes and not says_complete(page):
         return f"gave exactly the {count} records that were asked for, without '{path}', so there may be more"
     if sign := signs_in(page).total:

@@ -122,7 +122,7 @@ class HeaderLink(Paginator, frozen=True, kw_only=True):
 
 def _unless_itself(address: Address, page: Page, progress: Progress) -> Address | None:
     """Return the address; None if an empty page gives its own, as lists do to which records are still added."""
-    is_itself = not page.records and (address.path, address.params) == (page.path, progress.token)
+    is_itself = not page.all_records and (address.path, address.params) == (page.path, progress.token)
     if is_itself:
         refuse_dead_end(flag_in(page, HAS_MORE))
     return None if is_itself else address

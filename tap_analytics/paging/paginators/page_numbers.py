@@ -72,15 +72,15 @@ class CountingPaginator(FlaggedPaginator, frozen=True, kw_only=True):
 
     @override
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
-        if not page.records and self.ends_at_empty_page is not False:
+        if not page.all_records and self.ends_at_empty_page is not False:
             return None
-        if page.records and not self.repeats(page, progress):
+        if page.all_records and not self.repeats(page, progress):
             progress.refuse_repetition(page, self.param)
         number = self.number_after(page, progress)
         total = progress.total = self.total_in(page)
         if not has_more and self.is_last(page, progress):
             return None
-        if not page.records and not has_more and total <= 0 and self.maximum is None:
+        if not page.all_records and not has_more and total <= 0 and self.maximum is None:
             msg = (
                 "gave an empty page, which 'stop_after_empty_page' says is not the last one, and nothing about further "
                 f"ones ('{self.total_path or self.has_more_path}')"
@@ -94,9 +94,9 @@ class CountingPaginator(FlaggedPaginator, frozen=True, kw_only=True):
             return doubt
         if flag_in(page, self.has_more_path) is False or self.is_last(page, progress):
             return ""
-        may_go_on = bool(page.records) or self.ends_at_empty_page is False
+        may_go_on = bool(page.all_records) or self.ends_at_empty_page is False
         if may_go_on and self._is_beyond(self.number_after(page, progress)):
-            count = progress.count + len(page.records)
+            count = progress.count + len(page.all_records)
             return f"ended at '{self.maximum_word}' {self.maximum}, after {count} records, and there may be more"
         return ""
 
@@ -211,7 +211,7 @@ class CursorOrPageNumber(PageNumber, frozen=True, kw_only=True):
     @override
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
         cursor = _CURSOR.token_in(page)
-        if cursor is not None and (page.records or cursor != progress.token):
+        if cursor is not None and (page.all_records or cursor != progress.token):
             return cursor
         if _CURSOR.cursor_param in progress.token:
             return None
@@ -253,7 +253,7 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
     def _missing(self, page: Page, progress: Progress) -> str:
         """Say that an empty page came before the last record; empty if it did not."""
         asked_for, total = self._asked_for(progress), self.total_in(page)
-        if page.records or total <= asked_for or flag_in(page, self.has_more_path) is False:
+        if page.all_records or total <= asked_for or flag_in(page, self.has_more_path) is False:
             return ""
         path = self.total_path if total_at(page, self.total_path) else self.default_total_path
         return f"gave no records after {asked_for} of {total} ('{path}')"
@@ -261,7 +261,7 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
     @override
     def number_after(self, page: Page, progress: Progress) -> int:
         limit = self.limit or max(progress.sizes, default=0)
-        count = len(page.records) or limit
+        count = len(page.all_records) or limit
         return self._asked_for(progress) + (min(count, limit) if limit else count)
 
     def _asked_for(self, progress: Progress) -> int:
@@ -278,7 +278,7 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
         if not total_at(page, self.total_path):
             # It may also be the number of records on the page: it is then no larger than those before the page, or it
             # is that of a full first page.
-            is_full = total == len(page.records) and total in {self.limit, *progress.sizes}
+            is_full = total == len(page.all_records) and total in {self.limit, *progress.sizes}
             if total <= self._asked_for(progress) or is_full:
                 return False
         return super().is_last(page, progress)

@@ -46,7 +46,7 @@ class Undeclared(Paginator, frozen=True, kw_only=True):
     def doubt(self, page: Page, progress: Progress) -> str:
         if signs_in(page, has_envelope=self.has_envelope).any:
             return ""  # `next_token` makes an error of it.
-        count = len(page.records)
+        count = len(page.all_records)
         if count not in progress.sizes and (count < _SMALLEST_USUAL_SIZE or (count % 50 and count not in _USUAL_SIZES)):
             return ""
         if self.has_envelope and says_complete(page):

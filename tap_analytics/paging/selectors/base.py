@@ -32,12 +32,14 @@ class Found(Struct, frozen=True):
         doubt: Why these may not be all; empty if there is no reason to doubt it.
         sources: The objects in the body that the records were made from, where they are not the records themselves.
         is_object: Whether an object stands where a list may stand, and is the one record.
+        unfiltered: All objects, where a condition left some of them out of the records.
     """
 
     records: list[Any]
     doubt: str = ""
     sources: list[Any] = []
     is_object: bool = False
+    unfiltered: list[Any] = []
 
 
 class Selector(AbstractStruct, frozen=True):

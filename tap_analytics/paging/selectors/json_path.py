@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from jsonpath_ng.ext.filter import Filter
 from jsonpath_ng.jsonpath import Child, Fields
+from msgspec.structs import replace
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 _MAP_KEY: Final = "_key"
 """The field that takes the key of a record that stands in an object of records."""
 
+_EVERY_ITEM: Final[JSONPath] = parsed("$[*]").right  # type: ignore[attr-defined]
+
 _OTHER_MAP_KEY: Final = "_map_key"
 """Takes that key where the record has a field `_key` of its own."""
 
@@ -26,14 +30,15 @@ _OTHER_MAP_KEY: Final = "_map_key"
 class JsonPath(Selector, frozen=True):
     """What a JSONPath finds: records, or lists of them.
 
-    Each key that it names has to be there. A record that a wildcard found in an object gets the key, as `_key`.
+    Each key that it names has to be there. A condition leaves records out, but does not make the page shorter: a list
+    does not end where none of a page's records meets it. A record that a wildcard found in an object gets the key, as
+    `_key`.
 
     Attributes:
         text: The expression, `$.groups[*].items`.
 
     Raises:
-        ValueError: The expression is no JSONPath, or leaves out records by a condition, so that the length of a page
-            could not be known.
+        ValueError: The expression is no JSONPath, or has a condition of which it is not known what it leaves out.
     """
 
     text: str
@@ -44,6 +49,14 @@ class JsonPath(Selector, frozen=True):
     @override
     def find(self, body: Any) -> Found:
         path = _parsed(self.text)
+        everything = _without_conditions(path)
+        if everything is None:
+            return self._found(path, body)
+        unfiltered = self._found(everything, body)
+        found = self._found(path, body) if matches_of(path, body) else Found([])
+        return replace(found, doubt=unfiltered.doubt, unfiltered=unfiltered.records)
+
+    def _found(self, path: JSONPath, body: Any) -> Found:  # noqa: ANN401 - any JSON
         matches = matches_of(path, body)
         if not matches:
             return Found([], self._doubt_about_nothing(path, body))
@@ -93,15 +106,26 @@ class JsonPath(Selector, frozen=True):
 
 @cache
 def _parsed(text: str) -> JSONPath:
-    if "?" in text:
-        msg = "a condition leaves out records; use 'stream_maps' with '__filter__'"
-        raise ValueError(msg)
     if text.startswith("."):
         msg = "is no JSONPath"
         raise ValueError(msg)
     # The items of a list are taken in any case; without "[*]" an empty list differs from a missing one.
     path = text.removesuffix("[*]") or "$"
-    return parsed(path if path.startswith(("$", "[")) else f"$.{path}")
+    steps = parsed(path if path.startswith(("$", "[")) else f"$.{path}")
+    if "?" in text and _without_conditions(steps) is None:
+        msg = "a condition works only as a step of its own; use 'stream_maps' with '__filter__'"
+        raise ValueError(msg)
+    return steps
+
+
+def _without_conditions(path: JSONPath) -> JSONPath | None:
+    """Return a path that takes what conditions in it leave out as well; None if there is no condition."""
+    if not isinstance(path, Child):
+        return None
+    left = _without_conditions(path.left)
+    if isinstance(path.right, Filter):
+        return Child(left or path.left, _EVERY_ITEM)
+    return left and Child(left, path.right)
 
 
 def _map_key(path: JSONPath, match: DatumInContext | None) -> str:
@@ -117,7 +141,7 @@ def _map_key(path: JSONPath, match: DatumInContext | None) -> str:
 
 def _is_choice(step: JSONPath) -> bool:
     """Say whether a step of a path leads to several values."""
-    return _is_wildcard(step) or (isinstance(step, Fields) and len(step.fields) > 1)
+    return _is_wildcard(step) or isinstance(step, Filter) or (isinstance(step, Fields) and len(step.fields) > 1)
 
 
 def _is_wildcard(step: JSONPath) -> bool:
