@@ -79,7 +79,7 @@ def _body_cursor(word: CursorWord, keys: tuple[str, ...]) -> BodyCursor:
         cursor_path=_set(path, "cursors.next"),
         cursor_param=param,
         is_declared=isinstance(path, str),
-        or_fields=() if param == "cursor" else tuple(fields),
+        or_fields=() if param == "cursor" or isinstance(param, BodyField) else tuple(fields),
         **_ends(word),
     )
 
