@@ -26,6 +26,13 @@ def test_every_stream_stands_in_the_readme() -> None:
         assert f"`{stream.name}`" in table
 
 
+def test_meltano_selects_the_streams_of_the_support_api_that_are_selected_by_default() -> None:
+    project = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
+    (extractor,) = [each for each in project["plugins"]["extractors"] if each["name"] == "tap-analytics-support"]
+    others = [stream.name for stream in streams_of("support") if not stream.selected_by_default]
+    assert sorted(extractor["select"]) == sorted(["*.*", *(f"!{name}.*" for name in others)])
+
+
 def test_the_declaration_in_the_readme_is_one() -> None:
     text = README.split("### In the configuration")[1].split("```yaml")[1].split("```")[0]
     config = yaml.safe_load(text)["plugins"]["extractors"][0]["config"]
