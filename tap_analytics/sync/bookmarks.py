@@ -76,7 +76,9 @@ class Bookmarks:
 
     def mark_listed(self, place: str) -> None:
         """Take note that a place is still there."""
-        self._listed.add(place)
+        # One without a bookmark has none to lose: there may be very many.
+        if place in self._values:
+            self._listed.add(place)
 
     def keep(self, place: str, bookmark: Bookmark, *, is_doubtful: bool = False) -> None:
         """Take note that all rows of a walk have been written.
@@ -91,6 +93,7 @@ class Bookmarks:
             self._held.add(place)
         if bookmark.value is not None and place not in self._held:
             self._values[place] = bookmark.value
+            self._listed.add(place)
         self._unsaved += 1
 
     @property

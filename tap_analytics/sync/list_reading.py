@@ -80,7 +80,7 @@ class ListReading(ABC):
                     continue
                 failures.add_read()
                 self.finish_walk(walk)
-                if self._stream.is_dry_run:
+                if self._stream.is_dry_run and self.who == OWN:
                     # That the list can be read is known now, even if it was empty.
                     break
         failures.check()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_analytics.tap import TapAnalytics
 from tests.faults.runs import failure_of, run_here
 from tests.faults.server import Server, whole
 from tests.faults.test_declared_bookmarks import settings
@@ -232,3 +233,42 @@ def test_many_lists_in_the_middle_are_fetched_once_for_their_own_stream_and_thos
     tasks = rows(run, "tasks", "_projects__teams_id", "_projects_id", "id")
     assert tasks == [(team, project, 0) for team in range(40) for project in range(2)]
     assert sorted(asked) == sorted(set(asked))
+
+
+@pytest.mark.parametrize("words", [{}, {"start_param": "since"}, {"row_order": "desc"}])
+def test_a_chain_that_is_new_is_read_from_its_beginning_whatever_the_others_have(words: dict[str, str]) -> None:
+    projects = 1
+
+    def answer(request: Request) -> list[bytes]:
+        match request.path.strip("/").split("/"):
+            case ["teams"]:
+                data: list[dict[str, Any]] = [{"id": 1}]
+            case [_, _, "projects"]:
+                data = [{"id": project} for project in range(projects)]
+            case [_, _, _, project, _]:
+                # Those of the new project are older than the bookmark of the old one.
+                month = 9 - int(project)
+                data = [{"id": day, "at": f"2024-{month:02}-0{day}T00:00:00Z"} for day in (3, 2, 1)]
+        since = request.params.get("since", "")[:10]
+        return [whole({"data": [row for row in data if str(row.get("at", "9"))[:10] >= since]})]
+
+    tasks = level(2, incremental={"cursor_path": "at", **words})
+    tasks["schema"]["properties"]["at"] = {"type": "string", "format": "date-time"}
+    with Server(answer) as server:
+        config = settings(server.url, level(0), level(1), tasks)
+        first = run_here(config, "projects", "tasks")
+        projects = 2
+        second = run_here(config, "projects", "tasks", state=first.state)
+    assert first.exit_code == second.exit_code == 0, second.stderr
+    assert sorted(rows(first, "tasks", "_projects_id", "id")) == [(0, 1), (0, 2), (0, 3)]
+    assert {row for row in rows(second, "tasks", "_projects_id", "id") if row[0] == 1} == {(1, 1), (1, 2), (1, 3)}
+    assert set(second.state["bookmarks"]["tasks"]["parents"]) == {
+        f"/teams/1/projects/{project}/tasks" for project in (0, 1)
+    }
+
+
+def test_a_test_of_the_connection_asks_for_a_list_at_each_level() -> None:
+    # The first team has no projects.
+    with Server(answers()) as server:
+        TapAnalytics(config=settings(server.url, *map(level, range(3)))).run_connection_test()
+        assert "/teams/2/projects/1/tasks" in [request.path for request in server.requests]
