@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import requests
 from tap_analytics.errors import ServiceError
 from tap_analytics.http.access_tokens import AccessTokens, TokenClient
 from tap_analytics.http.authenticators import Authenticator
+from tap_analytics.http.cancellation import CancelledError, Scope
 from tap_analytics.http.client import Endpoint
 from tap_analytics.http.retries import RetryPolicy
 from tap_analytics.http.session import ApiSession
@@ -25,7 +27,7 @@ from tests.faults.server import Server, always, head, in_turn, whole
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.faults.server import Script
+    from tests.faults.server import Request, Script
 
 ID, SECRET = "client-1", "cl!ent secret"
 
@@ -182,3 +184,29 @@ def test_a_failure_that_passes_is_tried_again() -> None:
         assert sent(tokens) == "Bearer t-1"
     first, second = server.requests
     assert first.form == second.form
+
+
+def test_a_reader_that_is_cancelled_waits_for_no_token() -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def script(_: Request) -> list[bytes]:
+        asked.set()
+        answered.wait(10)
+        return given("t-1")
+
+    scope = Scope()
+
+    def cancelled() -> str:
+        with scope.entered():
+            return sent(tokens)
+
+    with tokens_of(script) as (tokens, server, _), ThreadPoolExecutor(2) as pool:
+        first = pool.submit(sent, tokens)
+        asked.wait(10)
+        second = pool.submit(cancelled)
+        scope.end()
+        with pytest.raises(CancelledError):
+            second.result()
+        answered.set()
+        assert first.result() == "Bearer t-1"
+    assert len(server.requests) == 1
