@@ -51,7 +51,8 @@ def _kind(name: str, declared: dict[str, Any]) -> str:
     if name in _DATES:
         return "date_iso8601"
     kind = next((kind for kind in declared.get("type", ["string"]) if kind != "null"), "string")
-    return {"number": "decimal"}.get(kind, kind)
+    # Meltano fails to write a setting of the kind `decimal` into the file that it gives the tap.
+    return {"number": "string"}.get(kind, kind)
 
 
 def readme_table() -> str:

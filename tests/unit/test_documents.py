@@ -33,6 +33,12 @@ def test_meltano_selects_the_streams_of_the_support_api_that_are_selected_by_def
     assert sorted(extractor["select"]) == sorted(["*.*", *(f"!{name}.*" for name in others)])
 
 
+def test_no_setting_is_of_a_kind_that_meltano_cannot_hand_on() -> None:
+    project = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
+    kinds = {setting["kind"] for each in project["plugins"]["extractors"] for setting in each.get("settings", [])}
+    assert "decimal" not in kinds
+
+
 def test_the_declaration_in_the_readme_is_one() -> None:
     text = README.split("### In the configuration")[1].split("```yaml")[1].split("```")[0]
     config = yaml.safe_load(text)["plugins"]["extractors"][0]["config"]
