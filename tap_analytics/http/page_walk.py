@@ -43,6 +43,7 @@ class PageWalker:
         self._owners = ListOwners()
         self._warning = Lock()
         self._has_warned = False
+        self._told: set[str] = set()
 
     def pages(self, params: Params, values: Values = NO_VALUES) -> Iterator[Page]:
         """Walk through the pages of a list.
@@ -144,7 +145,10 @@ class PageWalker:
         """Let further walks begin with what the first page of this one shows, and tell it once."""
         if told := trail.settle(page):
             with self._warning:
-                is_first, self._paginator = self._paginator != trail.paginator, trail.paginator
+                is_first = told not in self._told
+                self._told.add(told)
+                if trail.is_for_all:
+                    self._paginator = trail.paginator
             if is_first:
                 self.client.tell(self.client.told(told, page.path))
 

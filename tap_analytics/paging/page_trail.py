@@ -51,6 +51,7 @@ class PageTrail:
 
     Attributes:
         paginator: How the API pages this list, as far as it is known.
+        is_for_all: Whether further lists of the stream are paged as the first page of this one shows.
         finished: Whether the page that was read last was the last one.
         failure: Why there is no way to the page after the one that was read last.
     """
@@ -71,6 +72,7 @@ class PageTrail:
         self._sizes = _sizes_in(self._fixed) | _sizes_in(body)
         self._restarts_left = paginator.restarts
         self._is_settled = False
+        self.is_for_all = False
         self._begin()
 
     def _begin(self) -> None:
@@ -103,6 +105,7 @@ class PageTrail:
         if detection is None:
             return ""
         self.paginator = detection.paginator
+        self.is_for_all = detection.is_for_all
         return detection.told
 
     def advance(self, page: Page) -> None:

@@ -182,3 +182,19 @@ def test_a_condition_of_the_selector_ends_no_list_where_a_page_has_nothing_that_
     assert ids(run) == [0, 6]
     assert len(requests) == 5
     assert activates(run)
+
+
+def test_a_parent_without_rows_does_not_say_how_the_lists_of_others_are_paged() -> None:
+    def script(request: Request) -> list[bytes]:
+        if request.path == "/things":
+            return [whole([{"id": 1}, {"id": 2}])]
+        first = int(request.params.get("from", 0))
+        cursor = str(first + 3) if first < 6 else None
+        rows = {"data": ROWS[first : first + 3], "cursors": {"next": cursor}}
+        return [whole(rows if request.path == "/things/2/parts" else {"data": []})]
+
+    words = {"paginator": {"type": "cursor", "cursor_param": "from"}, "data_selector": "data"}
+    parts = {**things("/things/{resources.things.id}/parts", **words), "name": "parts"}
+    with Server(script) as server:
+        run = run_here({**declared(server.url, things(), parts), "max_parallel_requests": 1}, "parts")
+    assert ids(run, "parts") == list(range(7))

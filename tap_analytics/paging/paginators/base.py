@@ -27,10 +27,12 @@ class Detection(Struct, frozen=True):
     Attributes:
         paginator: How the list is paged.
         told: What is said about it: the predicate of a sentence about the request.
+        is_for_all: Whether further lists of the stream are paged so; not where an answer has only nothing to show.
     """
 
     paginator: Paginator
     told: str
+    is_for_all: bool = True
 
     @classmethod
     def of(cls, paginator: Paginator, way: str, words: Mapping[str, str]) -> Detection:

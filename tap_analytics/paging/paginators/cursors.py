@@ -53,8 +53,8 @@ class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
         words = {"type": "cursor", param_word: self.cursor_param}
         leads = leads_in(page)
         if cursor := leads.cursor or (None if self.or_fields else leads.own_cursor):
-            found = replace(self, cursor_path=cursor.place, is_declared=True)
-            return Detection.of(found, f"the cursor under '{cursor.place}'", {**words, "cursor_path": cursor.place})
+            own = replace(self, cursor_path=cursor.place, is_declared=True)
+            return Detection.of(own, f"the cursor under '{cursor.place}'", {**words, "cursor_path": cursor.place})
         if not self.or_fields:
             return None
         names = " or ".join(f"'{field}'" for field in self.or_fields)
@@ -64,7 +64,10 @@ class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
             has_more_path=self.has_more_path,
             ends_at_empty_page=self.ends_at_empty_page,
         )
-        return Detection.of(last, f"the field {names} of its last record", {**words, "cursor_field": self.or_fields[0]})
+        found = Detection.of(
+            last, f"the field {names} of its last record", {**words, "cursor_field": self.or_fields[0]}
+        )
+        return replace(found, is_for_all=False)
 
     @override
     def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
