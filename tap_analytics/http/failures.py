@@ -61,6 +61,12 @@ OVERLOAD: Final = Kind(is_retried=True, ends=StreamError, slows_run=True)
 RETRIED_STATUS: Final = Kind(is_retried=True, ends=StreamError)
 LONG_RETRY_AFTER: Final = Kind(is_retried=False, ends=StreamError, advice="It asks to wait {}: try again after that")
 UNAUTHORIZED: Final = Kind(is_retried=False, ends=ServiceError, advice="The credentials were refused: check {}")
+FORBIDDEN: Final = Kind(
+    is_retried=False,
+    ends=StreamError,
+    advice='If these credentials may not read it, deselect the stream ("selected": false in the catalog, '
+    "or '!name-of-the-stream.*' in Meltano's 'select')",
+)
 REFUSED: Final = Kind(is_retried=False, ends=StreamError)
 OTHER_ORIGIN: Final = Kind(is_retried=False, ends=ServiceError, advice=_URL)
 TOO_LARGE: Final = Kind(is_retried=False, ends=StreamError)
@@ -183,6 +189,8 @@ def _kind_of(status: int, policy: RetryPolicy) -> Kind | None:
         return OVERLOAD if is_overload else RETRIED_STATUS
     if status == HTTPStatus.UNAUTHORIZED:
         return UNAUTHORIZED
+    if status == HTTPStatus.FORBIDDEN:
+        return FORBIDDEN
     return REFUSED if status >= HTTPStatus.MULTIPLE_CHOICES else None
 
 
@@ -199,7 +207,7 @@ def failed(response: requests.Response, kind: Kind, reason: str, detail: str = "
     if kind.is_retried and wait > LONGEST_RETRY_AFTER:
         kind, detail = LONG_RETRY_AFTER, duration(wait)
     return FailedRequestError(
-        Failure(kind, reason, detail, response.status_code if kind is REFUSED else None, retry_after=wait)
+        Failure(kind, reason, detail, response.status_code if kind in {REFUSED, FORBIDDEN} else None, retry_after=wait)
     )
 
 

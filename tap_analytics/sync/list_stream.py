@@ -57,6 +57,9 @@ class ListStream(RecordStream, ABC):
     parent: ClassVar[Parent | None] = None
     """The list under whose records this one lies; path and query parameters then have placeholders."""
 
+    selected_by_default: bool = True
+    """Whether the stream is read without a catalog: not where its requests grow with the rows of another stream."""
+
     walks_take_requests: ClassVar[bool] = False
     """Whether requests have to be sent to find out what to ask for; `walks` then runs in a thread."""
 

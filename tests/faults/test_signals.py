@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.runs import subscription
+from tests.faults.runs import catalog_of, subscription
 from tests.faults.server import Server, always, routes, whole
 
 if TYPE_CHECKING:
@@ -33,13 +33,18 @@ def running(
     folder: Path, config: Mapping[str, Any], prelude: str | None = None, **options: Any
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run the tap beside the test, with pipes that nobody reads; before it begins, some code of the test's own."""
-    file = folder / "config.json"
+    file, catalog = folder / "config.json", folder / "catalog.json"
     file.write_text(json.dumps(config))
+    # The lists of the scripts here; whatever other stream there is would fail at once.
+    options_of_tap = ["--config", str(file)]
+    if config:
+        catalog.write_text(json.dumps(catalog_of(config, "account", "activities", "customers")))
+        options_of_tap += ["--catalog", str(catalog)]
     how = ["-m", "tap_analytics"]
     if prelude is not None:
         how = ["-c", f"{prelude}\nfrom tap_analytics.__main__ import main\nmain()"]
     process = subprocess.Popen(  # noqa: S603 - the tap itself
-        [sys.executable, *how, "--config", str(file)],
+        [sys.executable, *how, *options_of_tap],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         **options,

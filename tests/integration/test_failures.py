@@ -22,13 +22,14 @@ def test_one_failing_path_ends_its_stream_while_the_others_finish(tap: Tap, sand
     sandbox.faults.add(path="/v1/customers", status=500, times=100, body='{"error": "out of order"}')
     run = tap.run(sandbox.subscription_config | AT_ONCE)
     assert run.exit_code == 1
+    streams = {stream.name for stream in streams_of("subscription") if stream.selected_by_default}
     failure, summary = run.errors
     assert "customers: GET /v1/customers answered 500" in failure
     assert "out of order" in failure
     assert "4 attempts" in failure
-    assert "1 of 7 streams failed: customers" in summary
+    assert f"1 of {len(streams)} streams failed: customers" in summary
     assert not run.of("customers", "ACTIVATE_VERSION")
-    for stream in {stream.name for stream in streams_of("subscription")} - {"customers"}:
+    for stream in streams - {"customers"}:
         assert run.records(stream)
 
 

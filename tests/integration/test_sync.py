@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pytest
 from analytics_sandbox import Sandbox
 
-from tests.integration.truth import records_of
+from tests.integration.texts import TEXTS
+from tests.integration.truth import matches, metric_of, metric_row, records_of
 from tests.singer import Tables, select, streams_of
 
 if TYPE_CHECKING:
+    from analytics_sandbox.manners import Api
+
     from tests.singer import Run, Tap
 Style: TypeAlias = Literal["today", "page", "sketch"]
-INTERVALS: dict[Literal["day", "week", "month", "quarter"], str] = {
-    "day": "daily",
-    "week": "weekly",
-    "month": "monthly",
-    "quarter": "quarterly",
-}
-
-
-def _matches(rows: list[dict[str, Any]], truth: list[dict[str, Any]]) -> bool:
-    """Say whether rows hold the truth, and nothing of it had to be rescued."""
-    return [{name: value for name, value in row.items() if name != "_rescued_data"} for row in rows] == truth and all(
-        row["_rescued_data"] is None for row in rows
-    )
 
 
 def _loaded(*runs: Run) -> Tables:
@@ -38,49 +27,54 @@ def _loaded(*runs: Run) -> Tables:
     return tables
 
 
-def _assert_subscription_truth(tables: Tables, sandbox: Sandbox) -> None:
-    world = sandbox.world
-    assert _matches(tables.rows("customers"), records_of(world.customers("subscription"), "id"))
-    assert _matches(tables.rows("activities"), records_of(world.activities(), "uuid"))
-    assert _matches(tables.rows("account"), records_of([world.account("subscription")], "id"))
-
-
-def _assert_support_truth(tables: Tables, sandbox: Sandbox) -> None:
-    world = sandbox.world
-    assert _matches(tables.rows("customers"), records_of(world.customers("support"), "id"))
-    assert _matches(tables.rows("custom_fields"), records_of(world.custom_fields(), "id"))
-    assert _matches(tables.rows("account"), records_of([world.account("support")], "domain"))
+def _assert_truth(tables: Tables, sandbox: Sandbox, api: Api) -> None:
+    """Hold the tables of all streams that are selected by default, but for the metrics, to the sandbox's data."""
+    truth = sandbox.world.truth(api)
+    for stream in streams_of(api):
+        if stream.name in truth and stream.selected_by_default:
+            texts = TEXTS.get(stream.name, ())
+            records = records_of(truth[stream.name], *stream.primary_keys, texts=texts)
+            assert matches(tables.rows(stream.name), records), stream.name
 
 
 @pytest.mark.parametrize("style", ["today", "page", "sketch"])
 @pytest.mark.parametrize("page_size", [7, 200])
 def test_every_pagination_style_gives_the_same_records(tap: Tap, style: Style, page_size: int) -> None:
     with Sandbox(size=60, style=style) as sandbox:
-        _assert_subscription_truth(_loaded(tap.run({**sandbox.subscription_config, "page_size": page_size})), sandbox)
-        size = min(page_size, 100)
-        _assert_support_truth(_loaded(tap.run({**sandbox.support_config, "page_size": size})), sandbox)
+        run = tap.run({**sandbox.subscription_config, "page_size": page_size})
+        _assert_truth(_loaded(run), sandbox, "subscription")
+        run = tap.run({**sandbox.support_config, "page_size": min(page_size, 100)})
+        _assert_truth(_loaded(run), sandbox, "support")
 
 
 @pytest.mark.parametrize("start", ["2025-01-01", None])
-def test_counts_are_the_account_s_with_the_open_period_under_its_final_date(
+def test_metrics_are_the_account_s_with_the_open_period_under_its_final_date(
     tap: Tap, sandbox: Sandbox, start: str | None
 ) -> None:
     run = tap.run(sandbox.subscription_config | ({"start_date": start} if start else {}))
     asked = {
-        request.params["interval"][0]: request.params for request in sandbox.requests if "interval" in request.params
+        (request.path.rpartition("/")[2], request.params["interval"][0]): request.params
+        for request in sandbox.requests
+        if "interval" in request.params
     }
-    for interval, stream in INTERVALS.items():
-        first, last = (datetime.fromisoformat(asked[interval][name][0]).date() for name in ("start-date", "end-date"))
-        rows = run.records(f"customer_{stream}_count")
-        truth = sandbox.world.counts(interval, first, last)
-        assert [row["customers"] for row in rows] == [row["customers"] for row in truth]
-        assert [row["percentage_change"] for row in rows] == [Decimal(str(row["percentage-change"])) for row in truth]
+    for stream in streams_of("subscription"):
+        if (of := metric_of(stream.name)) is None:
+            continue
+        first, last = (datetime.fromisoformat(asked[of][name][0]).date() for name in ("start-date", "end-date"))
+        rows = run.records(stream.name)
+        truth = records_of((metric_row(row, of[1]) for row in sandbox.world.metric(*of, first, last)), "date")
+        assert [{**row, "date": None} for row in truth] == [
+            {name: value for name, value in row.items() if name not in {"_rescued_data", "is_complete"}}
+            | {"date": None}
+            for row in rows
+        ]
         assert [row["date"] for row in rows[:-1]] == [row["date"] for row in truth[:-1]]
         assert rows[-1]["date"] >= truth[-1]["date"]
         assert [row["is_complete"] for row in rows] == [True] * (len(rows) - 1) + [False]
+        assert all(row["_rescued_data"] is None for row in rows)
 
 
-def test_four_counts_and_the_account_ask_for_the_account_once(tap: Tap, sandbox: Sandbox) -> None:
+def test_all_metrics_and_the_account_ask_for_the_account_once(tap: Tap, sandbox: Sandbox) -> None:
     tap.run(sandbox.subscription_config)
     assert len([request for request in sandbox.requests if request.path == "/v1/account"]) == 1
 
@@ -108,12 +102,9 @@ def test_a_second_run_stops_at_the_bookmark_of_a_list_that_is_newest_first(tap: 
 
 def test_tables_equal_the_truth_after_changes_and_one_more_run(tap: Tap, sandbox: Sandbox) -> None:
     world = sandbox.world
-    for config, check in (
-        (sandbox.subscription_config, _assert_subscription_truth),
-        (sandbox.support_config, _assert_support_truth),
-    ):
+    apis: tuple[Api, ...] = ("subscription", "support")
+    for api, config in zip(apis, (sandbox.subscription_config, sandbox.support_config), strict=True):
         first = tap.run(config)
-        api: Literal["subscription", "support"] = "subscription" if config["api"] == "subscription" else "support"
         ids = [row["id"] for row in world.customers(api)]
         world.add_customers(api, 3)
         world.update_customer(api, ids[5], name="Someone Else")
@@ -124,7 +115,7 @@ def test_tables_equal_the_truth_after_changes_and_one_more_run(tap: Tap, sandbox
         else:
             world.delete_custom_field(world.custom_fields()[0]["id"])
         second = tap.run(config, state=first.state)
-        check(_loaded(first, second), sandbox)
+        _assert_truth(_loaded(first, second), sandbox, api)
 
 
 def test_a_whole_read_puts_right_what_an_incremental_run_cannot_see(tap: Tap, sandbox: Sandbox) -> None:
@@ -137,7 +128,7 @@ def test_a_whole_read_puts_right_what_an_incremental_run_cannot_see(tap: Tap, sa
         entry.pop("replication_method", None)
     second = tap.run(config, state=first.state, catalog=catalog)
     tables = _loaded(first, second)
-    assert _matches(tables.rows("activities"), records_of(sandbox.world.activities(), "uuid"))
+    assert matches(tables.rows("activities"), records_of(sandbox.world.activities(), "uuid"))
     # It leaves the bookmark where it was: the catalog may change back.
     assert second.state["bookmarks"]["activities"] == first.state["bookmarks"]["activities"]
 

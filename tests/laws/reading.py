@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.laws.ledger import Ledger
-from tests.laws.source import instant_of
+from tests.laws.source import instant_of, key_of
 from tests.singer import Tables, streams_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Target:
         self.ledgers = {stream: Ledger() for stream in source.every_incremental()}
         # Things happen between two requests, too: then it is a thread of the server that tells.
         self._lock = threading.Lock()
-        self._keys = {stream.name: stream.primary_keys[0] for stream in streams_of(source.api)}
+        self._keys = {stream.name: stream.primary_keys for stream in streams_of(source.api)}
         self.observe()
 
     def observe(self) -> None:
@@ -51,7 +51,9 @@ class Target:
     def row(self, stream: str, record: Record) -> tuple[object, Record]:
         """The key and the content of a record, which may not have anything rescued."""
         assert record["_rescued_data"] is None
-        return record[self._keys[stream]], {name: value for name, value in record.items() if name != "_rescued_data"}
+        return key_of(record, self._keys[stream]), {
+            name: value for name, value in record.items() if name != "_rescued_data"
+        }
 
     def check(self, stream: str) -> None:
         """Hold an incremental stream's table to its ledger.

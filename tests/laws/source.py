@@ -11,14 +11,16 @@ from zoneinfo import ZoneInfo
 from analytics_sandbox.counts import last_days
 from analytics_sandbox.wire import encode
 
-from tests.integration.truth import record_of
+from tests.integration.truth import metric_of, metric_row, record_of
 from tests.laws.declared import as_declared
+from tests.singer import streams_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from analytics_sandbox import Sandbox
     from analytics_sandbox.manners import Api, Interval, WeekStart
+    from analytics_sandbox.subscription_tables import Metric
     from typing_extensions import Self
 
     from tests.laws.declared import Words
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from tests.laws.maps import StreamMap
 
 _DAY = timedelta(days=1)
-_INTERVALS: dict[str, Interval] = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter"}
+_YEAR = 366 * _DAY
 
 
 @dataclass
@@ -64,8 +66,8 @@ class Source:
     def every_incremental(self) -> dict[str, Rows]:
         """All rows of the incremental streams, by stream."""
         if self.api == "support":
-            return {"customers": self._by("id", self.sandbox.world.customers("support"))}
-        return {"activities": self._by("uuid", self.sandbox.world.activities())}
+            return {"customers": self._by(["id"], self.sandbox.world.customers("support"))}
+        return {"activities": self._by(["uuid"], self.sandbox.world.activities())}
 
     def wants(self, stream: str, row: Record) -> bool:
         """Say whether the user wants a row of an incremental stream."""
@@ -100,10 +102,10 @@ class Source:
         """
         if not self._is_bounded(stream):
             return False
-        days = {now.date(), self._today(now)} if stream.endswith("_count") else {now.date()}
+        days = {now.date(), self._today(now)} if metric_of(stream) else {now.date()}
         if self.end is not None and self.end < min(days):
             return True
-        if stream.endswith("_count"):
+        if metric_of(stream):
             # A period that has begun can have its end, or its beginning, after today.
             if self.start is None or self.start <= min(days):
                 return False if self.end is None or self.end > max(days) else None
@@ -117,7 +119,7 @@ class Source:
         if stream == "customers":
             # Nor has the built-in list of the support API's customers a first or a last day.
             return self.api == "support" and self.words is not None
-        return stream == "activities" or stream.endswith("_count")
+        return stream == "activities" or metric_of(stream) is not None
 
     def _has_later(self, stream: str, end: date) -> bool:
         instants = [instant_of(stream, row) for row in self.every_incremental()[stream].values()]
@@ -136,21 +138,13 @@ class Source:
         return {key: row for key, row in rows.items() if self.mapped.keeps(stream, row)}
 
     def _every_full(self, stream: str, today: datetime) -> Rows:
-        world = self.sandbox.world
-        match self.api, stream:
-            case "support", "account":
-                return self._by("domain", [world.account("support")])
-            case "support", "custom_fields":
-                return self._by("id", world.custom_fields())
-            case _, "account":
-                return self._by("id", [world.account("subscription")])
-            case _, "customers":
-                return self._by("id", world.customers("subscription"))
-        interval = _INTERVALS[stream.split("_")[1]]
-        return self._by("date", self._counts(interval, today))
+        of = metric_of(stream)
+        rows = self._metric(*of, today) if of else self.sandbox.world.truth(self.api)[stream]
+        keys = next(each.primary_keys for each in streams_of(self.api) if each.name == stream)
+        return self._by(keys, rows)
 
-    def _by(self, key: str, raws: Iterable[Mapping[str, Any]]) -> dict[object, Record]:
-        return {raw[key]: self._record(raw) for raw in raws}
+    def _by(self, keys: Sequence[str], raws: Iterable[Mapping[str, Any]]) -> dict[object, Record]:
+        return {key_of(raw, keys): self._record(raw) for raw in raws}
 
     def _record(self, raw: Mapping[str, Any]) -> Record:
         body = encode(raw)
@@ -159,7 +153,7 @@ class Source:
             self._known[body] = as_declared(record) if self.words else record
         return self._known[body]
 
-    def _counts(self, interval: Interval, now: datetime) -> Iterable[Mapping[str, Any]]:
+    def _metric(self, metric: Metric, interval: Interval, now: datetime) -> Iterable[Mapping[str, Any]]:
         zone, week_start_on = ZoneInfo(self.sandbox.time_zone), self.sandbox.week_start_on
         today = self._today(now)
         first = self.start or min(
@@ -170,12 +164,12 @@ class Source:
         begin = _period(interval, first, week_start_on)[0]
         if begin > end:
             return
-        rows = self.sandbox.world.counts(interval, begin, end)
+        rows = self.sandbox.world.metric(metric, interval, begin, end)
         for row in rows:
             last = _period(interval, date.fromisoformat(row["date"]), week_start_on)[1]
-            known = dict(row)
+            known = metric_row(row, interval)
             if self.sandbox.style == "sketch":
-                del known["percentage-change"]
+                known = {name: value for name, value in known.items() if "percentage-change" not in name}
             yield {**known, "date": last.isoformat(), "is_complete": last < today and last <= end}
 
     def _today(self, now: datetime) -> date:
@@ -190,12 +184,17 @@ def _period(interval: Interval, day: date, week_start_on: WeekStart) -> tuple[da
     """The first and the last day of a day's period."""
 
     def last_of(some: date) -> date:
-        return next(last_days(interval, some, some + 100 * _DAY, week_start_on))
+        return next(last_days(interval, some, some + _YEAR, week_start_on))
 
     first, last = day, last_of(day)
     while last_of(first - _DAY) == last:
         first -= _DAY
     return first, last
+
+
+def key_of(row: Mapping[str, Any], keys: Sequence[str]) -> object:
+    """Return what tells a row from all others of its table."""
+    return row[keys[0]] if len(keys) == 1 else tuple(row[key] for key in keys)
 
 
 def instant_of(stream: str, record: Record) -> datetime | None:

@@ -63,7 +63,7 @@ def sync(pipeline: Pipeline, sandbox: Sandbox, database: Database, *options: str
         run.read[schema] = read[extractor]
         run.truth[schema] = truth(sandbox, schema)
         run.tables[schema] = {
-            table: by_key(database.rows(schema, table), KEYS[schema][table]) for table in database.tables(schema)
+            table: by_key(database.rows(schema, table), *KEYS[schema][table]) for table in database.tables(schema)
         }
     return run
 

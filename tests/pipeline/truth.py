@@ -8,31 +8,25 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from tap_analytics.records.datetimes import parse_instant
-from tests.integration.support import KEYS as SUPPORT_KEYS
-from tests.integration.support import NOT_SELECTED, TEXTS, objects_of
+from tests.integration.texts import TEXTS
+from tests.integration.truth import NUMBERS, metric_of, metric_row
+from tests.singer import streams_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from analytics_sandbox import Sandbox
+    from analytics_sandbox.manners import Api, Interval
+    from analytics_sandbox.subscription_tables import Metric
 
 Row = dict[str, Any]
 Tables = dict[str, dict[Any, Row]]
 
-KEYS = {
-    "tap_analytics": {
-        "account": "id",
-        "activities": "uuid",
-        "customer_daily_count": "date",
-        "customer_monthly_count": "date",
-        "customer_quarterly_count": "date",
-        "customer_weekly_count": "date",
-        "customers": "id",
-    },
-    "tap_analytics_support": {stream: key for stream, (key, *_) in SUPPORT_KEYS.items() if stream not in NOT_SELECTED},
-}
+APIS: dict[str, Api] = {"tap_analytics": "subscription", "tap_analytics_support": "support"}
+KEYS = {schema: {stream.name: stream.primary_keys for stream in streams_of(api)} for schema, api in APIS.items()}
 """For each schema its tables, and the key of each."""
 
 _RENAMED = {"chartmogul-url": "app_url"}
@@ -40,23 +34,14 @@ _RENAMED = {"chartmogul-url": "app_url"}
 
 def truth(sandbox: Sandbox, schema: str) -> Tables:
     """Return what the tables of a schema should hold now, by key."""
-    world = sandbox.world
-    if schema == "tap_analytics_support":
-        tables: dict[str, list[Row]] = {
-            table: [_with_texts(row, TEXTS.get(table, ())) for row in objects_of(world, table)]
-            for table in KEYS[schema]
-        }
-    else:
-        tables = {
-            "account": [world.account("subscription")],
-            "activities": world.activities(),
-            "customer_daily_count": _counts(sandbox, "day"),
-            "customer_monthly_count": _counts(sandbox, "month"),
-            "customer_quarterly_count": _counts(sandbox, "quarter"),
-            "customer_weekly_count": _counts(sandbox, "week"),
-            "customers": world.customers("subscription"),
-        }
-    return {table: by_key(rows, KEYS[schema][table]) for table, rows in tables.items()}
+    api = APIS[schema]
+    tables = sandbox.world.truth(api)
+    metrics = {stream: of for stream in KEYS[schema] if (of := metric_of(stream))}
+    tables |= {stream: _metric(sandbox, *of) for stream, of in metrics.items()}
+    return {
+        table: by_key((_with_texts(row, TEXTS.get(table, ())) for row in tables[table]), *keys)
+        for table, keys in KEYS[schema].items()
+    }
 
 
 def _with_texts(row: Row, texts: Collection[str]) -> Row:
@@ -69,7 +54,7 @@ def _with_texts(row: Row, texts: Collection[str]) -> Row:
     }
 
 
-def by_key(rows: Iterable[Mapping[str, Any]], key: str) -> dict[Any, Row]:
+def by_key(rows: Iterable[Mapping[str, Any]], *keys: str) -> dict[Any, Row]:
     """Return rows by their key, each in a form in which what an API gave and what a target stored can be compared.
 
     Names are the columns', instants have one style, what is null is left out, and so is what the target adds.
@@ -78,11 +63,11 @@ def by_key(rows: Iterable[Mapping[str, Any]], key: str) -> dict[Any, Row]:
         {
             _name(name): _plain(value)
             for name, value in row.items()
-            if value is not None and not name.startswith("_sdc_")
+            if value is not None and not name.startswith("_sdc_") and not (value == "" and name in NUMBERS)
         }
         for row in rows
     ]
-    found = {row[key]: row for row in plain}
+    found = {row[keys[0]] if len(keys) == 1 else tuple(row[key] for key in keys): row for row in plain}
     assert len(found) == len(plain), "two rows have one key"
     return found
 
@@ -118,11 +103,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
     return value
 
 
-def _counts(sandbox: Sandbox, interval: Any) -> list[Row]:  # noqa: ANN401 - a literal of the sandbox's
-    """The counts as the service gives them, but for the last period: its date is its last day."""
+def _metric(sandbox: Sandbox, metric: Metric, interval: Interval) -> list[Row]:
+    """The rows of a metric as the service gives them, but for the last period: its date is its last day."""
     world = sandbox.world
     today = world.today()
-    rows = world.counts(interval, parse_instant(world.activities()[0]["date"]).date(), today)
+    first = parse_instant(world.activities()[0]["date"]).astimezone(ZoneInfo(sandbox.time_zone)).date()
+    rows = [metric_row(row, interval) for row in world.metric(metric, interval, first, today)]
     last = date.fromisoformat(rows[-1]["date"])
     rows[-1]["date"] = _last_day(interval, last).isoformat()
     return [{**row, "is_complete": date.fromisoformat(row["date"]) < today} for row in rows]
@@ -134,5 +120,5 @@ def _last_day(interval: str, day: date) -> date:
         return day
     if interval == "week":
         return day + timedelta(days=6 - day.weekday())
-    month = day.month if interval == "month" else (day.month + 2) // 3 * 3
+    month = {"month": day.month, "quarter": (day.month + 2) // 3 * 3, "year": 12}[interval]
     return date(day.year, month, monthrange(day.year, month)[1])

@@ -1,4 +1,4 @@
-"""The calendar's days, weeks, months and quarters."""
+"""The calendar's days, weeks, months, quarters and years."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tap_analytics.apis.subscription.periods import Interval
 
-# A quarter from either end of the calendar.
-DAYS = st.dates(min_value=date(1, 4, 1), max_value=date(9999, 8, 31))
+# A year from either end of the calendar.
+DAYS = st.dates(min_value=date(2, 1, 1), max_value=date(9998, 12, 31))
 INTERVALS = st.sampled_from(Interval)
 WEEK_STARTS = st.integers(min_value=0, max_value=6)
 DAY = timedelta(days=1)
@@ -50,6 +50,12 @@ def test_months_and_quarters_begin_with_their_first_month(day: date) -> None:
     assert (quarter.day, quarter.month) in {(1, 1), (1, 4), (1, 7), (1, 10)}
 
 
+@given(DAYS)
+def test_years_are_the_calendar_s(day: date) -> None:
+    assert Interval.YEAR.first_day(day) == date(day.year, 1, 1)
+    assert Interval.YEAR.last_day(day) == date(day.year, 12, 31)
+
+
 @pytest.mark.parametrize(
     ("interval", "last"),
     [
@@ -57,6 +63,7 @@ def test_months_and_quarters_begin_with_their_first_month(day: date) -> None:
         (Interval.WEEK, date(2024, 2, 11)),
         (Interval.MONTH, date(2024, 2, 29)),
         (Interval.QUARTER, date(2024, 3, 31)),
+        (Interval.YEAR, date(2024, 12, 31)),
     ],
 )
 def test_the_last_day_of_a_period_is_the_calendars(interval: Interval, last: date) -> None:
@@ -64,4 +71,4 @@ def test_the_last_day_of_a_period_is_the_calendars(interval: Interval, last: dat
 
 
 def test_intervals_bear_the_names_that_the_api_takes() -> None:
-    assert [interval.value for interval in Interval] == ["day", "week", "month", "quarter"]
+    assert [interval.value for interval in Interval] == ["day", "week", "month", "quarter", "year"]

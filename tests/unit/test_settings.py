@@ -20,7 +20,7 @@ from tap_analytics.tap import TapAnalytics
 from tests.unit.taps import KEY, SETTINGS, URL, stream_of, tap_of
 
 if TYPE_CHECKING:
-    from tap_analytics.apis.subscription.streams import Activities
+    from tap_analytics.apis.subscription.activities import Activities
     from tap_analytics.sync.stream import AnalyticsStream
 
 MARK = "vAlUe-of-A-sEcReT"

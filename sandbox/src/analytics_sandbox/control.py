@@ -46,6 +46,8 @@ class Control:
             **{name: partial(world.rows, name) for name in world.tables.makers},
             "subscription/account": lambda: world.account("subscription"),
             "subscription/counts": world.counts,
+            "subscription/metric": world.metric,
+            "subscription/plan_group_plans": world.plan_group_plans,
             "support/account": lambda: world.account("support"),
             "support/custom_fields": world.custom_fields,
             "support/customer_custom_fields": world.customer_custom_fields,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from analytics_sandbox.wire import Row
 
 OWNERS = ("owner@example.com", "sales@example.com")
+_MOST = 0.7
 _SOME = 0.4
 _ODD = 0.2
 
@@ -50,7 +51,7 @@ def contacts(rng: Random, customer: Row, number: int, moment: datetime) -> Itera
 
 def notes(rng: Random, customer: Row, moment: datetime) -> Iterator[Row]:
     """Make a note about some customers, or the minutes of a call."""
-    if rng.random() < _SOME:
+    if rng.random() < _MOST:
         is_call = rng.random() < _SOME
         yield {
             "uuid": f"note_{people.identifier(rng)}",
@@ -66,7 +67,7 @@ def notes(rng: Random, customer: Row, moment: datetime) -> Iterator[Row]:
 
 def opportunities(rng: Random, customer: Row, moment: datetime) -> Iterator[Row]:
     """Make an opportunity with some customers."""
-    if rng.random() < _SOME:
+    if rng.random() < _MOST:
         yield {
             "uuid": f"opp_{people.identifier(rng)}",
             "customer_uuid": customer["uuid"],
@@ -87,7 +88,7 @@ def opportunities(rng: Random, customer: Row, moment: datetime) -> Iterator[Row]
 
 def tasks(rng: Random, customer: Row, moment: datetime) -> Iterator[Row]:
     """Make a task about some customers."""
-    if rng.random() < _SOME:
+    if rng.random() < _MOST:
         is_done = rng.random() < _SOME
         yield {
             "task_uuid": people.identifier(rng),

@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from analytics_sandbox.answers import Refusal, credentials, endpoint
 from analytics_sandbox.manners import Interval
 from analytics_sandbox.subscription_lists import PAGING, Lists, bad, listed, only
-from analytics_sandbox.subscription_tables import DATA_SOURCES, Metric
+from analytics_sandbox.subscription_tables import ACCOUNT_SETTINGS, DATA_SOURCES, Metric
 from analytics_sandbox.wire import encode, instant
 
 if TYPE_CHECKING:
@@ -24,15 +24,6 @@ if TYPE_CHECKING:
     from analytics_sandbox.world import World
 
 KEY = "sandbox-key"
-ACCOUNT_SETTINGS: Row = {
-    "churn_recognition": "immediate",
-    "churn_when_zero_mrr": False,
-    "auto_churn_subscription": {"enabled": True, "interval": 30},
-    "refund_handling": "ignore",
-    "proximate_movement_reclassification": True,
-}
-"""What the account tells only when it is asked for it by name."""
-
 _ON_DEMAND = ("processing_status", "auto_churn_subscription_setting", "invoice_handling_setting")
 _ACTIVITIES = PAGING | {"end-date", "order", "start-after", "start-date", "type"}
 
@@ -74,9 +65,8 @@ class SubscriptionApi:
 
     def _account(self, request: Request) -> bytes:
         only(request, frozenset({"include"}))
-        account = self._data.account("subscription")
         asked = request.query_params.get("include", "").split(",")
-        return encode({**account, **{name: value for name, value in ACCOUNT_SETTINGS.items() if name in asked}})
+        return encode(_without(self._data.account("subscription"), ACCOUNT_SETTINGS.keys() - asked))
 
     def _data_sources(self, request: Request) -> bytes:
         only(request, frozenset({"name", "system", *(f"with_{name}" for name in _ON_DEMAND)}))

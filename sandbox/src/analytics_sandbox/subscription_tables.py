@@ -31,6 +31,15 @@ SUBSCRIPTIONS = "subscription/customer_subscriptions"
 CONTACTS, NOTES = "subscription/contacts", "subscription/customer_notes"
 OPPORTUNITIES, TASKS = "subscription/opportunities", "subscription/tasks"
 
+ACCOUNT_SETTINGS: Row = {
+    "churn_recognition": "churn_at_the_end_of_the_period",
+    "churn_when_zero_mrr": False,
+    "auto_churn_subscription": True,
+    "refund_handling": "refund_full_only",
+    "proximate_movement_reclassification": "one_hour_reclassification",
+}
+"""What the account tells only when it is asked for it by name."""
+
 Metric = Literal["customer-count", "mrr", "all"]
 
 
@@ -104,7 +113,7 @@ class SubscriptionTables(Data):
         return people.moment(rng, self.anchor - subscription_data.HISTORY, self.anchor)
 
     def subscription_account(self) -> Row:
-        """The account, as the API gives it unasked."""
+        """The account."""
         identified: Row = {"id": f"acc_{people.identifier(self.chance('account'))}"}
         return {
             **(identified if self.manners.account_id else {}),
@@ -112,6 +121,7 @@ class SubscriptionTables(Data):
             "currency": subscription_data.CURRENCY["currency"],
             "time_zone": self.manners.time_zone,
             "week_start_on": self.manners.week_start_on,
+            **ACCOUNT_SETTINGS,
         }
 
     def activities(self) -> list[Row]:

@@ -21,6 +21,19 @@ class World(SubscriptionWorld, SupportDesk):
         """All customers, in the order of the API."""
         return self.rows(f"{api}/customers")
 
+    def truth(self, api: Api) -> dict[str, list[Row]]:
+        """The rows of all streams of an API but the metrics, by stream, with the keys of their parents."""
+        with self.lock:
+            prefix = f"{api}/"
+            rows = {name[len(prefix) :]: self.rows(name) for name in self.tables.makers if name.startswith(prefix)}
+            if api == "subscription":
+                rows["plan_group_plans"] = self.plan_group_plans()
+            else:
+                rows["views_items"] = self.views_items()
+                values = self.customer_custom_fields()
+                rows["customer_custom_fields"] = [{**row, "field_id": row["field"]["id"]} for row in values]
+            return {**rows, "account": [self.account(api)]}
+
     def account(self, api: Api) -> Row:
         """The account of an API."""
         return self.subscription_account() if api == "subscription" else self.support_account()

@@ -1,4 +1,4 @@
-"""The subscription API: an account, its customers, their activities and how many they are."""
+"""The subscription API: an account, its customers, what they pay, and the metrics of it."""
 
 from __future__ import annotations
 

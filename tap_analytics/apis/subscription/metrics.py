@@ -1,4 +1,4 @@
-"""Metrics by period: one row for each day, week, month or quarter, always asked for from the beginning.
+"""Metrics by period: one row for each day, week, month, quarter or year, always asked for from the beginning.
 
 The service restates the past at any depth, and writes a row's change relative to the row before it in the same answer,
 so only a whole answer is right. It is one request.
@@ -24,7 +24,7 @@ from tap_analytics.sync.list_stream import CUT_OFF
 from tap_analytics.sync.walks import Bounds, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from tap_analytics.apis.subscription.account_calendar import AccountCalendar
     from tap_analytics.apis.subscription.account_facts import AccountFacts
@@ -62,9 +62,10 @@ class PeriodWalk(Walk):
     Args:
         periods: What is asked for.
         warn: Called with what is odd about the answer.
+        without_values: Fields in which 0 stands for no value.
     """
 
-    def __init__(self, periods: Periods, warn: Callable[[str], None]) -> None:
+    def __init__(self, periods: Periods, warn: Callable[[str], None], without_values: Collection[str] = ()) -> None:
         super().__init__(
             {
                 "start-date": periods.start.isoformat(),
@@ -74,6 +75,7 @@ class PeriodWalk(Walk):
         )
         self._periods = periods
         self._warn = warn
+        self._without_values = without_values
 
     @override
     def objects(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -92,6 +94,7 @@ class PeriodWalk(Walk):
         period_end = periods.interval.last_day(day, week_start)
         return {
             **record,
+            **{name: None for name in self._without_values if record.get(name) == 0},
             "date": (period_end if is_last else day).isoformat(),
             "is_complete": period_end < periods.today and period_end <= periods.end,
         }
@@ -124,6 +127,9 @@ class MetricStream(SubscriptionStream, ABC):
 
     interval: ClassVar[Interval]
 
+    fields_without_values: ClassVar[Collection[str]] = ()
+    """Fields that the service has for other intervals only, and gives as 0 for this one."""
+
     facts: AccountFacts
     """What is known of the account; see `make_streams`."""
 
@@ -145,7 +151,7 @@ class MetricStream(SubscriptionStream, ABC):
         start = self.interval.first_day(self._first_day, calendar.week_start)
         if start <= end:
             periods = Periods(self.interval, start, end, today, calendar.week_start)
-            yield PeriodWalk(periods, warn=self.warn)
+            yield PeriodWalk(periods, warn=self.warn, without_values=self.fields_without_values)
 
     @property
     def _calendar(self) -> AccountCalendar:

@@ -1,4 +1,4 @@
-"""Calendar periods: days, weeks, months and quarters."""
+"""Calendar periods: days, weeks, months, quarters and years."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Interval(str, Enum):
     WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
+    YEAR = "year"
 
     def first_day(self, day: date, week_start: int = MONDAY) -> date:
         """Return the first day of the period that holds a day.
@@ -31,6 +32,8 @@ class Interval(str, Enum):
                 return day.replace(day=1)
             case Interval.QUARTER:
                 return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+            case Interval.YEAR:
+                return day.replace(month=1, day=1)
 
     def last_day(self, day: date, week_start: int = MONDAY) -> date:
         """Return the last day of the period that holds a day.
@@ -40,6 +43,6 @@ class Interval(str, Enum):
             week_start: The weekday on which weeks begin, Monday being 0.
         """
         # The longest period is shorter than two of its kind: step into the next one, and back by a day.
-        longest = {Interval.DAY: 1, Interval.WEEK: 7, Interval.MONTH: 31, Interval.QUARTER: 92}[self]
+        longest = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}[self.value]
         next_period = self.first_day(self.first_day(day, week_start) + timedelta(days=longest), week_start)
         return next_period - timedelta(days=1)
