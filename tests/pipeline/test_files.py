@@ -9,7 +9,7 @@ from analytics_sandbox import Sandbox
 
 from demo.pipeline import EXTRACTORS, Pipeline, settings
 from tests.pipeline.files import FILE_LOADERS, duckdb_rows, jsonl_rows, needs_duckdb
-from tests.pipeline.truth import KEYS, by_key, truth
+from tests.pipeline.truth import KEYS, SELECTED, by_key, truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ def sandbox(meltano: Path) -> Iterator[Sandbox]:
     """Both APIs, loaded into both targets by one process of Meltano."""
     with Sandbox(size=30) as running:
         pairs = [(extractor, loader) for extractor in EXTRACTORS for loader in FILE_LOADERS]
-        Pipeline(meltano, settings(running)).run(*pairs)
+        Pipeline(meltano, {**settings(running), **SELECTED}).run(*pairs)
         yield running
 
 

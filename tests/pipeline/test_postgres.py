@@ -11,7 +11,7 @@ from analytics_sandbox import Sandbox
 
 from demo.database import Database, postgres
 from demo.pipeline import EXTRACTORS, Pipeline, settings
-from tests.pipeline.truth import KEYS, Tables, by_key, differences, truth
+from tests.pipeline.truth import KEYS, SELECTED, Tables, by_key, differences, truth
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -48,7 +48,7 @@ class Story:
 def story(meltano: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """Sync, let the data live, sync, and read everything anew."""
     with Sandbox(size=SIZE) as sandbox, postgres(tmp_path_factory.mktemp("database")) as database:
-        pipeline = Pipeline(meltano, {**settings(sandbox), "TARGET_POSTGRES_SQLALCHEMY_URL": database.url})
+        pipeline = Pipeline(meltano, {**settings(sandbox), **SELECTED, "TARGET_POSTGRES_SQLALCHEMY_URL": database.url})
         first = sync(pipeline, sandbox, database)
         changes = sandbox.world.evolve()
         second = sync(pipeline, sandbox, database)

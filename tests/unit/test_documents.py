@@ -26,11 +26,11 @@ def test_every_stream_stands_in_the_readme() -> None:
         assert f"`{stream.name}`" in table
 
 
-def test_meltano_selects_the_streams_of_the_support_api_that_are_selected_by_default() -> None:
+def test_meltano_selects_the_streams_that_are_selected_by_default() -> None:
     project = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
-    (extractor,) = [each for each in project["plugins"]["extractors"] if each["name"] == "tap-analytics-support"]
-    others = [stream.name for stream in streams_of("support") if not stream.selected_by_default]
-    assert sorted(extractor["select"]) == sorted(["*.*", *(f"!{name}.*" for name in others)])
+    for api, plugin in zip(STREAMS, project["plugins"]["extractors"], strict=True):
+        others = sorted(stream.name for stream in streams_of(api) if not stream.selected_by_default)
+        assert plugin["select"] == ["*.*", *(f"!{name}.*" for name in others)]
 
 
 def test_no_setting_is_of_a_kind_that_meltano_cannot_hand_on() -> None:
