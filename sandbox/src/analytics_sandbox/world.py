@@ -63,7 +63,7 @@ class World(SubscriptionWorld, SupportDesk):
         return self.update_subscriber(id, changes) if api == "subscription" else self.update_contact(id, changes)
 
     def delete_customer(self, api: Api, id: int) -> None:  # noqa: A002 - the API's word
-        """Take a customer out; what it did stays.
+        """Take a customer out; of the subscription API, with all that belongs to it.
 
         Raises:
             KeyError: There is none of that id.
