@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from tap_analytics.apis.declared import API
 from tap_analytics.apis.declared.checking import check, notes
 from tap_analytics.apis.declared.vocabulary import CursorWord, SinglePageWord
 from tap_analytics.errors import SettingsError
+from tap_analytics.http.authentication import ApiKey, Bearer
 from tap_analytics.tap import TapAnalytics
 from tests.unit.declared import MARK, faults_of, resource, tap_of
 from tests.unit.taps import KEY, URL
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from requests_mock import Mocker
 
     from tap_analytics.apis.declared.declaration import Declaration
+    from tap_analytics.http.authentication import Scheme
 
 JsonObject = dict[str, Any]
 
@@ -158,7 +161,10 @@ def test_a_date_in_a_yaml_file_is_a_text(tmp_path: Path) -> None:
         ({"resources": "no/such.yml"}, "resources: a text is the path of a file, and it cannot be read: No such file"),
         ({"resources": "[{"}, "resources: is a text that holds no JSON"),
         ({"resources": {"name": "a"}}, "resources: must be a list of resources, or an object that has such a list"),
-        ({"resources": {"resources": ["a"], "name": "b"}}, "resources: an object in it has 'client', 'resource_defa"),
+        (
+            {"resources": {"resources": ["a"], "resource": "b"}},
+            "resources: an object in it has 'client', 'resource_defa",
+        ),
         ({"resources": {"resources": 7}}, "resources: must be a list of resources, or an object that has such a list"),
         ({"resources": {"resources": ["a"], "client": {"base_url": 7}}}, "client.base_url: must be a text"),
         ({"resources": {**WHOLE, "client": {}}, "client": {"headers": {}}}, "client: is both a setting and part of"),
@@ -194,10 +200,52 @@ def test_a_table_name_is_the_stream_s_and_other_resources_refer_to_the_name() ->
     assert set(streams) == {"articles", "comments"}
     parent = streams["comments"].parent  # type: ignore[attr-defined]
     assert (parent.name, dict(parent.added)) == ("articles", {"id": "_posts_id"})
-    [fault] = faults_of(*words, {**resource("others"), "table_name": "articles"})
-    assert fault.startswith("resources[2].table_name: is the table of resources[0] already")
-    [fault] = faults_of(resource("posts"), {**resource("b"), "table_name": "posts"})
-    assert fault.startswith("resources[1].table_name: ")
+
+
+def test_a_table_that_another_resource_has_is_not_shared_with_it() -> None:
+    words = [{**resource("posts"), "table_name": "articles"}, {**resource("others"), "table_name": "articles"}]
+    assert set(tap_of(words).streams) == {"articles", "others"}
+    [note] = notes({"api_url": URL, "resources": words})
+    assert "'articles' is the table of resources[0] already, so the rows go to 'others'" in note
+    assert set(tap_of([resource("posts"), {**resource("b"), "table_name": "posts"}]).streams) == {"posts", "b"}
+    [fault] = faults_of({**resource("a"), "table_name": "b"}, resource("b"))
+    assert fault.startswith("resources[1].")
+
+
+@pytest.mark.parametrize(
+    ("part", "scheme"),
+    [
+        ({"headers": {"Authorization": 'Bearer dlt.secrets["token"]'}}, Bearer("api_key")),
+        ({"headers": {"X-Key": "dlt.secrets['key']", "X-Other": "1"}}, ApiKey("api_key", "X-Key", "header")),
+        ({"headers": {"X-Key": 'dlt.secrets["password"]'}}, ApiKey("password", "X-Key", "header")),
+        ({"params": {"appid": 'dlt.secrets["key"]', "q": "x"}}, ApiKey("api_key", "appid", "query")),
+    ],
+)
+def test_a_reference_to_a_secret_is_a_credential_wherever_it_stands(part: JsonObject, scheme: Scheme) -> None:
+    config = {"client": {"base_url": URL}, "resources": [{"name": "a", "endpoint": part}]}
+    [found] = declared(**config)
+    assert found.scheme({"auth_method": "basic"}, API) == scheme
+    assert "dlt.secrets" not in repr((found.headers, found.params))
+    assert found.headers == {name: value for name, value in part.get("headers", {}).items() if name == "X-Other"}
+
+
+def test_credentials_that_are_declared_are_not_replaced_by_a_reference_in_a_header() -> None:
+    client = {"base_url": URL, "auth": {"type": "bearer"}, "headers": {"X-Key": 'dlt.secrets["key"]'}}
+    [fault] = check({"client": client, "resources": ["a"]}).faults
+    assert fault.startswith("client.headers.X-Key: credentials")
+
+
+def test_what_a_project_file_has_beside_the_configuration_has_no_effect() -> None:
+    whole = {"type": "rest_api", "name": "blog", "max_table_nesting": 2, **WHOLE}
+    assert declared(resources=whole) == declared(resources=WHOLE)
+
+
+def test_the_lag_has_a_placeholder() -> None:
+    word = {"cursor_path": "id", "initial_value": 1, "lag": 60}
+    [found] = declared(
+        resources=[resource(params={"lag": "{incremental.lag}"}, json={"l": ["{incremental.lag}s"]}, incremental=word)]
+    )
+    assert (found.params, found.endpoint.json) == ({"lag": "60"}, {"l": ["60s"]})
 
 
 @pytest.mark.parametrize("word", ["replace", {"disposition": "replace", "strategy": "insert-from-staging"}])

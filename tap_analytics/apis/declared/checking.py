@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, structs
 
 from tap_analytics.apis.declared import shorthands
 from tap_analytics.apis.declared.configuration import NO_LIST, given
@@ -23,7 +23,7 @@ from tap_analytics.apis.declared.rules.resources import resource_faults
 from tap_analytics.apis.declared.vocabulary import ClientWords, Resource, ResourceDefaults
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tap_analytics.apis.declared.shorthands import JsonObject
     from tap_analytics.http.api import Api
@@ -80,6 +80,7 @@ def check(config: Mapping[str, Any], builtin: Collection[str] = ()) -> Checked:
         # A name that is missing or wrong has been told, and must not be another one's.
         own = own if f"{place}.name" not in findings.gone and "name" in own else {**own, "name": f"_{position}"}
         declarations.append(_declaration(own, defaults, client))
+    declarations = list(_with_own_tables(declarations, findings))
     found = Checked(declarations, words_of(client, ClientWords), findings.faults, findings.notes)
     found.faults.extend(_rule_faults(found, defaults, findings.gone, config, builtin))
     found.faults.extend(address_faults(declarations, config.get("api_url", found.client.base_url)))
@@ -130,6 +131,21 @@ def _declaration(resource: JsonObject, defaults: JsonObject, client: JsonObject)
     if endpoint.get("paginator") is None and not declaration.is_one_record:
         endpoint["paginator"] = client.get("paginator")
     return structs.replace(declaration, resource=words_of(merged, Resource))
+
+
+def _with_own_tables(declarations: Sequence[Declaration], findings: Findings) -> Iterator[Declaration]:
+    """Give each resource a table of its own: rows of two lists in one table would replace one another."""
+    tables: dict[str, int] = {}
+    for position, declaration in enumerate(declarations):
+        first = tables.setdefault(declaration.stream, position)
+        if first != position and declaration.resource.table_name is not UNSET:
+            own = structs.replace(declaration.resource, table_name=UNSET)
+            findings.notes.append(
+                f"resources[{position}].table_name: has no effect: '{declaration.stream}' is the table of "
+                f"resources[{first}] already, so the rows go to '{declaration.name}'"
+            )
+            declaration = structs.replace(declaration, resource=own)  # noqa: PLW2901 - the same one
+        yield declaration
 
 
 def _has_key(columns: JsonObject) -> bool:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 SETTINGS: Final = ("client", "resource_defaults", "resources")
 """The settings that hold declarations. The last one may hold an object with all of them."""
 
+_OF_A_PROJECT: Final = frozenset(
+    {"type", "name", "section", "schema", "schema_contract", "spec", "root_key", "max_table_nesting", "parallelized"}
+)
+"""What an object of dlt's project file, or a call of its source, has beside them: nothing that has an effect here."""
+
 NO_LIST: Final = "must be a list of resources, or an object that has such a list under 'resources'"
 _NO_JSON: Final = "there is no NaN, no Infinity and no half of a character in JSON"
 
@@ -76,6 +81,8 @@ def _spread(whole: dict[str, Any], parts: dict[str, Any]) -> Iterator[str]:
         return
     for name, value in whole.items():
         if value is None:
+            continue
+        if name in _OF_A_PROJECT:
             continue
         if name not in SETTINGS:
             yield f"resources: an object in it has {', '.join(map(repr, SETTINGS))}, and nothing else"

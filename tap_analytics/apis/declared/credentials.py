@@ -26,8 +26,8 @@ SETTINGS: Final = ("api_key", "username", "password", "client_id", "client_secre
 _NAMES: Final = ("username", "client_id")
 """The words for what is no secret by itself."""
 
-# `dlt.secrets["api_key"]`, which is Python; the name in it need not be one of ours.
-_REFERENCE: Final = re.compile(r"dlt\.(secrets|config)(\.value|\[(['\"])(?P<name>[^'\"]*)\3\])")
+REFERENCE: Final = re.compile(r"dlt\.(?:secrets|config)(?:\.value|\[(?P<quote>['\"])(?P<name>[^'\"]*)(?P=quote)\])")
+"""What stands for a secret in Python, `dlt.secrets["api_key"]`; the name in it need not be one of ours."""
 
 
 _SECRET: Final = re.compile(r"secret|password|assertion|private", re.IGNORECASE)
@@ -115,7 +115,7 @@ def _named(text: str, setting: str) -> str | None:
     """Return the setting that a text stands for; None if it is a secret itself."""
     if not text or text in SETTINGS:
         return text or setting
-    if reference := _REFERENCE.fullmatch(text.strip()):
+    if reference := REFERENCE.fullmatch(text.strip()):
         return reference["name"] if reference["name"] in SETTINGS else setting
     return None
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from typing import Any, Final, TypeAlias, get_args
 
+from tap_analytics.apis.declared.credentials import REFERENCE
 from tap_analytics.apis.declared.vocabulary import AuthWord, PaginatorWord
 
 JsonObject: TypeAlias = dict[str, Any]
 
+# `dlt.secrets["api_key"]`, as it is or after the scheme of a token.
+_CREDENTIAL: Final = re.compile(rf"(?P<bearer>Bearer )?(?P<reference>(?=dlt\.secrets){REFERENCE.pattern})")
 _PAGINATORS: Final = frozenset(word.__struct_config__.tag for word in get_args(PaginatorWord))
 _CREDENTIALS: Final = frozenset(word.__struct_config__.tag for word in get_args(AuthWord))
 _OTHER_NAMES: Final = {"basic": "http_basic", "json_response": "json_link"}
@@ -46,14 +49,14 @@ def endpoint_written_out(endpoint: Any) -> Any:  # noqa: ANN401 - any JSON
     """Write out an endpoint: its incremental parameter, and what `client_written_out` does."""
     if not isinstance(endpoint, dict):
         return endpoint
-    return client_written_out(_with_incremental(endpoint))
+    return client_written_out(_with_lag(_with_incremental(endpoint)))
 
 
 def client_written_out(client: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Write out a paginator or credentials that are only named."""
+    """Write out a paginator or credentials that are only named, and credentials among headers and parameters."""
     if not isinstance(client, dict):
         return client
-    found = dict(client)
+    found = _with_credentials(client)
     paginator = client.get("paginator")
     if paginator == {}:
         paginator = "auto"
@@ -61,8 +64,8 @@ def client_written_out(client: Any) -> Any:  # noqa: ANN401 - any JSON
         paginator = {"type": paginator}
     if isinstance(paginator, dict) and isinstance(kind := paginator.get("type"), str):
         found["paginator"] = {**paginator, "type": _OTHER_NAMES.get(kind, kind)}
-    if "auth" in client:
-        found["auth"] = _auth_written_out(client["auth"])
+    if "auth" in found:
+        found["auth"] = _auth_written_out(found["auth"])
     return found
 
 
@@ -73,6 +76,25 @@ def _auth_written_out(auth: Any) -> Any:  # noqa: ANN401 - any JSON
         return auth
     kind = auth.get("type", "bearer")
     return {**auth, "type": _OTHER_NAMES.get(kind, kind) if isinstance(kind, str) else kind}
+
+
+def _with_credentials(part: JsonObject) -> JsonObject:
+    """Move a reference to a secret from a header, or from a query parameter, to where credentials are declared."""
+    if part.get("auth") is not None:
+        return dict(part)
+    for word, location in (("headers", "header"), ("params", "query")):
+        values: Any = part.get(word)
+        for name, value in values.items() if isinstance(values, dict) else ():
+            found = _CREDENTIAL.fullmatch(value.strip()) if isinstance(value, str) else None
+            auth: JsonObject
+            if found and not found["bearer"]:
+                auth = {"type": "api_key", "name": name, "location": location, "api_key": found["reference"]}
+            elif found and (location, name.lower()) == ("header", "authorization"):
+                auth = {"type": "bearer", "token": found["reference"]}
+            else:
+                continue
+            return {**part, word: {other: each for other, each in values.items() if other != name}, "auth": auth}
+    return dict(part)
 
 
 def _with_columns(resource: JsonObject) -> JsonObject:
@@ -94,6 +116,24 @@ def _with_incremental(endpoint: JsonObject) -> JsonObject:
     word = {key: value for key, value in params[names[0]].items() if key != "type"}
     others = {name: value for name, value in params.items() if name != names[0]}
     return {**endpoint, "params": others, "incremental": {**word, "start_param": names[0]}}
+
+
+def _with_lag(endpoint: JsonObject) -> JsonObject:
+    """Put a lag in the place of its placeholder: it is the same in every request."""
+    word = endpoint.get("incremental")
+    lag = word.get("lag") if isinstance(word, dict) else None
+    if lag is None:
+        return endpoint
+    parts = {name: endpoint[name] for name in ("path", "params", "headers", "json", "data") if name in endpoint}
+    return {**endpoint, **_replaced(parts, "{incremental.lag}", str(lag))}
+
+
+def _replaced(value: Any, old: str, new: str) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        return {key: _replaced(item, old, new) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_replaced(item, old, new) for item in value]
+    return value.replace(old, new) if isinstance(value, str) else value
 
 
 def merged(defaults: JsonObject, resource: JsonObject) -> JsonObject:
