@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - msgspec looks at it
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -18,7 +19,10 @@ _INITIAL: Final = "incremental.initial_value"
 _STARTS: Final = ("incremental.start_value", "incremental.last_value")
 _END: Final = "incremental.end_value"
 
-INCREMENTAL_VALUES: Final = frozenset({_INITIAL, *_STARTS, _END})
+LAG: Final = "incremental.lag"
+CURSOR_PATH: Final = "incremental.cursor_path"
+
+INCREMENTAL_VALUES: Final = frozenset({_INITIAL, *_STARTS, _END, LAG, CURSOR_PATH})
 """The placeholders that such a walk has values for."""
 
 
@@ -52,11 +56,13 @@ class ValueFilter(Struct, frozen=True):
         start_param: The query parameter that takes the first value; None where the API has none.
         end_param: The query parameter that takes the last value; None where the API has none.
         initial: The first value of all, as it is declared.
+        fixed: The values of placeholders that are the same in each run.
     """
 
     start_param: str | None = None
     end_param: str | None = None
     initial: str | int | None = None
+    fixed: Mapping[str, str | int] = {}
 
     def walk(self, since: ReplicationValue | None, bounds: Bounds, values: ReplicationType) -> BoundedWalk:
         """Return the walk that reads what lies within bounds.
@@ -83,5 +89,5 @@ class ValueFilter(Struct, frozen=True):
             initial = values.write(bounds.first)
         start = initial if wanted.first == bounds.first else values.write(wanted.first)
         end = None if wanted.last is None else values.write(wanted.last)
-        found = {_INITIAL: initial, **dict.fromkeys(_STARTS, start), _END: end}
+        found = {**self.fixed, _INITIAL: initial, **dict.fromkeys(_STARTS, start), _END: end}
         return {name: value for name, value in found.items() if value is not None}

@@ -30,6 +30,7 @@ ACTIONS = "endpoint.response_actions"
 RETRY = "endpoint.error_handler"
 STATUSES = "retry_on_status_codes"
 SINCE = "endpoint.incremental"
+AT = {"cursor_path": "at"}
 SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
 
 
@@ -203,6 +204,35 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         (resource(incremental={}), SINCE, "'cursor_path' is missing"),
         (resource(incremental={"cursor_path": "a[*].at"}), f"{SINCE}.cursor_path", "must lead to one value"),
         (resource(incremental={"cursor_path": "a[b"}), f"{SINCE}.cursor_path", "is no JSONPath"),
+        (
+            resource(incremental={"cursor_path": "at", "cursor_format": "iso"}),
+            f"{SINCE}.cursor_format",
+            "must be one of",
+        ),
+        (
+            resource(incremental={**AT, "initial_value": "2024-02-30"}),
+            f"{SINCE}.initial_value",
+            "is no date that there",
+        ),
+        (resource(incremental={**AT, "initial_value": True}), f"{SINCE}.initial_value", "a date like 2024-01-31"),
+        (
+            resource(incremental={**AT, "initial_value": 1, "lookback": 1}),
+            f"{SINCE}.lookback",
+            "use 'lag' for a number",
+        ),
+        (resource(incremental={**AT, "initial_value": "m", "lag": 1}), f"{SINCE}.lag", "no distance between texts"),
+        (resource(incremental={**AT, "lookback": 1, "lag": 1}), f"{SINCE}.lag", "is the same as 'lookback'"),
+        (resource(incremental={"cursor_path": "a.at", "lag": 1}), f"{SINCE}.lag", "needs 'initial_value' beside it"),
+        (
+            resource(incremental={**AT, "initial_value": 2, "end_value": 1}),
+            f"{SINCE}.end_value",
+            "must not come before",
+        ),
+        (resource(incremental={**AT, "initial_value": 2, "end_value": "x"}), f"{SINCE}.end_value", "is no number"),
+        (resource(incremental={**AT, "end_value": "2024-01-31"}), f"{SINCE}.end_value", "needs 'initial_value'"),
+        (resource(incremental={**AT, "last_value_func": "sum"}), f"{SINCE}.last_value_func", "not one of max, min"),
+        (resource(incremental=AT, path="/{incremental.start_value}"), f"{SINCE}.initial_value", "the path has a place"),
+        (resource(incremental=AT, path="/{incremental.end_value}"), f"{SINCE}.end_value", "the path has a place"),
         (
             resource(incremental={"cursor_path": "at", "initial_value": "1.2.24"}),
             f"{SINCE}.initial_value",

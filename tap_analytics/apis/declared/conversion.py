@@ -48,10 +48,7 @@ VALUE_HINTS: Final[Mapping[str, str]] = {
     "skip": "use 'selected: false'",
     "incremental": "only one parameter takes the incremental value; the other one may be 'end_param' in 'incremental'",
     "params": "an object is no parameter: write it as a text of JSON, or each of its fields as a parameter",
-    "initial_value": (
-        "must be a text with a date like 2024-01-31, or with a date-time; leave 'incremental' out where the service "
-        "counts seconds"
-    ),
+    "initial_value": "a date like 2024-01-31, a date-time, a number, or a text that grows",
 }
 """What to use instead of a value, by the value, by the `type` of an object, or by the word whose value is wrong."""
 

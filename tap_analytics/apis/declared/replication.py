@@ -18,7 +18,7 @@ from tap_analytics.records.schema_faults import type_name
 from tap_analytics.records.shaper import emitted_name
 from tap_analytics.records.value_types import FORMATS, takes_any_as_text, types_of
 from tap_analytics.sync.date_windows import DateFilter
-from tap_analytics.sync.value_filters import INCREMENTAL_VALUES, ValueFilter
+from tap_analytics.sync.value_filters import CURSOR_PATH, INCREMENTAL_VALUES, LAG, ValueFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,11 +178,12 @@ class Replication(Struct, frozen=True):
         """How the API filters by the value if it does not by date."""
         if self.is_newest_first:
             return None
-        given = self.word.initial_value
+        given, lag = self.word.initial_value, self.word.lag
         return ValueFilter(
             start_param=_set(self.word.start_param),
             end_param=_set(self.word.end_param),
-            initial=None if isinstance(given, UnsetType) else str(given) if isinstance(given, float) else given,
+            initial=None if isinstance(given, UnsetType) else _as_sent(given),
+            fixed={CURSOR_PATH: self.word.cursor_path, **({} if isinstance(lag, UnsetType) else {LAG: _as_sent(lag)})},
         )
 
     @property
@@ -235,7 +236,11 @@ def _written_as(text: str) -> ReplicationType:
     with suppress(ValueError):
         style = DateStyle.of(text)
     if style is not None:
-        _ = style.read(text)
+        try:
+            _ = style.read(text)
+        except ValueError as error:
+            msg = f"is no date that there is ({error})"
+            raise ValueError(msg) from error
         return Instants(style, reads_numbers=True)
     for pattern in _COMPACT:
         with suppress(ValueError):
@@ -269,6 +274,10 @@ def _read(given: str | float | UnsetType, values: ReplicationType) -> Replicatio
 
 def _number(given: float) -> int | Decimal:
     return given if isinstance(given, int) else Decimal(repr(given))
+
+
+def _as_sent(given: str | float) -> str | int:
+    return str(given) if isinstance(given, float) else given
 
 
 def _set(name: str | UnsetType) -> str | None:

@@ -44,10 +44,11 @@ def incremental_faults(declaration: Declaration) -> Iterator[str]:
     word = replication.word
     if word.end_param is not UNSET and word.end_param == word.start_param:
         yield "end_param: must be another one than 'start_param'"
-    in_path = set(names_in(declaration.path)) & INCREMENTAL_VALUES
-    for value, needed in (("initial_value", in_path - {"incremental.end_value"}), ("end_value", in_path)):
-        if getattr(word, value) is UNSET and any(name.endswith(value) or value == "initial_value" for name in needed):
-            yield f"{value}: is missing, and the path has a place for it"
+    for name in sorted(set(names_in(declaration.path)) & INCREMENTAL_VALUES):
+        value = name.partition(".")[2]
+        needed = "initial_value" if value in {"start_value", "last_value"} else value
+        if getattr(word, needed) is UNSET:
+            yield f"{needed}: is missing, and the path has a place for it"
 
 
 def _value_faults(replication: Replication) -> Iterator[str]:

@@ -76,7 +76,8 @@ class Incremental(Word, frozen=True, kw_only=True):
         | UnsetType
     ) = UNSET
     lag: (
-        Annotated[
+        Annotated[int, Meta(ge=0)]
+        | Annotated[
             float,
             Meta(
                 ge=0,
