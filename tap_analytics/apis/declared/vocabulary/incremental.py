@@ -76,14 +76,12 @@ class Incremental(Word, frozen=True, kw_only=True):
         | UnsetType
     ) = UNSET
     lag: (
-        Annotated[int, Meta(ge=0)]
-        | Annotated[
-            float,
+        Annotated[
+            Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0)],
             Meta(
-                ge=0,
                 description=(
                     "The same in seconds for date-times, in days for dates, in units for numbers. Default: nothing."
-                ),
+                )
             ),
         ]
         | UnsetType
