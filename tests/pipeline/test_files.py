@@ -43,6 +43,7 @@ def test_jsonl_takes_both_apis(meltano: Path, sandbox: Sandbox) -> None:
         expected = truth(sandbox, schema)
         for table, key in keys.items():
             stored = jsonl_rows(meltano / "output" / schema, table)
-            assert sorted(by_key(stored, *key)) == sorted(expected[table])
+            last = {tuple(row[name] for name in key): row for row in stored}
+            assert sorted(by_key(last.values(), *key)) == sorted(expected[table])
             # A list that comes newest first is read a second time at its front, where it has more than one page.
             assert len(stored) == len(expected[table]) or table == "tickets"
