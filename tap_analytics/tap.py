@@ -280,7 +280,7 @@ class TapAnalytics(Tap):
         mask_secrets(values.values(), [(values[user], values[word]) for user, word in pairs])
         self._warn_of_unknown_settings()
         # Of an unknown API nothing is known; that it is unknown is the fault to tell.
-        api = _APIS.get(str(self._config.get("api", "subscription")))
+        api = _APIS.get(str(self._config["api"]))
         # Each of these classes has a name, though the SDK declares it of their objects only.
         builtin = [stream.name for stream in STREAMS.get(api.name, ())] if api else []  # type: ignore[misc]
         faults = settings_faults.faults(self._config, self.config_jsonschema, api=api, builtin=builtin)

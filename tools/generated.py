@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from tools.declared_words import schema_file, words_tables
 from tools.plugin_definition import loader_definition, plugin_definition, project_settings
 from tools.settings import readme_table
 from tools.streams_page import streams_page
@@ -25,12 +26,17 @@ def _loader(name: str) -> str:
 
 FILES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/streams.md": streams_page,
+    "docs/declared-resources.schema.json": schema_file,
     "hub/tap-analytics.yml": plugin_definition,
     **{f"hub/{name}.yml": partial(_loader, name) for name in ("target-postgres", "target-duckdb", "target-jsonl")},
 }
 """What makes the text of each file that is generated as a whole, by the file's path in the repository."""
 
-PARTS: Final[Mapping[str, Callable[[], str]]] = {"README.md": readme_table, "meltano.yml": project_settings}
+PARTS: Final[Mapping[str, Callable[[], str]]] = {
+    "README.md": readme_table,
+    "meltano.yml": project_settings,
+    "docs/declared-resources.md": words_tables,
+}
 """What makes the part of each other file that stands between two lines with the words `generated` and `end`."""
 
 _PART: Final = re.compile(r"(?<=\n)([^\n]*\bgenerated: [^\n]*\n).*?(?=[^\n]*\bend of generated\b)", re.DOTALL)

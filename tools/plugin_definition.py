@@ -58,7 +58,7 @@ def plugin_definition() -> str:
         "settings_group_validation": [
             ["api_url", "api_key"],
             ["api", "api_url", "username", "password"],
-            ["api", "resources"],
+            ["resources"],
         ],
         "settings": plugin_settings(),
         "usage": _USAGE,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 METHODS = ("basic", "bearer", "header")
 
-OWN_HEADERS: Final = {"host", "connection", "content-length", "transfer-encoding", "user-agent"}
+OWN_HEADERS: Final = {"host", "connection", "content-length", "transfer-encoding"}
 """Headers that the tap sets itself."""
 
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -128,7 +128,7 @@ def key_header_fault(name: str) -> str | None:
     Args:
         name: The name.
     """
-    if name.lower() in {*OWN_HEADERS, "accept", "content-type"}:
+    if name.lower() in {*OWN_HEADERS, "accept", "content-type", "user-agent"}:
         return "must be another header: this one is the tap's own to set"
     return header_name_fault(name)
 

@@ -84,7 +84,7 @@ def faults(
         *_each("requests_per_second", config, _pace_fault),
         *_each("user_agent", config, _header_fault),
         *_date_faults(config),
-        *(list(_each("api_url", config, url_fault)) or _proxy_faults(config)),
+        *(list(_address_faults(config, declared.client.base_url)) or _proxy_faults(config)),
         *stream_maps.faults(config.get("stream_maps") or {}),
         *_each("batch_config", config, lambda _: "is not supported: batches would bypass stream maps and selection"),
     ]
@@ -142,6 +142,13 @@ def _schema_fault(error: ValidationError) -> str:
     if error.validator == "required":
         return fault_of(error)
     return f"'{'.'.join(map(str, error.absolute_path))}' {fault_of(error)}"
+
+
+def _address_faults(config: Mapping[str, Any], declared: object) -> Iterator[str]:
+    """Say what is wrong with the API's address, where it was given."""
+    fault = url_fault(config["api_url"])
+    if fault:
+        yield f"client.base_url: {fault}" if declared == config["api_url"] else f"'api_url' {fault}"
 
 
 def _each(name: str, config: Mapping[str, Any], fault: Callable[[Any], str | None]) -> Iterator[str]:

@@ -13,12 +13,12 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
     th.Property(
         "api",
         th.StringType,
-        default="subscription",
         allowed_values=["subscription", "support", "declared"],
         title="API",
         description=(
             "Which API to read: `subscription` (subscription analytics), `support` (support desk), or `declared` (any "
-            "other, of which there is only what `resources` declares)."
+            "other, of which there is only what `resources` declares). Default: `declared` if `client` has a "
+            "`base_url`, else `subscription`."
         ),
     ),
     th.Property(
@@ -26,7 +26,10 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         th.StringType,
         required=True,
         title="API URL",
-        description="Base URL of the API, without the version. Must be https, but for an address of this machine.",
+        description=(
+            "Base URL of the API, without the version. Must be https, but for an address of this machine. A declared "
+            "API may have it as `client.base_url`."
+        ),
         examples=["https://api.example.com"],
     ),
     th.Property(

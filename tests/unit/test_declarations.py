@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 FIELDS = {"properties": {"id": {"type": "integer"}, "at": {"type": "string"}}}
 ONLY_PARENTS = "a placeholder stands for a parent's field, {resources.<name>.<field>}, or for a value of 'incremental'"
-NAME = "must be of letters, digits, '_' and '-'"
 
 
 ENDS = ("start_param", "end_param")
@@ -61,13 +60,13 @@ SINCE_NOW = {"type": "incremental", "cursor_path": "at"}
         (resource(json={"a": [{"b": "{api_key}"}]}), "endpoint.json", "a placeholder stands for a parent's field"),
         (resource(data={"{api_key}": 1}), "endpoint.data", "a placeholder stands for a parent's field"),
         (resource(data="of={api_key}"), "endpoint.data", "a placeholder stands for a parent's field"),
-        ({**resource(), "write_disposition": "skip"}, "write_disposition", "'skip' is not one of append, merge"),
+        ({**resource(), "write_disposition": "upsert"}, "write_disposition", "'upsert' is not one of append, merge"),
         ({**resource(), "write_disposition": {}}, "write_disposition", "'disposition' is missing"),
         (resource(incremental={"cursor_path": "at", "row_order": "up"}), f"{SINCE}.row_order", "'up' is not one of"),
         # Types, and the limits of numbers and texts
         ({**resource(), "selected": "yes"}, "selected", "must be true or false"),
-        (resource(name="1a"), "name", NAME),
-        (resource(name="a\n"), "name", NAME),
+        (resource(name=""), "name", "is empty"),
+        (resource(name="b/"), "name", "is the table of resources[0] already; rows of two lists in one table"),
         (resource(primary_key=""), "primary_key", "is empty"),
         (resource(primary_key=["id", 7]), "primary_key[1]", "must be a text"),
         (resource(data_selector=["a", ""]), "endpoint.data_selector[1]", "is empty"),

@@ -80,7 +80,7 @@ def test_what_a_hint_says_is_a_declaration_that_works(word: str) -> None:
             "endpoint.error_handler.retry_on_status_codes[0]",
         ),
         ({"endpoint.incremental": {"lag": "1", "end_param": "b"}}, "endpoint.incremental.lag"),
-        ({"write_disposition": "skip"}, "write_disposition"),
+        ({"write_disposition": "upsert"}, "write_disposition"),
         ({"name": 7}, "name"),
         ({"primary_key": [""]}, "primary_key[0]"),
     ],

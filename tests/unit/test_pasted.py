@@ -56,6 +56,9 @@ def declared(**settings: Any) -> list[Declaration]:
     [
         ("posts", "posts", "/posts"),
         ("blog/posts", "blog_posts", "/blog/posts"),
+        ("/posts", "posts", "/posts"),
+        ({"name": "v1.open posts", "endpoint": "posts"}, "v1_open_posts", "/posts"),
+        ({"name": "2024_posts"}, "_2024_posts", "/2024_posts"),
         ({"name": "posts"}, "posts", "/posts"),
         ({"name": "posts", "endpoint": None}, "posts", "/posts"),
         ({"name": "posts", "endpoint": "v1/articles"}, "posts", "/v1/articles"),
@@ -66,7 +69,7 @@ def declared(**settings: Any) -> list[Declaration]:
 )
 def test_a_short_form_is_the_resource_that_it_stands_for(word: object, name: str, path: str) -> None:
     [found] = declared(resources=[word])
-    assert (found.name, found.path) == (name, path)
+    assert (found.stream, found.path) == (name, path)
 
 
 def test_a_paginator_may_be_only_named_and_null_is_none() -> None:
@@ -149,6 +152,19 @@ def test_the_whole_object_is_taken_wherever_it_stands(
     assert all(isinstance(each.endpoint.paginator, CursorWord) for each in declared(**tap.config))
 
 
+def test_an_address_is_refused_where_it_was_given() -> None:
+    words: JsonObject = {"resources": {"client": {"base_url": "http://api.example.com"}, "resources": ["a"]}}
+    with pytest.raises(SettingsError, match=r"^Settings: client\.base_url: must begin with https://"):
+        TapAnalytics(config=words)
+    with pytest.raises(SettingsError, match=r"^Settings: 'api_url' must begin with https://"):
+        TapAnalytics(config={"api": "declared", "resources": ["a"], "api_url": "http://api.example.com"})
+
+
+def test_without_an_address_in_it_a_list_is_added_to_the_first_api() -> None:
+    tap = TapAnalytics(config={"api_url": URL, "api_key": KEY, "resources": ["a"]}, catalog={"streams": []})
+    assert {"a", "activities"} <= set(tap.streams)
+
+
 def test_a_date_in_a_yaml_file_is_a_text(tmp_path: Path) -> None:
     file = tmp_path / "a.yml"
     file.write_text("- {name: a, endpoint: {incremental: {cursor_path: at, initial_value: 2024-01-31}}}")
@@ -171,7 +187,7 @@ def test_a_date_in_a_yaml_file_is_a_text(tmp_path: Path) -> None:
         ({"resources": ["a"], "client": {"base_uri": "a"}}, "client.base_uri: unknown key; did you mean 'base_url'?"),
         ({"resources": ["a"], "client": {"headers": {"Cookie": "a"}}}, "client.headers.Cookie: credentials have"),
         ({"resources": ["a"], "client": 7}, "client: must be an object"),
-        ({"resources": ["a"], "client": {"session": {}}}, "client.session: leave it out"),
+        ({"resources": ["a"], "client": {"session": 1}}, "client.session: leave it out"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(settings: JsonObject, fault: str) -> None:
@@ -246,6 +262,12 @@ def test_the_lag_has_a_placeholder() -> None:
         resources=[resource(params={"lag": "{incremental.lag}"}, json={"l": ["{incremental.lag}s"]}, incremental=word)]
     )
     assert (found.params, found.endpoint.json) == ({"lag": "60"}, {"l": ["60s"]})
+
+
+def test_what_is_skipped_is_not_selected() -> None:
+    words = [{**resource("a"), "write_disposition": "skip"}, resource("b")]
+    streams = tap_of(words).streams
+    assert [streams[name].selected_by_default for name in "ab"] == [False, True]
 
 
 @pytest.mark.parametrize("word", ["replace", {"disposition": "replace", "strategy": "insert-from-staging"}])
@@ -359,6 +381,27 @@ def test_a_secret_in_a_declaration_is_refused_with_the_setting_to_use(auth: obje
         assert MARK not in fault
 
 
+@pytest.mark.parametrize("kind", ["http_basic", "basic"])
+def test_a_user_name_is_no_secret_beside_a_password(kind: str, requests_mock: Mocker) -> None:
+    words: JsonObject = {"client": {"base_url": URL, "auth": {"type": kind, "username": "me"}}, "resources": ["a"]}
+    tap = TapAnalytics(config={**words, "password": "the-password"}, catalog={"streams": []})
+    requests_mock.get(f"{URL}/a", json=[])
+    tap.streams["a"].fetch({})  # type: ignore[attr-defined]
+    assert requests_mock.request_history[0].headers["Authorization"] == "Basic bWU6dGhlLXBhc3N3b3Jk"
+    with pytest.raises(SettingsError, match=r"client\.auth\.username: credentials do not belong here"):
+        TapAnalytics(config={**words, "password": "p", "username": "another"})
+
+
+def test_a_declared_user_agent_takes_the_place_of_the_tap_s(requests_mock: Mocker) -> None:
+    tap = tap_of(
+        [resource("a"), resource("b", headers={"user-agent": "mine"})], client={"headers": {"User-Agent": "c"}}
+    )
+    requests_mock.get(f"{URL}/a", json=[])
+    for name in "ab":
+        tap.streams[name].fetch({})  # type: ignore[attr-defined]
+    assert [request.headers["User-Agent"] for request in requests_mock.request_history] == ["c", "mine"]
+
+
 def test_only_settings_that_are_needed_must_be_there() -> None:
     words = {"api": "declared", "client": {"base_url": URL, "auth": "bearer"}, "resources": ["a"]}
     with pytest.raises(SettingsError, match="'api_key' is missing"):
@@ -394,8 +437,12 @@ def test_an_address_in_the_settings_takes_precedence_and_that_is_told() -> None:
     assert told.startswith("client.base_url: has no effect, since 'api_url' is another address")
 
 
+def test_an_empty_list_of_steps_asks_for_nothing() -> None:
+    assert not faults_of({**resource(), "processing_steps": []})
+
+
 def test_words_that_are_refused_say_what_to_use() -> None:
-    words = {**resource(), "processing_steps": [], "parent": "id"}
+    words = {**resource(), "processing_steps": [{"filter": "x"}], "parent": "id"}
     assert [fault.partition(";")[0] for fault in faults_of(words)] == [
         "resources[0].processing_steps: its steps are Python",
         "resources[0].parent: use {resources.<parent>.<field>} in 'path' or 'params'",

@@ -90,6 +90,8 @@ def check(config: Mapping[str, Any], builtin: Collection[str] = ()) -> Checked:
 def settle(config: dict[str, Any]) -> None:
     """Add the settings that `client` implies: the address of the API, that it is a declared one, and names in `auth`.
 
+    Without a `base_url` there it is the first API that this tap had.
+
     Args:
         config: The settings, without those that are null.
     """
@@ -98,6 +100,7 @@ def settle(config: dict[str, Any]) -> None:
     if isinstance(url, str) and url:
         config.setdefault("api_url", url)
         config.setdefault("api", "declared")
+    config.setdefault("api", "subscription")
     if isinstance(client, dict):
         for name, value in names_in(shorthands.client_written_out(client).get("auth")).items():
             config.setdefault(name, value)

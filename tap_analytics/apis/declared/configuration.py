@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SETTINGS: Final = ("client", "resource_defaults", "resources")
 """The settings that hold declarations. The last one may hold an object with all of them."""
 
-_OF_A_PROJECT: Final = frozenset(
+OF_A_PROJECT: Final = frozenset(
     {"type", "name", "section", "schema", "schema_contract", "spec", "root_key", "max_table_nesting", "parallelized"}
 )
 """What an object of dlt's project file, or a call of its source, has beside them: nothing that has an effect here."""
@@ -82,7 +82,7 @@ def _spread(whole: dict[str, Any], parts: dict[str, Any]) -> Iterator[str]:
     for name, value in whole.items():
         if value is None:
             continue
-        if name in _OF_A_PROJECT:
+        if name in OF_A_PROJECT:
             continue
         if name not in SETTINGS:
             yield f"resources: an object in it has {', '.join(map(repr, SETTINGS))}, and nothing else"

@@ -39,7 +39,6 @@ _KIND_OF_TYPE: Final[Mapping[type, str]] = {
     types.StructType: "object",
     types.NoneType: "null",
 }
-_NO_NAME: Final = "must be of letters, digits, '_' and '-', and not begin with a digit or a dash"
 _NO_STATUS: Final = "must be a status like 404"
 _LARGEST: Final = 2**63 - 1
 
@@ -170,21 +169,29 @@ def _struct_rest(
             if means_something or (keeps_null and not fields[key].required):
                 rest[key] = None
             continue
-        extra = extra_of(fields[key].type)
-        if REFUSED in extra:
-            findings.tell(inner, extra[REFUSED])
-        elif PASSED_OVER in extra:
-            findings.notes.append(f"{inner}: has no effect: {extra[PASSED_OVER]}")
-        else:
-            found = _rest(item, fields[key].type, inner, findings, keeps_null=keeps_null)
-            if found is not _WRONG:
-                rest[key] = found
+        found = _word_rest(item, fields[key].type, inner, findings, keeps_null=keeps_null)
+        if found is not _WRONG:
+            rest[key] = found
     needed = [name for name, field in fields.items() if field.required and name not in rest]
     missing = [name for name in needed if value.get(name) is None]
     if missing:
         findings.faults.append(f"{place}: {', '.join(map(repr, missing))} is missing")
         findings.gone.update(_join(place, name) for name in missing)
     return {**rest, **{name: _stand_in(fields[name].type) for name in needed}}
+
+
+def _word_rest(item: Any, info: types.Type, place: str, findings: Findings, *, keeps_null: bool) -> Any:  # noqa: ANN401
+    """Return what is right in what stands for a word; `_WRONG` if that is nothing, or the word does nothing."""
+    extra = extra_of(info)
+    if REFUSED in extra:
+        # Whoever asks for nothing by it gets that.
+        if item not in ([], {}):
+            findings.tell(place, extra[REFUSED])
+        return _WRONG
+    if PASSED_OVER in extra:
+        findings.notes.append(f"{place}: has no effect: {extra[PASSED_OVER]}")
+        return _WRONG
+    return _rest(item, info, place, findings, keeps_null=keeps_null)
 
 
 def _stand_in(info: types.Type) -> object:
@@ -248,7 +255,7 @@ def _text_fault(text: str, info: types.StrType) -> str | None:
         return "is empty"
     # To a pattern's end a line may still be broken.
     if info.pattern and (not re.search(info.pattern, text) or text.endswith("\n")):
-        return _NO_STATUS if info.pattern == STATUS else _NO_NAME
+        return _NO_STATUS if info.pattern == STATUS else f"must match {info.pattern}"
     return None
 
 

@@ -67,7 +67,8 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def stream(self) -> str:
         """The stream's name."""
-        return _set(self.resource.table_name, self.name)
+        name = re.sub(r"[^A-Za-z0-9_-]+", "_", _set(self.resource.table_name, self.name).strip("/"))
+        return name if re.match("[A-Za-z_]", name) else f"_{name}"
 
     def scheme(self, config: Mapping[str, Any], api: Api) -> Scheme | None:
         """Return how the credentials are sent, by the words for it or by the settings; None if none are.
@@ -95,6 +96,11 @@ class Declaration(Struct, frozen=True, kw_only=True):
     def primary_keys(self) -> tuple[str, ...]:
         """The fields of the key, as they go out; none where rows are only added."""
         return () if self.disposition == "append" else tuple(emitted_name(key, {}) for key in self.raw_keys)
+
+    @property
+    def is_selected(self) -> bool:
+        """Whether the stream is read if no catalog says otherwise."""
+        return self.resource.selected and self.disposition != "skip"
 
     @property
     def disposition(self) -> str:

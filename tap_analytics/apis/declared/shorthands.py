@@ -23,8 +23,7 @@ _OTHER_NAMES: Final = {"basic": "http_basic", "json_response": "json_link"}
 def resource_written_out(resource: Any) -> Any:  # noqa: ANN401 - any JSON
     """Write out a resource: a text is its name and its path, and the path is the name where none is given."""
     if isinstance(resource, str):
-        name = re.sub(r"[^A-Za-z0-9_-]+", "_", resource).strip("_")
-        resource = {"name": name or resource, "endpoint": {"path": resource}}
+        resource = {"name": resource, "endpoint": {"path": resource}}
     if not isinstance(resource, dict):
         return resource
     endpoint = resource.get("endpoint")
@@ -62,6 +61,8 @@ def client_written_out(client: Any) -> Any:  # noqa: ANN401 - any JSON
         paginator = "auto"
     if isinstance(paginator, str) and _OTHER_NAMES.get(paginator, paginator) in _PAGINATORS:
         paginator = {"type": paginator}
+    if paginator == {}:
+        found["paginator"] = {"type": "auto"}
     if isinstance(paginator, dict) and isinstance(kind := paginator.get("type"), str):
         found["paginator"] = {**paginator, "type": _OTHER_NAMES.get(kind, kind)}
     if "auth" in found:

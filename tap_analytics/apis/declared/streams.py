@@ -249,6 +249,6 @@ def _declared(declaration: Declaration, api: Api, names: Mapping[str, str]) -> t
             "date_filter": replication and replication.date_filter,
             "value_filter": replication and replication.value_filter,
             "activates_version": declaration.disposition != "append",
-            "selected_by_default": declaration.resource.selected,
+            "selected_by_default": declaration.is_selected,
         },
     )

@@ -92,7 +92,7 @@ def header_faults(headers: Mapping[str, str], auth_header: str) -> Iterator[str]
         place = shorten(name, 40)
         if _AUTHORITY.fullmatch(name) or name.lower() == auth_header.lower():
             yield f"{place}: credentials have settings of their own: use 'auth' (or 'auth_method')"
-        elif name.lower() in OWN_HEADERS - {"user-agent"}:
+        elif name.lower() in OWN_HEADERS:
             yield f"{place}: is the tap's own to set"
         elif fault := header_name_fault(name) or placeholder_fault(value):
             yield f"{place}: {fault}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from tap_analytics.apis.declared.rules.parents import parent_faults
 from tap_analytics.apis.declared.schemas import checked_schema
@@ -38,9 +38,10 @@ def resource_faults(
         yield f"name: is the name of resources[{first}] already"
     streams = [each.stream for each in declared]
     if (other := streams.index(declaration.stream)) not in {position, first}:
+        word = "name" if declaration.resource.table_name is UNSET else "table_name"
         yield (
-            f"table_name: is the table of resources[{other}] already; rows of two lists in one table would replace one "
-            "another, so give each a table of its own"
+            f"{word}: is the table of resources[{other}] already; rows of two lists in one "
+            "table would replace one another, so give each a 'table_name' of its own"
         )
     yield from parent_faults(declaration, declared, {*names, *builtin})
     named = [name for name in declaration.placeholders if name in INCREMENTAL_VALUES]

@@ -5,11 +5,11 @@ A declaration never holds a secret: a word for one is left out, or names the set
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from tap_analytics.apis.declared.vocabulary.base import HELD_BY, Count, Name, Variant, refused
+from tap_analytics.apis.declared.vocabulary.base import HELD_BY, SHORT_FORM, Count, Name, Variant, refused
 
 
 def _secret(setting: str) -> Meta:
@@ -66,12 +66,26 @@ class ClientCredentialsWord(Variant, frozen=True, kw_only=True, tag="oauth2_clie
 
 
 AuthWord: TypeAlias = BearerWord | ApiKeyWord | HttpBasicWord | ClientCredentialsWord
+_BASIC = {
+    "type": "object",
+    "properties": {"type": {"enum": ["basic"]}, "username": {"type": "string"}, "password": {"type": "string"}},
+    "required": ["type"],
+    "additionalProperties": False,
+}
+_TOKEN = {"type": "object", "properties": {"token": {"type": "string"}}, "additionalProperties": False}
 DescribedAuth: TypeAlias = Annotated[
     AuthWord,
     Meta(
         description=(
-            "Which credentials are sent, and how; the credentials themselves are settings. Without it: as "
-            "`auth_method` says."
-        )
+            "Which credentials are sent, and how; the credentials themselves are settings. A text is the `type` alone, "
+            "an object without it is `bearer`. Without `auth`: as `auth_method` says; null: none."
+        ),
+        extra_json_schema={
+            SHORT_FORM: [
+                {"enum": [*(word.__struct_config__.tag for word in get_args(AuthWord)), "basic"]},
+                _BASIC,
+                _TOKEN,
+            ]
+        },
     ),
 ]

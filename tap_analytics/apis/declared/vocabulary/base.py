@@ -17,6 +17,8 @@ from msgspec import Meta, Struct
 REFUSED: Final = "refused"
 PASSED_OVER: Final = "passed_over"
 HELD_BY: Final = "held_by"
+SHORT_FORM: Final = "x-short-form"
+"""Keyword that holds the JSON schemas of what may stand for a word; `shorthands` writes it out."""
 
 Name: TypeAlias = Annotated[str, Meta(min_length=1)]
 BodyPath: TypeAlias = Annotated[str, Meta(min_length=1)]
@@ -30,7 +32,9 @@ def refused(remedy: str) -> Meta:
     Args:
         remedy: What to use instead.
     """
-    return Meta(description=f"Not supported: {remedy}.", extra={REFUSED: remedy})
+    return Meta(
+        description=f"Not supported: {remedy}.", extra={REFUSED: remedy}, extra_json_schema={"enum": [None, [], {}]}
+    )
 
 
 def passed_over(reason: str) -> Meta:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from msgspec import UNSET, Meta, UnsetType, field
 
 from tap_analytics.apis.declared.vocabulary.authentication import DescribedAuth
-from tap_analytics.apis.declared.vocabulary.base import Name, Variant, Word, refused
+from tap_analytics.apis.declared.vocabulary.base import SHORT_FORM, Name, Variant, Word, refused
 from tap_analytics.apis.declared.vocabulary.incremental import Incremental
 from tap_analytics.apis.declared.vocabulary.paginators import DescribedPaginator
 
@@ -19,9 +19,15 @@ class ResolveWord(Variant, frozen=True, kw_only=True, tag="resolve"):
     field: Annotated[Name, Meta(description="The field: a dotted path, or a JSONPath, whose first match is taken.")]
 
 
+_INCREMENTAL: Final = {
+    "description": "The parameter takes the incremental value: the words of `incremental` stand here.",
+    "type": "object",
+    "properties": {"type": {"enum": ["incremental"]}},
+    "required": ["type", "cursor_path"],
+}
 Param: TypeAlias = str | int | float | bool | list[str | int] | None
 Params: TypeAlias = Annotated[
-    dict[Name, Param | ResolveWord],
+    dict[Name, Annotated[Param | ResolveWord, Meta(extra_json_schema={SHORT_FORM: [_INCREMENTAL]})]],
     Meta(
         description=(
             "Query parameters that every request carries; null leaves one out. One whose name stands in `path`, as "

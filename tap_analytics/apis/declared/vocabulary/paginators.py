@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, get_args
 
 from msgspec import UNSET, Meta, UnsetType
 
-from tap_analytics.apis.declared.vocabulary.base import BodyPath, Variant, refused
+from tap_analytics.apis.declared.vocabulary.base import SHORT_FORM, BodyPath, Variant, refused
 from tap_analytics.paging.paginators import HAS_MORE
 
 Limit: TypeAlias = Annotated[int, Meta(ge=1, description="Records to ask for in one answer.")]
@@ -183,4 +183,16 @@ PaginatorWord: TypeAlias = (
     | HeaderCursorWord
     | AutoWord
 )
-DescribedPaginator: TypeAlias = Annotated[PaginatorWord, Meta(description="How the list is paged. Without it: `auto`.")]
+DescribedPaginator: TypeAlias = Annotated[
+    PaginatorWord,
+    Meta(
+        description="How the list is paged; a text is the `type` alone. Without it: `auto`.",
+        extra_json_schema={
+            SHORT_FORM: [
+                {"enum": [*(word.__struct_config__.tag for word in get_args(PaginatorWord)), "json_response"]},
+                {"type": "object", "properties": {"type": {"enum": ["json_response"]}}, "required": ["type"]},
+                {"type": "object", "maxProperties": 0},
+            ]
+        },
+    ),
+]

@@ -7,21 +7,21 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import UNSET, Meta, UnsetType, field
 
 from tap_analytics.apis.declared.vocabulary.authentication import DescribedAuth
-from tap_analytics.apis.declared.vocabulary.base import Name, Word, passed_over, refused
+from tap_analytics.apis.declared.vocabulary.base import SHORT_FORM, Name, Word, passed_over, refused
 from tap_analytics.apis.declared.vocabulary.columns import Column
 from tap_analytics.apis.declared.vocabulary.endpoints import Endpoint, Headers
 from tap_analytics.apis.declared.vocabulary.paginators import DescribedPaginator
 
-NAME = r"^[A-Za-z_][A-Za-z0-9_-]*$"
 PrimaryKey: TypeAlias = Annotated[
     Name | list[Name], Meta(description="The field, or the fields, that tell rows apart; null if there is none.")
 ]
 _DISPOSITION = Meta(
     description=(
-        "`merge` (the default) replaces rows by key, `replace` reads everything each time, `append` only adds rows."
+        "`merge` (the default) replaces rows by key, `replace` reads everything each time, `append` only adds rows, "
+        "`skip` leaves the stream out unless a catalog selects it."
     )
 )
-Disposition: TypeAlias = Literal["merge", "replace", "append"]
+Disposition: TypeAlias = Literal["merge", "replace", "append", "skip"]
 
 
 class DispositionWord(Word, frozen=True, kw_only=True):
@@ -39,6 +39,7 @@ class DispositionWord(Word, frozen=True, kw_only=True):
 _REPLACED = "rows with an equal 'primary_key' are replaced, and those that a whole read no longer finds are dropped"
 _OBJECTS_STAY = "objects stay whole; for columns set 'flattening_enabled' and 'flattening_max_depth'"
 _TARGETS_CHOICE = "what a table is stored as is the target's to choose"
+_A_TEXT = {"type": "string"}
 _A_PARENT = "use {resources.<parent>.<field>} in 'path' or 'params'"
 
 
@@ -47,7 +48,10 @@ class ResourceDefaults(Word, frozen=True, kw_only=True):
 
     primary_key: PrimaryKey | UnsetType = UNSET
     write_disposition: Annotated[Disposition | DispositionWord, _DISPOSITION] | UnsetType = UNSET
-    endpoint: Annotated[Endpoint, Meta(description="How the list is asked for.")] = Endpoint()
+    endpoint: Annotated[
+        Endpoint,
+        Meta(description="How the list is asked for; a text is its `path`.", extra_json_schema={SHORT_FORM: [_A_TEXT]}),
+    ] = Endpoint()
     include_from_parent: Annotated[
         list[Name],
         Meta(
@@ -67,13 +71,16 @@ class ResourceDefaults(Word, frozen=True, kw_only=True):
     ] = UNSET
     columns: Annotated[
         dict[Name, Column],
-        Meta(description="Types of columns, by name or as a list, where there is no `schema`."),
+        Meta(
+            description="Types of columns, by name or as a list, where there is no `schema`.",
+            extra_json_schema={SHORT_FORM: [{"type": "array", "items": {"type": "object", "required": ["name"]}}]},
+        ),
     ] = field(default_factory=dict)
     table_name: (
         Annotated[
             str,
             Meta(
-                pattern=NAME,
+                min_length=1,
                 description="Name of the stream and its table. Default: `name`, by which other resources refer to it.",
             ),
         ]
@@ -96,6 +103,15 @@ class ResourceDefaults(Word, frozen=True, kw_only=True):
 class Resource(ResourceDefaults, frozen=True, kw_only=True):
     """A stream."""
 
+    name: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description=(
+                "Name of the stream, and of its table; what is no letter, digit, '_' or '-' becomes '_' in them."
+            ),
+        ),
+    ]
     parent_filter: (
         Annotated[
             str,
@@ -108,8 +124,6 @@ class Resource(ResourceDefaults, frozen=True, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
-
-    name: Annotated[str, Meta(pattern=NAME, description="Name of the stream, and of its table.")]
     schema: (
         Annotated[
             str | dict[str, Any],
@@ -139,4 +153,7 @@ class Configuration(Word, frozen=True, kw_only=True):
     resource_defaults: Annotated[
         ResourceDefaults, Meta(description="What holds for resources that do not say otherwise.")
     ] = ResourceDefaults()
-    resources: Annotated[list[Resource], Meta(description="The streams.")] = field(default_factory=list)
+    resources: Annotated[
+        list[Annotated[Resource, Meta(extra_json_schema={SHORT_FORM: [_A_TEXT]})]],
+        Meta(description="The streams; a text is the name of one and its path."),
+    ] = field(default_factory=list)
