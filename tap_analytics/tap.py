@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from contextlib import closing
 from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     import click
+    from singer_sdk.about import AboutInfo
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
     from tap_analytics.apis.declared import DeclaredStream
@@ -118,6 +120,12 @@ class TapAnalytics(Tap):
         cls.append_builtin_config(cls.config_jsonschema)
         schema = {"properties": {**cls.config_jsonschema["properties"], **texts}}
         return parse_environment_config(schema, cls._env_var_prefix)
+
+    @classmethod
+    @override
+    def _get_about_info(cls) -> AboutInfo:
+        about = super()._get_about_info()
+        return replace(about, settings=settings.with_words(about.settings))
 
     @override
     def discover_streams(self) -> list[AnalyticsStream]:

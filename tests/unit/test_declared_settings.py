@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from tap_analytics.errors import SettingsError
-from tap_analytics.settings.schema import CONFIG_JSONSCHEMA
+from tap_analytics.settings.schema import CONFIG_JSONSCHEMA, with_words
 from tests.unit.declared import HINTS, MARK, faults_of, resource, tap_of
 
 if TYPE_CHECKING:
@@ -231,15 +231,16 @@ def _is_described(schema: dict[str, Any]) -> bool:
     return bool(kinds) and all(map(_is_described, kinds))
 
 
-SETTINGS = CONFIG_JSONSCHEMA["properties"]
+SETTINGS = with_words(CONFIG_JSONSCHEMA)["properties"]
 PROPERTIES = [each for name in ("resources", "resource_defaults") for each in _properties(SETTINGS[name], name)]
 
 
 def test_the_schema_of_the_settings_is_one_that_editors_know() -> None:
     # The SDK adds settings of its own to it, and writes 'null' for the schema of null in them.
-    Draft7Validator.check_schema(CONFIG_JSONSCHEMA)
-    Draft202012Validator.check_schema(CONFIG_JSONSCHEMA)
-    assert "$ref" not in json.dumps(CONFIG_JSONSCHEMA)
+    schema = with_words(CONFIG_JSONSCHEMA)
+    Draft7Validator.check_schema(schema)
+    Draft202012Validator.check_schema(schema)
+    assert "$ref" not in json.dumps(schema)
 
 
 def test_every_word_has_a_description() -> None:

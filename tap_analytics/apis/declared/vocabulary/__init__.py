@@ -16,7 +16,6 @@ from tap_analytics.apis.declared.vocabulary.authentication import (
 from tap_analytics.apis.declared.vocabulary.columns import Column
 from tap_analytics.apis.declared.vocabulary.endpoints import Endpoint, ErrorHandler, ResolveWord, ResponseAction
 from tap_analytics.apis.declared.vocabulary.incremental import Incremental
-from tap_analytics.apis.declared.vocabulary.json_schema import schema_of
 from tap_analytics.apis.declared.vocabulary.paginators import (
     AutoWord,
     CursorWord,
@@ -64,5 +63,4 @@ __all__ = [
     "ResourceDefaults",
     "ResponseAction",
     "SinglePageWord",
-    "schema_of",
 ]
