@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePath
-from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import Tap
 from singer_sdk.configuration._dict_config import parse_environment_config
@@ -17,13 +16,11 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities
-from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import Catalog
-from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
 from tap_analytics.apis import declared, subscription, support
-from tap_analytics.command_line.command import AnalyticsCommand, checked, read_settings
+from tap_analytics.command_line.command_tap import CommandTap
 from tap_analytics.command_line.logs import mask_also, mask_secrets, quiet_metrics
 from tap_analytics.command_line.progress import connection_test_lines, watched
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
@@ -46,7 +43,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import FrameType
 
-    import click
     from singer_sdk.about import AboutInfo
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
@@ -67,7 +63,7 @@ _BUILTIN: dict[str, Callable[[Tap, ApiSession], Sequence[AnalyticsStream]]] = {
 _APIS = {api.name: api for api in (subscription.API, support.API, declared.API)}
 
 
-class TapAnalytics(Tap):
+class TapAnalytics(CommandTap):
     """Singer tap for subscription-analytics and support-desk APIs."""
 
     name = "tap-analytics"
@@ -333,55 +329,3 @@ class TapAnalytics(Tap):
         # The SDK writes state from here and exits 0, so that a killed run looks like a good one. The last STATE that
         # was written is a safe one.
         cast("LineWriter", self.message_writer).stop(128 + signum)
-
-    @classmethod
-    @override
-    def invoke(cls, *, state: IO[str] | None = None, catalog: IO[str] | None = None, **options: Any) -> None:
-        if not options.get("about") and options.get("config") == _ConfigInput():
-            msg = (
-                "Settings: there are none, so 'api_url' is missing, and 'api_key' for the subscription API. Give a "
-                "file with --config, or --config ENV for variables like TAP_ANALYTICS_API_URL; --about lists all"
-            )
-            raise SettingsError(msg)
-        # The SDK's line about a file that is no JSON does not say which file.
-        super().invoke(state=checked("State", state), catalog=checked("Catalog", catalog), **options)
-
-    @classmethod
-    @override
-    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
-        if value != CliTestOptionValue.All.value:
-            super().cb_test(ctx, param, value)
-            return
-        # The SDK's own test knows no catalog, and so not what is selected.
-        config = ctx.params.get("config", _ConfigInput())
-        catalog = checked("Catalog", ctx.params.get("catalog"))
-        tap = cls(
-            config=config.config, parse_env_config=config.parse_env, catalog=json.load(catalog) if catalog else None
-        )
-        tap.run_connection_test()
-        ctx.exit()
-
-    @classmethod
-    @override
-    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> _ConfigInput:
-        config: dict[str, Any] = {}
-        for name in value:
-            if name != "ENV":
-                config |= read_settings(name)
-        return _ConfigInput(config=config, parse_env="ENV" in value)
-
-    @classmethod
-    @override
-    def get_singer_command(cls) -> click.Command:
-        command = super().get_singer_command()
-        for param in command.params:
-            # `--test` does its work while the command line is read, and is to know the catalog.
-            param.is_eager = param.is_eager or param.name == "catalog"
-        return AnalyticsCommand(
-            name=command.name,
-            callback=command.callback,
-            context_settings=command.context_settings,
-            params=command.params,
-            help=command.help,
-            logger=cls.logger,
-        )
