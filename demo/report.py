@@ -41,7 +41,7 @@ class Line:
 
 def summary(lines: Iterable[Line]) -> Table:
     """Lay out what the runs did, a line for each table."""
-    table = Table(title="What stands in PostgreSQL", title_style="bold", box=SIMPLE_HEAD)
+    table = Table(title="Tables in PostgreSQL", title_style="bold", box=SIMPLE_HEAD)
     table.add_column("schema and table", no_wrap=True)
     for heading in ("1st run\nread", "\nrows", "2nd run\nread", "\nrows", "\nchange"):
         table.add_column(heading, justify="right", no_wrap=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from analytics_sandbox.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,3 +108,10 @@ def test_something_can_happen_between_two_pages(sandbox: Sandbox, get: Get) -> N
     sandbox.before_answer = lambda request: sandbox.world.delete_activity(request.params["start-after"][0])
     assert get("/v1/activities", {"per_page": 1, "start-after": first["uuid"]}).status_code == 400
     assert len(sandbox.requests) == 2
+
+
+@pytest.mark.parametrize("rate", ["40", "40/", "/20", "0/20", "40/0", "40/nan", "many/20"])
+def test_a_limit_that_is_none_is_refused_with_an_example(rate: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--rate-limit", rate])
+    assert "such as 40/20" in capsys.readouterr().err

@@ -137,7 +137,8 @@ class Client:
                 wait = retries.next_wait(failure.retry_after) if failure.kind.is_retried else None
                 if wait is None:
                     reason = _last_reason(failure, retries, time.monotonic() - started)
-                    raise failure.error(self.told(reason, place), self._endpoint.url_setting) from error
+                    told = self.told(reason, place)
+                    raise failure.error(told, self._endpoint.url_setting, self._endpoint.stream) from error
                 self._tell_retry(failure, place, wait, retries.count)
                 if failure.kind.ends is StreamError:
                     scope.come_through()

@@ -65,7 +65,7 @@ FORBIDDEN: Final = Kind(
     is_retried=False,
     ends=StreamError,
     advice='If these credentials may not read it, deselect the stream ("selected": false in the catalog, '
-    "or '!name-of-the-stream.*' in Meltano's 'select')",
+    "or '!{stream}.*' in Meltano's 'select')",
 )
 REFUSED: Final = Kind(is_retried=False, ends=StreamError)
 OTHER_ORIGIN: Final = Kind(is_retried=False, ends=ServiceError, advice=_URL)
@@ -128,14 +128,16 @@ class Failure(Struct, frozen=True):
     status: int | None = None
     retry_after: float = 0
 
-    def error(self, told: str, url: str) -> StreamError | ServiceError:
+    def error(self, told: str, url: str, stream: str) -> StreamError | ServiceError:
         """Return what ends the stream or the run.
 
         Args:
             told: What failed, in full.
             url: The setting, or word, that holds the URL.
+            stream: The stream's name.
         """
-        text = f"{told}. {self.kind.advice.format(self.detail, url=url)}" if self.kind.advice else told
+        advice = self.kind.advice.format(self.detail, url=url, stream=stream)
+        text = f"{told}. {advice}" if advice else told
         return StreamError(text, self.status) if self.kind.ends is StreamError else ServiceError(text)
 
 

@@ -60,7 +60,12 @@ class RecordStream(ApiStream, ABC):
         key = tuple(map(record.get, self._key_names))
         if None in key:
             missing = ", ".join(name for name in self.primary_keys if record.get(name) is None)
-            msg = f"{self.name}: record {position} of a page of {self.path} has no usable primary key ({missing})"
+            given = dict.fromkeys([*record, *(record.get(RESCUED_DATA) or ())])
+            fields = shorten(", ".join(name for name in given if name != RESCUED_DATA)) or "none"
+            msg = (
+                f"{self.name}: record {position} of a page of {self.path} has no usable primary key ({missing}); "
+                f"its fields: {fields}"
+            )
             raise StreamError(msg)
         return key
 

@@ -163,6 +163,7 @@ def test_a_terminal_shows_a_live_table_and_the_log_above_it_and_never_hides_the_
     assert "streams read, " in shown
     assert "activities: GET" in shown
     assert "\x1b[?25l" not in shown
+    assert " failed, " in shown
     last = shown.rpartition("per second")[2]
     assert "customers" in last
     assert "failed" in last

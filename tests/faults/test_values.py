@@ -67,7 +67,7 @@ def test_booleans_are_never_guessed(value: object) -> None:
 def test_a_row_without_a_usable_key_fails_its_stream_and_tells_its_position(key: dict[str, Any]) -> None:
     run = pages_of([{"id": 1}, {"id": 2}], [{"id": 3}, {"name": "nobody", **key}, {"id": 5}])
     line = failure_of(run, "customers")
-    assert "record 1 of a page of /customers has no usable primary key (id)" in line
+    assert "record 1 of a page of /customers has no usable primary key (id); its fields: name" in line
     assert {1, 2} <= {row["id"] for row in run.records("customers")} <= {1, 2, 3}
     assert "replication_key_value" not in run.stdout
 

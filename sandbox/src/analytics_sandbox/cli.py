@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 import signal
 import sys
 import threading
@@ -36,7 +37,13 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument("--seed", type=int, default=1, help="which data: the same seed gives the same (%(default)s)")
     options.add_argument("--size", type=int, default=100, help="customers of each API (%(default)s)")
-    options.add_argument("--style", choices=get_args(Style), default="today", help="manners of paging (%(default)s)")
+    options.add_argument(
+        "--style",
+        choices=get_args(Style),
+        default="today",
+        help="today: answers as the services give them now; page: the subscription API with page numbers, as before it "
+        "had cursors; sketch: answers with nothing but rows and the next page (%(default)s)",
+    )
     options.add_argument("--latency", type=float, default=0.0, help="seconds each answer takes longer (%(default)s)")
     options.add_argument(
         "--rate-limit", type=_rate, metavar="N/SECONDS", help="requests that each API allows, such as 40/20 (no limit)"
@@ -93,7 +100,11 @@ Control           {sandbox.url}/_sandbox
 
 def _rate(text: str) -> tuple[int, float]:
     requests, _, seconds = text.partition("/")
-    rate = int(requests), float(seconds)
-    if min(rate) <= 0:
-        raise ValueError(text)
+    try:
+        rate = int(requests), float(seconds)
+    except ValueError:
+        rate = 0, 0.0
+    if not all(0 < number < math.inf for number in rate):
+        msg = f"{text!r} must be a number of requests and a number of seconds, such as 40/20"
+        raise argparse.ArgumentTypeError(msg)
     return rate

@@ -82,8 +82,9 @@ def largest_first(report: RunReport) -> list[StreamReport]:
 
 def progress_line(report: RunReport) -> str:
     """Return the line that tells how far a run is."""
-    ended = len(report.of(Status.FINISHED, Status.FAILED))
-    parts = [f"{ended} of {count(len(report.streams), 'stream')} read, {_totals(report)}"]
+    failed = len(report.of(Status.FAILED))
+    ended = f"{len(report.of(Status.FINISHED))} of {count(len(report.streams), 'stream')} read"
+    parts = [f"{ended}{f', {failed} failed' if failed else ''}, {_totals(report)}"]
     if report.waits_for:
         parts.append(f"waiting for {report.waits_for}")
     return "; ".join(parts)
