@@ -45,7 +45,7 @@ check: sync ## The project file of Meltano, the workflows, and the files that ar
 	@$(RUN) check-jsonschema --builtin-schema vendor.meltano meltano.yml
 	@$(RUN) check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
-generate: sync ## Write the files that follow from the code: docs/streams.md
+generate: sync ## Write the files that follow from the code: docs/streams.md, hub/, parts of README.md, meltano.yml and docs/declared-resources.md
 	@$(RUN) python -m tools generate
 
 format: sync ## Mend what can be mended by itself

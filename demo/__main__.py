@@ -23,8 +23,8 @@ SIZE = 500  # customers of each API: enough that a second run has something to l
 NOTE = (
     "`activities` and the support API's `customers`, `tickets`, `messages`, `events` and `satisfaction_surveys` are "
     "incremental: the second run read only what may have changed and cannot see what was deleted; `meltano run "
-    "--full-refresh` can. All other streams are read whole each time. A run may read a row twice, so `read` can be more "
-    "than `rows`; rows with one key are one row."
+    "--full-refresh` can. All other streams are read whole each time. A run may read a row twice, so `read` can be "
+    "more than `rows`: a table has one row for each key."
 )
 
 

@@ -26,6 +26,13 @@ _USAGE: Final = """\
 Give each API, and each account, a plugin of its own with `inherit_from`, and a `load_schema` of its own: both APIs have
 streams `account` and `customers`.
 
+## Choose streams
+
+Meltano selects every stream, also those that take one request for each row of another stream. This leaves them out:
+
+    select: ["*.*", "!customer_subscriptions.*", "!plan_group_plans.*"]   # subscription
+    select: ["*.*", "!views_items.*", "!customer_custom_fields.*"]        # support
+
 ## Check it
 
 `meltano invoke tap-analytics --test` asks each selected stream for one record, and says which setting to change where

@@ -65,7 +65,7 @@ FORBIDDEN: Final = Kind(
     is_retried=False,
     ends=StreamError,
     advice='If these credentials may not read it, deselect the stream ("selected": false in the catalog, '
-    "or '!{stream}.*' in Meltano's 'select')",
+    "or '!{stream}.*' after '*.*' in Meltano's 'select')",
 )
 REFUSED: Final = Kind(is_retried=False, ends=StreamError)
 OTHER_ORIGIN: Final = Kind(is_retried=False, ends=ServiceError, advice=_URL)

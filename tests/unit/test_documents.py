@@ -20,10 +20,14 @@ def test_a_file_that_follows_from_the_settings_is_up_to_date(path: str) -> None:
     assert path not in stale_files(), "run `make generate`"
 
 
-def test_every_stream_stands_in_the_readme() -> None:
-    table = README.split("## Streams")[1].split("\n## ")[0]
-    for stream in [stream for api in STREAMS for stream in streams_of(api)]:
-        assert f"`{stream.name}`" in table
+def test_the_readme_counts_the_streams_and_names_those_that_are_special() -> None:
+    start, table = README.split("## Use it")[0], README.split("## Streams")[1].split("\n## ")[0]
+    for api in STREAMS:
+        streams = streams_of(api)
+        assert f"API: {len(streams)} streams" in start
+        for stream in streams:
+            is_special = stream.replication_key is not None or not stream.selected_by_default
+            assert (f"`{stream.name}`" in table.split("**Metrics.**")[0]) or not is_special
 
 
 def test_meltano_selects_the_streams_that_are_selected_by_default() -> None:
