@@ -137,13 +137,16 @@ def fill_params(params: Mapping[str, ParamValue], values: Values) -> Params:
         params: The parameters.
         values: The values of the placeholders.
     """
-    texts = {name: None if value is None else str(value) for name, value in values.items()}
-    filled: Params = fill_value(params, texts)
+    filled: Params = fill_value(params, _texts(values))
     return filled
 
 
+def _texts(values: Values) -> Values:
+    return {name: None if value is None else str(value) for name, value in values.items()}
+
+
 def _headers(headers: Mapping[str, str], values: Values) -> dict[str, str]:
-    filled = {name: text for name, value in headers.items() if (text := fill_text(value, values)) is not None}
+    filled: dict[str, str] = fill_value(headers, _texts(values))
     for name, text in filled.items():
         if not _HEADER_VALUE.fullmatch(text):
             msg = f"cannot be asked for: the header '{name}' cannot hold the value of a placeholder"

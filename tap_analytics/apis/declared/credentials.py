@@ -26,8 +26,15 @@ SETTINGS: Final = ("api_key", "username", "password", "client_id", "client_secre
 _NAMES: Final = ("username", "client_id")
 """The words for what is no secret by itself."""
 
-REFERENCE: Final = re.compile(r"dlt\.(?:secrets|config)(?:\.value|\[(?P<quote>['\"])(?P<name>[^'\"]*)(?P=quote)\])")
-"""What stands for a secret in Python, `dlt.secrets["api_key"]`; the name in it need not be one of ours."""
+REFERENCE: Final = re.compile(
+    r"(?:dlt\.(?:secrets|config)|os\.environ|os\.getenv)"
+    r"(?:\.value|(?:(?:\.get)?[\[(] *(?P<quote>['\"])(?P<name>[^'\"]*)(?P=quote)(?:, *(?:None|''|\"\"))? *[\])])+)"
+    r"|\$\{[A-Za-z_]\w*\}"
+)
+"""What stands for a secret in Python, `dlt.secrets["api_key"]`, or for a variable of the environment, `${API_KEY}`.
+
+The name in it need not be one of ours. A text that could be the secret itself, like one beside the name, does not fit.
+"""
 
 
 _SECRET: Final = re.compile(r"secret|password|assertion|private", re.IGNORECASE)

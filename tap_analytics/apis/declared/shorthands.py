@@ -13,8 +13,8 @@ from tap_analytics.apis.declared.vocabulary import AuthWord, PaginatorWord
 
 JsonObject: TypeAlias = dict[str, Any]
 
-# `dlt.secrets["api_key"]`, as it is or after the scheme of a token.
-_CREDENTIAL: Final = re.compile(rf"(?P<bearer>Bearer )?(?P<reference>(?=dlt\.secrets){REFERENCE.pattern})")
+# `dlt.secrets["api_key"]`, as it is or after the scheme of a token, and in the braces that it has in a Python text.
+_CREDENTIAL: Final = re.compile(rf"(?P<bearer>Bearer )?\{{?(?P<reference>(?=dlt\.secrets)(?:{REFERENCE.pattern}))\}}?")
 _PAGINATORS: Final = frozenset(word.__struct_config__.tag for word in get_args(PaginatorWord))
 _CREDENTIALS: Final = frozenset(word.__struct_config__.tag for word in get_args(AuthWord))
 _OTHER_NAMES: Final = {"basic": "http_basic", "json_response": "json_link"}
@@ -65,6 +65,8 @@ def client_written_out(client: Any) -> Any:  # noqa: ANN401 - any JSON
         found["paginator"] = {"type": "auto"}
     if isinstance(paginator, dict) and isinstance(kind := paginator.get("type"), str):
         found["paginator"] = {**paginator, "type": _OTHER_NAMES.get(kind, kind)}
+        if paginator.get("total_path") == "":
+            found["paginator"]["total_path"] = None
     if "auth" in found:
         found["auth"] = _auth_written_out(found["auth"])
     return found

@@ -112,7 +112,18 @@ class DeclaredStream(ReplicatedStream):
             told = f"{told}; it says: {message_of(said)}"
         self._settle_key(set.intersection(*names), told)
         inferred = infer(records, self.primary_keys, self._flattened_levels)
-        return with_hints(inferred, self.declaration.resource.columns, records, self.primary_keys)
+        found = with_hints(inferred, self.declaration.resource.columns, records, self.primary_keys)
+        return self._with_missing_key(found)
+
+    def _with_missing_key(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Add the column of the cursor where the sample has none, and the declaration says that records may lack it."""
+        replication = self.replication
+        if replication is None or replication.path is not None or replication.key in schema["properties"]:
+            return schema
+        if replication.word.on_cursor_value_missing not in ("include", "exclude"):
+            return schema
+        self.warn(f"the records have no '{replication.key}', which 'incremental.cursor_path' names")
+        return {**schema, "properties": {**schema["properties"], replication.key: replication.unknown_schema()}}
 
     @property
     def _flattened_levels(self) -> int:

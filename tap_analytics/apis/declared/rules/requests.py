@@ -27,6 +27,8 @@ _IN_QUERY: Final = re.compile(
     re.IGNORECASE,
 )
 _HEADER_VALUE: Final = re.compile(r"([\x21-\x7e][\t\x20-\x7e]*)?")
+# Doubled braces stand for braces, in the name of a header as well.
+_BRACES: Final = re.compile(r"\{\{|\}\}")
 _KEY_IN_QUERY: Final = (
     "a key has a setting of its own: use 'auth' with 'type: api_key', 'location: query' and its 'name'"
 )
@@ -94,7 +96,7 @@ def header_faults(headers: Mapping[str, str], auth_header: str) -> Iterator[str]
             yield f"{place}: credentials have settings of their own: use 'auth' (or 'auth_method')"
         elif name.lower() in OWN_HEADERS:
             yield f"{place}: is the tap's own to set"
-        elif fault := header_name_fault(name) or placeholder_fault(value):
+        elif fault := header_name_fault(_BRACES.sub("x", name)) or placeholder_fault(value):
             yield f"{place}: {fault}"
         elif not _HEADER_VALUE.fullmatch(value):
             yield f"{place}: must be of ASCII characters, without line breaks, and not begin with a space"
