@@ -211,8 +211,8 @@ def test_proxies_and_exceptions_of_the_environment_are_followed_and_netrc_has_no
         far = tap.run(config, HTTP_PROXY=proxy.url, http_proxy=proxy.url, NO_PROXY="", no_proxy="", **options)
         assert (len(api.requests), len(proxy.requests)) == (1, 1)
     (direct,), (proxied,) = near.records("account"), far.records("account")
-    assert direct["name"] == "/v1/account"
-    assert proxied["name"] == f"{api.url}/v1/account"
+    assert direct["name"].partition("?")[0] == "/v1/account"
+    assert proxied["name"].partition("?")[0] == f"{api.url}/v1/account"
     assert direct["time_zone"] == proxied["time_zone"]
 
 
