@@ -54,12 +54,21 @@ def test_the_page_size_is_the_apis_unless_one_is_set(requests_mock: Mocker, api:
     assert [query[param] for query in queries(requests_mock)] == [[str(size)], ["7"]]
 
 
+ACCOUNT_SETTINGS = [
+    "churn_recognition",
+    "churn_when_zero_mrr",
+    "auto_churn_subscription",
+    "refund_handling",
+    "proximate_movement_reclassification",
+]
+
+
 @pytest.mark.parametrize(
     ("stream", "api", "params"),
     [
         ("account", "support", {}),
         ("customers", "support", {"limit": ["50"], "order_by": ["updated_datetime:desc"]}),
-        ("account", "subscription", {}),
+        ("account", "subscription", {"include": [",".join(ACCOUNT_SETTINGS)]}),
         ("customers", "subscription", {"per_page": ["200"]}),
         ("activities", "subscription", {"per_page": ["200"], "order": ["date"]}),
     ],
