@@ -59,6 +59,7 @@ class Change:
             self._apply_to_customers(sandbox, api, edges)
         else:
             self._apply_to_custom_fields(sandbox)
+            self._apply_to_desk(sandbox)
             self._apply_to_customers(sandbox, api, edges)
 
     def _apply_to_activities(self, sandbox: Sandbox, edges: Edges, last: str | None) -> None:
@@ -113,6 +114,19 @@ class Change:
         elif self.verb == "unfield" and rows:
             world.delete_custom_field(_pick(rows, self.row)["id"])
 
+    def _apply_to_desk(self, sandbox: Sandbox) -> None:
+        world = sandbox.world
+        tickets, messages = world.rows("support/tickets"), world.rows("support/messages")
+        match self.verb:
+            case "add":
+                world.add_tickets()
+            case "touch" if tickets:
+                world.close_ticket(_pick(tickets, self.row)["id"])
+            case "reissue" if tickets:
+                world.reopen_ticket(_pick(tickets, self.row)["id"])
+            case "restate" if messages:
+                world.open_message(_pick(messages, self.row)["id"])
+
     def _moment(self, sandbox: Sandbox, rows: list[dict[str, Any]], field: str, edges: Edges) -> datetime:
         now = sandbox.world.clock.now()
         instants = [_instant(row[field]) for row in rows if row[field] is not None]
@@ -154,7 +168,6 @@ ADDED = st.builds(Change, st.just("add"), ROWS, OFFSETS, ANCHORS)
 MOVED = st.builds(Change, st.sampled_from(["move", "cancel"]), ROWS, OFFSETS, ANCHORS)
 DATED = ADDED | MOVED
 
-# While a run goes on: anything, to any row, and to the very one by which the next page is asked for.
 # While a run goes on: anything, to any row, and to the very one by which the next page is asked for.
 MEANWHILE = (
     DATED

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 LOOK_BACKS: Final = {"activities": timedelta(days=30), "customers": timedelta()}
 """How far before its bookmark each incremental stream reads again, as it is declared here."""
 
+_SETTINGS: Final = (
+    "churn_recognition,churn_when_zero_mrr,auto_churn_subscription,refund_handling,proximate_movement_reclassification"
+)
+"""What an account tells only if it is asked for it."""
+
 _APIS = Path(tap_analytics.__file__).parent / "apis"
 
 
@@ -62,7 +67,12 @@ def _subscription(begin: Mapping[str, str], *, is_sparing: bool) -> dict[str, An
         "resources": [
             {
                 "name": "account",
-                "endpoint": {"path": "/v1/account", "data_selector": [], "paginator": {"type": "single_page"}},
+                "endpoint": {
+                    "path": "/v1/account",
+                    "params": {"include": _SETTINGS},
+                    "data_selector": [],
+                    "paginator": {"type": "single_page"},
+                },
                 "schema": str(_built_in("subscription", "account")),
             },
             {

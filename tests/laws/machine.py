@@ -40,7 +40,13 @@ if TYPE_CHECKING:
     from tests.laws.runs import State
 
 NOW = datetime(2024, 6, 15, 12, tzinfo=timezone.utc)
-LOOK_BACKS = {"activities": timedelta(days=30), "customers": timedelta(minutes=10)}
+LOOK_BACKS = {
+    "activities": timedelta(days=30),
+    "customers": timedelta(minutes=10),
+    "tickets": timedelta(minutes=10),
+    "messages": timedelta(days=14),
+    "events": timedelta(minutes=10),
+}
 
 
 class Convergence(RuleBasedStateMachine):
@@ -75,7 +81,7 @@ class Convergence(RuleBasedStateMachine):
             **{name: value for name, value in settings.items() if value is not None},
         }
         look_back = settings["lookback_days"]
-        look_backs = declared.LOOK_BACKS if words else LOOK_BACKS
+        look_backs = LOOK_BACKS | declared.LOOK_BACKS if words else LOOK_BACKS
         if look_back is not None:
             look_backs = dict.fromkeys(LOOK_BACKS, timedelta(days=look_back))
         self.target = Target(Source(self.sandbox, self.api, *days, words, mapped), look_backs)

@@ -177,7 +177,13 @@ class Reading:
         truth, held = self._source.full(stream, self._started), self._target.held(stream)
         if stream not in self._activated:
             held = {key: row for key, row in held.items() if key in truth}
-        assert held == truth, f"{stream}: a whole read left something else than the truth"
+        assert held == truth, f"{stream}: a whole read left something else than the truth: {_difference(held, truth)}"
+
+
+def _difference(held: Rows, truth: Rows) -> str:
+    """Describe the first row in which two tables differ."""
+    key = next(key for key in (*truth, *held) if held.get(key) != truth.get(key))
+    return f"row {key} is {held.get(key)}, not {truth.get(key)}"
 
 
 def bookmark_of(state: State, stream: str) -> datetime | None:

@@ -10,6 +10,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 from unittest.mock import patch
 
@@ -160,16 +161,22 @@ def run(config: State, state: State, order: Order, sandbox: Sandbox, act: Act) -
     now = sandbox.world.clock.now
     by_lines, by_requests = _by_number(order.meanwhile), _by_number(order.between)
     requests = count()
+    # It sets and takes back the time zone of the process, and the server has a thread of its own.
+    moves_clock = Lock()
+
+    def catch_up() -> None:
+        with moves_clock:
+            clock.move_to(now())
 
     def after_line(line: int) -> None:
         for change in by_lines.pop(line, ()):
             act(change)
-            clock.move_to(now())
+            catch_up()
 
     def before_answer(request: Request) -> None:
         for change in by_requests.pop(next(requests), ()):
             act(change, *request.params.get("start-after", []))
-            clock.move_to(now())
+            catch_up()
 
     output = Output(order.kill, after_line)
     error = None

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from analytics_sandbox.counts import last_days
 from analytics_sandbox.wire import encode
 
+from tests.integration.support import objects_of
+from tests.integration.texts import TEXTS
 from tests.integration.truth import metric_of, metric_row, record_of
 from tests.laws.declared import as_declared
 from tests.singer import streams_of
@@ -29,6 +31,17 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 _YEAR = 366 * _DAY
+
+INCREMENTAL: dict[Api, tuple[str, ...]] = {
+    "subscription": ("activities",),
+    "support": ("customers", "tickets", "messages", "events"),
+}
+"""The incremental streams of each API that the law reads."""
+_PARENTS = {"customer_custom_fields": "customers"}
+"""The incremental streams under whose records others lie."""
+_REPLICATION_KEYS = {
+    stream.name: stream.replication_key for api in INCREMENTAL for stream in streams_of(api) if stream.replication_key
+}
 
 
 @dataclass
@@ -50,7 +63,7 @@ class Source:
     end: date | None = None
     words: Words | None = None
     mapped: StreamMap | None = None
-    _known: dict[bytes, Record] = field(default_factory=dict, init=False, repr=False)
+    _known: dict[tuple[str, bytes], Record] = field(default_factory=dict, init=False, repr=False)
 
     def between(self, start: date | None, end: date | None) -> Self:
         """Return the same source for a user who wants other days."""
@@ -65,14 +78,16 @@ class Source:
 
     def every_incremental(self) -> dict[str, Rows]:
         """All rows of the incremental streams, by stream."""
-        if self.api == "support":
-            return {"customers": self._by(["id"], self.sandbox.world.customers("support"))}
-        return {"activities": self._by(["uuid"], self.sandbox.world.activities())}
+        world = self.sandbox.world
+        with world.lock:
+            return {stream: self._by(stream, world.rows(f"{self.api}/{stream}")) for stream in INCREMENTAL[self.api]}
 
     def wants(self, stream: str, row: Record) -> bool:
         """Say whether the user wants a row of an incremental stream."""
-        if self.mapped is not None and not self.mapped.keeps(stream, row):
-            return False
+        return (self.mapped is None or self.mapped.keeps(stream, row)) and self._is_within(stream, row)
+
+    def _is_within(self, stream: str, row: Record) -> bool:
+        """Say whether a row lies within the user's days."""
         instant = instant_of(stream, row)
         if instant is None or not self._is_bounded(stream):
             return True
@@ -100,6 +115,7 @@ class Source:
             None where both can be said: the first or the last day is today in one time zone and not in another, or lies
             in the future.
         """
+        stream = _PARENTS.get(stream, stream)
         if not self._is_bounded(stream):
             return False
         days = {now.date(), self._today(now)} if metric_of(stream) else {now.date()}
@@ -119,7 +135,7 @@ class Source:
         if stream == "customers":
             # Nor has the built-in list of the support API's customers a first or a last day.
             return self.api == "support" and self.words is not None
-        return stream == "activities" or metric_of(stream) is not None
+        return stream in {"activities", "events"} or metric_of(stream) is not None
 
     def _has_later(self, stream: str, end: date) -> bool:
         instants = [instant_of(stream, row) for row in self.every_incremental()[stream].values()]
@@ -139,25 +155,42 @@ class Source:
 
     def _every_full(self, stream: str, today: datetime) -> Rows:
         of = metric_of(stream)
-        rows = self._metric(*of, today) if of else self.sandbox.world.truth(self.api)[stream]
+        rows = self._metric(*of, today) if of else self._rows(stream)
+        known = self._by(stream, rows)
+        if stream not in _PARENTS:
+            return known
+        # Lists are read under the records that the parent's own stream would read, before stream maps.
+        parents = self.every_incremental()[_PARENTS[stream]]
+        return {
+            key: row for key, row in known.items() if self._is_within(_PARENTS[stream], parents[row["customer_id"]])
+        }
+
+    def _rows(self, stream: str) -> Iterable[Mapping[str, Any]]:
+        world = self.sandbox.world
+        with world.lock:
+            if self.api == "support":
+                return objects_of(world, stream)
+            return [world.account(self.api)] if stream == "account" else world.rows(f"{self.api}/{stream}")
+
+    def _by(self, stream: str, raws: Iterable[Mapping[str, Any]]) -> dict[object, Record]:
         keys = next(each.primary_keys for each in streams_of(self.api) if each.name == stream)
-        return self._by(keys, rows)
+        return {key_of(raw, keys): self._record(stream, raw) for raw in raws}
 
-    def _by(self, keys: Sequence[str], raws: Iterable[Mapping[str, Any]]) -> dict[object, Record]:
-        return {key_of(raw, keys): self._record(raw) for raw in raws}
-
-    def _record(self, raw: Mapping[str, Any]) -> Record:
-        body = encode(raw)
-        if body not in self._known:
-            record = record_of(raw)
-            self._known[body] = as_declared(record) if self.words else record
-        return self._known[body]
+    def _record(self, stream: str, raw: Mapping[str, Any]) -> Record:
+        known = stream, encode(raw)
+        if known not in self._known:
+            record = record_of(raw, TEXTS.get(stream, ()))
+            self._known[known] = as_declared(record) if self.words else record
+        return self._known[known]
 
     def _metric(self, metric: Metric, interval: Interval, now: datetime) -> Iterable[Mapping[str, Any]]:
         zone, week_start_on = ZoneInfo(self.sandbox.time_zone), self.sandbox.week_start_on
         today = self._today(now)
         first = self.start or min(
-            (datetime.fromisoformat(self._record(raw)["date"]).astimezone(zone).date() for raw in self._activities()),
+            (
+                datetime.fromisoformat(self._record("activities", raw)["date"]).astimezone(zone).date()
+                for raw in self._activities()
+            ),
             default=today,
         )
         end = today if self.end is None else min(today, _period(interval, self.end, week_start_on)[1])
@@ -199,5 +232,5 @@ def key_of(row: Mapping[str, Any], keys: Sequence[str]) -> object:
 
 def instant_of(stream: str, record: Record) -> datetime | None:
     """Return the replication key of a record."""
-    text = record["date" if stream == "activities" else "updated_datetime"]
+    text = record[_REPLICATION_KEYS[stream]]
     return None if text is None else datetime.fromisoformat(text)

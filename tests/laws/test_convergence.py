@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.laws.machine import Convergence
+from tests.laws.phases import PHASES
 
 # How long an example takes says more about the machine than about the tap; that chance is choosy is meant.
 SETTINGS = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
 def test_any_order_of_changes_and_runs_converges() -> None:
-    law = settings(SETTINGS, max_examples=15, stateful_step_count=12, derandomize=True, database=None)
+    law = settings(SETTINGS, max_examples=7, stateful_step_count=10, derandomize=True, database=None, phases=PHASES)
     run_state_machine_as_test(Convergence, settings=law)
 
 

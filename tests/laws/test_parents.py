@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from tap_analytics.errors import AnalyticsError
 from tests.faults.server import Server, whole
+from tests.laws.phases import PHASES
 from tests.laws.runs import Kill, Killed, Output, sync
 from tests.singer import Run, Tables
 
@@ -211,7 +212,7 @@ class Parents(RuleBasedStateMachine):
 
 def test_no_parent_is_read_by_the_bookmark_of_another() -> None:
     law = settings(
-        max_examples=60, stateful_step_count=15, deadline=None, derandomize=True, database=None,
-        suppress_health_check=list(HealthCheck), print_blob=True,
+        max_examples=30, stateful_step_count=15, deadline=None, derandomize=True, database=None,
+        suppress_health_check=list(HealthCheck), print_blob=True, phases=PHASES,
     )  # fmt: skip
     run_state_machine_as_test(Parents, settings=law)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.faults.runs import run_here
 from tests.integration.support import STREAMS, table_of
+from tests.laws.phases import PHASES
 from tests.singer import Tables
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def happen(sandbox: Sandbox, verb: Verb, row: int) -> None:
         act(rows[row % len(rows)]["id"])
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=5, deadline=None, phases=PHASES)
 @given(histories=st.lists(CHANGES, min_size=1, max_size=3), page_size=st.integers(2, 20), seed=st.integers(0, 3))
 def test_one_more_run_makes_every_table_of_the_desk_equal_to_the_source(
     histories: list[list[Change]], page_size: int, seed: int
