@@ -57,13 +57,17 @@ SAMPLES: Final[dict[str, list[dict[str, Any]]]] = {
         {
             "domain": "acme",
             "status": {"status": "active"},
-            "settings": [{"id": 1, "type": "a", "data": [{"1": 2}]}, {"id": 2, "type": "b", "data": {"3": {}}}],
+            "settings": [
+                {"id": 1, "type": "a", "data": [{"1": 2}], "name": "Opening hours"},
+                {"id": 2, "type": "b", "data": {"3": {}}, "name": None},
+            ],
             "current_subscription": None,
             "meta": {"x": 1},
         }
     ],
     "customers": [
         {**_PERSON, "id": 1, "error": "over quota", "custom_fields": {"601": {"id": 601, "value": "gold"}}},
+        {**_PERSON, "id": 3, "custom_fields": [{"id": 601, "value": "gold"}, {"id": 602, "value": ["a"]}]},
         {**_PERSON, "id": 2, "channels": [{"id": 1, "type": "email", "address": "a@b.c", "preferred": True}]},
     ],
     "customer_custom_fields": [

@@ -230,7 +230,8 @@ ANSWERS: Final[dict[str, Row]] = {
                 "custom": {"from-campaign": True},
                 "created_at": "2024-03-13T07:33:28.356Z",
                 "updated_at": "2024-03-13T07:33:28.356Z",
-            }
+            },
+            {"uuid": "opp_2", "custom": [{"key": "from_campaign", "value": "true"}]},
         ],
         "cursor": "c1",
         "has_more": False,

@@ -50,6 +50,9 @@ def run() -> Run:
         if request.path == "/v1/activities":
             return [whole({"entries": [], "has_more": False})]
         assert not {"page", "cursor"} & request.params.keys(), f"{request.path} has no second page"
+        # Without it the service leaves the summaries of edits empty.
+        if request.path in {"/v1/invoices", "/v1/subscription_events"}:
+            assert request.params["include_edit_histories"] == "true"
         return [whole(ANSWERS[request.path])]
 
     with Server(answer) as server:

@@ -29,18 +29,22 @@ class Invoices(SubscriptionStream):
     """Invoices with their line items and transactions.
 
     Unless it is asked for all, the service may leave out those that it takes for invalid, and those that somebody
-    disabled: a whole read would then delete them from the table.
+    disabled: a whole read would then delete them from the table. How invoices were edited is told only on demand.
     """
 
     name = "invoices"
     path = "/invoices"
     primary_keys = ("uuid",)
     records = KeyPath("invoices")
-    fixed_params = {"validation_type": "all", "with_disabled": "true"}  # noqa: RUF012
+    fixed_params = {  # noqa: RUF012
+        "validation_type": "all",
+        "with_disabled": "true",
+        "include_edit_histories": "true",
+    }
 
 
 class SubscriptionEvents(SubscriptionStream):
-    """What happened to subscriptions, as the billing systems tell it; disabled events have to be asked for."""
+    """What happened to subscriptions, as billing systems tell it; disabled events and edits have to be asked for."""
 
     name = "subscription_events"
     path = "/subscription_events"
@@ -48,4 +52,4 @@ class SubscriptionEvents(SubscriptionStream):
     records = KeyPath("subscription_events")
     # Older answers have no cursor, and say in `meta` how many pages there are.
     paginator = CursorOrPageNumber(limit_param="per_page", total_path="meta.total_pages")
-    fixed_params = {"with_disabled": "true"}  # noqa: RUF012
+    fixed_params = {"with_disabled": "true", "include_edit_histories": "true"}  # noqa: RUF012
