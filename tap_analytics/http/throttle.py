@@ -216,14 +216,14 @@ class Throttle:
 
         Args:
             seconds: How long the request that was refused waits; the others wait as well, unless its scope ends.
-            asked_for: How long the service wants to be left alone.
+            asked_for: How long the service asks to wait.
         """
         scope = Scope.current()
         with CHANGED:
             self._pauses[scope] = max(self._pauses.get(scope, 0), time.monotonic() + seconds)
             self._slowness = min(2 * self._slowness, _SLOWEST)
             self._quiet = 0
-            self._pause(asked_for, "The service asks to be left alone (Retry-After)")
+            self._pause(asked_for, "The service asks for a pause (Retry-After)")
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Take note of an answer that was no refusal.
