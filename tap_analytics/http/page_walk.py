@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from msgspec.structs import replace
 
 from tap_analytics.errors import LostPlaceError, StreamError
+from tap_analytics.http.slashes import Slashes
 from tap_analytics.paging.list_owners import ListOwners
 from tap_analytics.paging.page import Page
 from tap_analytics.paging.page_trail import PageTrail
@@ -41,6 +43,7 @@ class PageWalker:
         self._template = template
         self._has_parent = any(map(is_of_parent, template.names))
         self._owners = ListOwners()
+        self._slashes = Slashes()
         self._warning = Lock()
         self._has_warned = False
         self._told: set[str] = set()
@@ -59,11 +62,22 @@ class PageWalker:
             ServiceError: The service cannot be reached, or refuses the credentials.
             StreamError: This path cannot be read.
         """
+        request = self._request(values)
+        pages = self._pages(request, params, values)
+        has_slash = any(isinstance(value, str) and "/" in value for value in values.values())
+        if not has_slash or fill(self._template, values, kept="/").path == request.path:
+            return pages
+        return self._slashes.pages(pages, lambda: self._pages(self._request(values, kept="/"), params, values))
+
+    def _request(self, values: Values, kept: str = "") -> RequestTemplate:
         try:
-            request = fill(self._template, values)
+            request = fill(self._template, values, kept=kept)
             self.client.check_path(request.path)
         except (StreamError, ValueError) as error:
             raise StreamError(self.client.told(str(error))) from error
+        return request
+
+    def _pages(self, request: RequestTemplate, params: Params, values: Values) -> Iterator[Page]:
         whose = fill_params(self._template.params_of_parent, values)
         trail = PageTrail(self._paginator, self._page_size, {**request.params, **params}, whose, request.body)
         # Not a generator: between two pages it would keep the decoded one, which may be large.
@@ -101,7 +115,8 @@ class PageWalker:
                 names = ", ".join(f"'{name}'" for name in others)
                 msg = f"gave a next link with another {names} than this parent's, which is not followed"
                 raise StreamError(msg)  # noqa: TRY301 - both failures get the same beginning
-            self._owners.claim(trail.path or list_path, whose, (request.path, repr(whose)))
+            # Whether slashes are encoded in it or not, it is the path of the same parent.
+            self._owners.claim(trail.path or list_path, whose, (unquote(request.path), repr(whose)))
         except StreamError as error:
             raise StreamError(self.client.told(str(error), list_path)) from error
 

@@ -71,7 +71,7 @@ class RequestTemplate(Struct, frozen=True, kw_only=True):
         return replace(self, params=query, json=json, data=data)
 
 
-def fill(template: RequestTemplate, values: Values) -> RequestTemplate:
+def fill(template: RequestTemplate, values: Values, *, kept: str = "") -> RequestTemplate:
     """Return a request with values in the place of its placeholders.
 
     In the path they are percent-encoded, but for an address that it begins with. Parameters, headers and fields of the
@@ -80,11 +80,12 @@ def fill(template: RequestTemplate, values: Values) -> RequestTemplate:
     Args:
         template: The request.
         values: The values of the placeholders.
+        kept: The characters that are not percent-encoded in the path.
 
     Raises:
         StreamError: There is none for the path, or a header cannot hold one.
     """
-    path, _, query = fill_path(template.path, values).partition("?")
+    path, _, query = fill_path(template.path, values, kept=kept).partition("?")
     return replace(
         template,
         path=path,
@@ -95,7 +96,7 @@ def fill(template: RequestTemplate, values: Values) -> RequestTemplate:
     )
 
 
-def fill_path(path: str, values: Values) -> str:
+def fill_path(path: str, values: Values, *, kept: str = "") -> str:
     """Return a path with values, percent-encoded, in the place of its placeholders.
 
     The first one may stand for an address, or for a path from the root, with a query: such a value is taken as it is.
@@ -103,6 +104,7 @@ def fill_path(path: str, values: Values) -> str:
     Args:
         path: The path.
         values: The values of the placeholders.
+        kept: The characters that are not percent-encoded.
 
     Raises:
         StreamError: There is none for one of them.
@@ -112,12 +114,12 @@ def fill_path(path: str, values: Values) -> str:
     if first and isinstance(value, str) and (is_address(value) or value.startswith("/")):
         place, mark, query = value.partition("#")[0].partition("?")
         start = place if is_address(place) else f"/{place.lstrip('/')}"
-        return f"{start}{_quoted(path[first.end() :], values)}{mark}{query}"
-    return _quoted(path, values)
+        return f"{start}{_quoted(path[first.end() :], values, kept)}{mark}{query}"
+    return _quoted(path, values, kept)
 
 
-def _quoted(path: str, values: Values) -> str:
-    filled = fill_text(path, values, lambda value: quote(str(value), safe=""))
+def _quoted(path: str, values: Values, kept: str) -> str:
+    filled = fill_text(path, values, lambda value: quote(str(value), safe=kept))
     if filled is None:
         missing = next(name for name in names_in(path) if values.get(name) is None)
         msg = f"cannot be asked for: there is no value for '{missing}' in its path"
