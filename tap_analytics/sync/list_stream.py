@@ -63,6 +63,13 @@ class ListStream(RecordStream, ABC):
     walks_take_requests: ClassVar[bool] = False
     """Whether requests have to be sent to find out what to ask for; `walks` then runs in a thread."""
 
+    leaves_out_older_rows: ClassVar[bool] = False
+    """Whether rows of a list that comes newest first are left out where they are older than what the run reads.
+
+    The page that shows that the walk may stop has such rows. Written, they bring what the service changed in them
+    without a sign.
+    """
+
     # What to read
 
     def walks(self, since: ReplicationValue | None) -> Iterable[Walk]:
@@ -75,7 +82,7 @@ class ListStream(RecordStream, ABC):
             return self.date_filter.windows(since, self.bounds, self.run_start.date(), self.window_widths)
         if self.newest_first:
             wanted = self.bounds.since(since)
-            return [NewestFirst(wanted.first, wanted)]
+            return [NewestFirst(wanted.first, wanted if self.leaves_out_older_rows else self.bounds)]
         if self.value_filter is not None:
             return [self.value_filter.walk(since, self.bounds, self.replication_type)]
         return [Walk(params) for params in parts_of(self.split_by, self.config)]

@@ -28,6 +28,9 @@ class ReplicatedStream(AnalyticsStream, ABC):
 
     declaration: ClassVar[Declaration]
 
+    # That is what an incremental value means to whoever declares one.
+    leaves_out_older_rows = True
+
     is_sampling = False
     """Whether records are read to find out what their schema is."""
 

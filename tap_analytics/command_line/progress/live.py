@@ -113,7 +113,8 @@ def _table(reports: list[StreamReport], title: str) -> Table:
     table.add_column(title, no_wrap=True)
     for name in ("records", "pages", "requests", "per second", "time"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("waits for" if title == "reading" else "", overflow="ellipsis", no_wrap=True)
+    # The one column that may be wrapped gives way to the others.
+    table.add_column("waits for" if title == "reading" else "")
     for each in reports:
         rate = f"{each.records / each.seconds:,.0f}" if each.seconds else ""
         counts = (f"{each.records:,}", f"{each.pages:,}", f"{each.requests:,}", rate, f"{each.seconds:.0f} s")
