@@ -44,6 +44,10 @@ _REPLICATION_KEYS = {
 }
 
 
+# A declared column of two types is a text, for not every target takes such a column; a built-in one is what it is.
+_DECLARED_TEXTS = {("support", "customers"): {"custom_fields"}}
+
+
 @dataclass
 class Source:
     """What the tables of an API have to hold.
@@ -179,7 +183,9 @@ class Source:
     def _record(self, stream: str, raw: Mapping[str, Any]) -> Record:
         known = stream, encode(raw)
         if known not in self._known:
-            record = record_of(raw, TEXTS.get(stream, ()))
+            record = record_of(
+                raw, {*TEXTS.get(stream, ()), *(_DECLARED_TEXTS.get((self.api, stream), ()) if self.words else ())}
+            )
             self._known[known] = as_declared(record) if self.words else record
         return self._known[known]
 

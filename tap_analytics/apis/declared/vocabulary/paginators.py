@@ -25,7 +25,8 @@ TotalPath: TypeAlias = Annotated[
         description=(
             "Where the body says how many (pages, or records) there are in all; null if it does not. Default: "
             "`total_pages`, else `total`, for pages; `total` for records."
-        )
+        ),
+        extra_json_schema={SHORT_FORM: [{"const": ""}]},
     ),
 ]
 Maximum: TypeAlias = Annotated[
