@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # The standard tests take their configuration when they are collected.
 _SANDBOX = Sandbox(size=30)
 _SANDBOX.start()
+_FAST = {"requests_per_second": 10_000}
+"""The pace of the services is what other tests are about."""
 # A column that is always null in the sandbox is no fault.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Fields in transformed catalog:UserWarning", "ignore:No records were available:UserWarning"
@@ -33,8 +35,8 @@ def _stop() -> Iterator[None]:
     _SANDBOX.stop()
 
 
-TestSubscription = get_tap_test_class(TapAnalytics, config=_SANDBOX.subscription_config, suite_config=_SUITE)
-TestSupport = get_tap_test_class(TapAnalytics, config=_SANDBOX.support_config, suite_config=_SUITE)
+TestSubscription = get_tap_test_class(TapAnalytics, config=_SANDBOX.subscription_config | _FAST, suite_config=_SUITE)
+TestSupport = get_tap_test_class(TapAnalytics, config=_SANDBOX.support_config | _FAST, suite_config=_SUITE)
 
 
 @pytest.mark.parametrize("api", STREAMS)
