@@ -7,8 +7,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from tap_analytics.http.tally import Cause
     from tap_analytics.sync.list_stream import ListStream
 
 
@@ -77,6 +78,21 @@ class StreamReport:
         return self._stream.client.tally.retries
 
     @property
+    def waited(self) -> Mapping[Cause, float]:
+        """Seconds that its requests waited, by cause; those of requests side by side are added up."""
+        return self._stream.client.tally.seconds
+
+    @property
+    def rescued(self) -> int:
+        """How many values had no column, or did not fit it."""
+        return self._stream.rescued_count
+
+    @property
+    def keeps_deleted_rows(self) -> bool:
+        """Whether it was read whole, and rows that the source no longer has are left in the table all the same."""
+        return self._stream.has_version and self._stream.is_doubtful
+
+    @property
     def waits_for(self) -> str:
         """What most of its requests wait for now; empty if none is under way."""
         cause = self._stream.client.tally.cause if self.status is Status.READING else None
@@ -99,10 +115,8 @@ class StreamReport:
             "requests": self.requests,
             "retries": self.retries,
             "seconds": round(self.seconds, 3),
-            "seconds_waited": {
-                cause.name.lower(): round(seconds, 3) for cause, seconds in stream.client.tally.seconds.items()
-            },
-            "rescued_values": stream.rescued_count,
+            "seconds_waited": {cause.name.lower(): round(seconds, 3) for cause, seconds in self.waited.items()},
+            "rescued_values": self.rescued,
             "bookmark_before": self.bookmark_before,
             "bookmark_after": self._bookmark,
             "version": stream.version_outcome,
@@ -122,8 +136,8 @@ class RunReport:
     def __init__(
         self,
         streams: Sequence[ListStream],
-        target_seconds: Callable[[], float] = float,
-        is_target_awaited: Callable[[], bool] = bool,
+        target_seconds: Callable[[], float],
+        is_target_awaited: Callable[[], bool],
     ) -> None:
         self.streams = {stream.name: StreamReport(stream) for stream in streams}
         self._target_seconds = target_seconds

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import pty
+import shutil
 import struct
 import subprocess
 import sys
@@ -113,6 +114,21 @@ def test_a_summary_file_that_cannot_be_written_is_refused_before_the_first_reque
     assert run.exit_code == 1
     assert "'summary_file'" in run.stderr
     assert "No such file or directory" in run.stderr
+
+
+def test_a_summary_file_that_cannot_be_written_at_the_end_fails_no_run_that_has_read_everything(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+
+    def remove(request: Request) -> Iterable[bytes | float | End]:
+        shutil.rmtree(folder, ignore_errors=True)
+        yield from customers(request)
+
+    with Server(remove) as server:
+        run = run_here(subscription(server.url, summary_file=str(folder / "summary.json")), "customers")
+    assert run.exit_code == 0
+    assert len(run.records("customers")) == 3
+    assert "'summary_file'" in "".join(run.warnings)
 
 
 @pytest.mark.parametrize("level", [logging.INFO, logging.DEBUG])

@@ -80,9 +80,7 @@ def _spread(whole: dict[str, Any], parts: dict[str, Any]) -> Iterator[str]:
         yield f"resources: {NO_LIST}"
         return
     for name, value in whole.items():
-        if value is None:
-            continue
-        if name in OF_A_PROJECT:
+        if value is None or name in OF_A_PROJECT:
             continue
         if name not in SETTINGS:
             yield f"resources: an object in it has {', '.join(map(repr, SETTINGS))}, and nothing else"

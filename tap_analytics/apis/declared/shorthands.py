@@ -61,8 +61,6 @@ def client_written_out(client: Any) -> Any:  # noqa: ANN401 - any JSON
         paginator = "auto"
     if isinstance(paginator, str) and _OTHER_NAMES.get(paginator, paginator) in _PAGINATORS:
         paginator = {"type": paginator}
-    if paginator == {}:
-        found["paginator"] = {"type": "auto"}
     if isinstance(paginator, dict) and isinstance(kind := paginator.get("type"), str):
         found["paginator"] = {**paginator, "type": _OTHER_NAMES.get(kind, kind)}
         if paginator.get("total_path") == "":

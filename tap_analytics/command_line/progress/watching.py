@@ -93,7 +93,11 @@ class _Summary:
         facts = self._facts(_now(), error)
         # Whoever reads structured logs gets the numbers in the same line.
         _LOGGER.info("%s", total_line(self._report), extra={"summary": facts})
-        self._write(facts)
+        try:
+            self._write(facts)
+        except SettingsError as fault:
+            # What has been read is none the worse for it, and what ended the run matters more.
+            _LOGGER.warning("%s", fault)
 
     def write(self) -> None:
         """Write the file at the start of the run, so that it never tells of an earlier run."""

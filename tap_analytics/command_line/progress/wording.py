@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tap_analytics.http.tally import Cause
+from tap_analytics.records.rescue import RESCUED_DATA
 from tap_analytics.sync.report import Status
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ def duration(seconds: float) -> str:
     return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE)} min"
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun, like "1 record" or "1,234 records"."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def names(all_names: Sequence[str]) -> str:
@@ -42,19 +43,15 @@ def names(all_names: Sequence[str]) -> str:
 
 def remarks(report: StreamReport) -> list[str]:
     """Return what is unusual about a stream that has been read."""
-    facts = report.as_dict()
-    waited = facts["seconds_waited"]
-    told = []
-    if report.retries:
-        told.append(count(report.retries, "retry").replace("retrys", "retries"))
+    told = [count(report.retries, "retry", "retries")] if report.retries else []
     told += [
-        f"{duration(waited[cause.name.lower()])} of waiting for {cause.value}"
+        f"{duration(report.waited[cause])} of waiting for {cause.value}"
         for cause in (Cause.LIMIT, Cause.RETRY)
-        if waited.get(cause.name.lower(), 0) >= _SHORTEST_WAIT
+        if report.waited[cause] >= _SHORTEST_WAIT
     ]
-    if facts["rescued_values"]:
-        told.append(f"{count(facts['rescued_values'], 'value')} in _rescued_data")
-    if str(facts["version"] or "").startswith("not"):
+    if report.rescued:
+        told.append(f"{count(report.rescued, 'value')} in {RESCUED_DATA}")
+    if report.keeps_deleted_rows:
         told.append("deleted rows are kept")
     return told
 
