@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -14,12 +14,12 @@ from tap_analytics.apis.declared.paginators import paginator_of
 from tap_analytics.apis.declared.replication import Replication
 from tap_analytics.apis.declared.vocabulary import (
     AuthWord,
-    AutoWord,
     DispositionWord,
     Endpoint,
     ErrorHandler,
     Resource,
 )
+from tap_analytics.apis.declared.vocabulary.base import or_default
 from tap_analytics.http.authentication import scheme_of
 from tap_analytics.http.ignored_answers import IgnoreRule
 from tap_analytics.http.retries import RetryRule
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from tap_analytics.http.authentication import Scheme
     from tap_analytics.paging.page_token import Params, ParamValue
     from tap_analytics.paging.paginators import Paginator
-
-T = TypeVar("T")
 
 # The last part of a path that leads to one record: `{resources.orders.id}`, `{resources.orders.id}.json`.
 _ONE_RECORD: Final = re.compile(rf"{PLACEHOLDER.pattern}(\.[a-z]+)?", re.ASCII)
@@ -67,7 +65,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def stream(self) -> str:
         """The stream's name."""
-        name = re.sub(r"[^A-Za-z0-9_-]+", "_", _set(self.resource.table_name, self.name).strip("/"))
+        name = re.sub(r"[^A-Za-z0-9_-]+", "_", or_default(self.resource.table_name, self.name).strip("/"))
         return name if re.match("[A-Za-z_]", name) else f"_{name}"
 
     def scheme(self, config: Mapping[str, Any], api: Api) -> Scheme | None:
@@ -89,7 +87,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def raw_keys(self) -> tuple[str, ...]:
         """The fields of the key, as they are declared."""
-        word = _set(self.resource.primary_key, keys_of(self.resource.columns))
+        word = or_default(self.resource.primary_key, keys_of(self.resource.columns))
         return (word,) if isinstance(word, str) else tuple(word)
 
     @property
@@ -122,7 +120,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def bound_path(self) -> BoundPath:
         """The path, with the parameters that belong into it."""
-        return bind(_set(self.endpoint.path, self.name), self.endpoint.params)
+        return bind(or_default(self.endpoint.path, self.name), self.endpoint.params)
 
     @property
     def params(self) -> Params:
@@ -168,10 +166,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def paginator(self) -> Paginator:
         """How the list is paged."""
-        word = self.endpoint.paginator
-        if isinstance(word, UnsetType | AutoWord):
-            return Detected(has_envelope=not self.is_one_record)
-        return paginator_of(word, self.raw_keys)
+        return paginator_of(self.endpoint.paginator, self.raw_keys, is_one_record=self.is_one_record)
 
     @property
     def is_one_record(self) -> bool:
@@ -182,24 +177,24 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def _last_name(self) -> str:
         """The last part of the path, as it is declared."""
-        return _set(self.endpoint.path, self.name).partition("?")[0].rstrip("/").rpartition("/")[2]
+        return or_default(self.endpoint.path, self.name).partition("?")[0].rstrip("/").rpartition("/")[2]
 
     @property
     def retry_rule(self) -> RetryRule:
         """When a request is sent again."""
-        word = _set(self.endpoint.error_handler, ErrorHandler())
+        word = or_default(self.endpoint.error_handler, ErrorHandler())
         statuses = word.retry_on_status_codes
         return RetryRule(
             statuses=None if isinstance(statuses, UnsetType) else frozenset(statuses),
-            max_retries=_set(word.max_retries, None),
-            backoff_factor=_set(word.backoff_factor, None),
+            max_retries=or_default(word.max_retries, None),
+            backoff_factor=or_default(word.backoff_factor, None),
         )
 
     @property
     def ignored_answers(self) -> tuple[IgnoreRule, ...]:
         """Which answers end the list without a failure."""
         return tuple(
-            IgnoreRule(statuses=_statuses(action.status_code), content=_set(action.content, None))
+            IgnoreRule(statuses=_statuses(action.status_code), content=or_default(action.content, None))
             for action in self.endpoint.response_actions
         )
 
@@ -223,7 +218,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
         return RequestTemplate(
             path=self.path,
             params=self.params,
-            method=_set(self.endpoint.method, "GET").upper(),
+            method=or_default(self.endpoint.method, "GET").upper(),
             headers=self.headers,
             json=self.endpoint.json,
             data=data,
@@ -240,7 +235,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
         if self._parent_name is None:
             return None
         added = {field: self.column_of(field) for field in self.resource.include_from_parent}
-        return Parent(name=self._parent_name, added=added, condition=_set(self.resource.parent_filter, None))
+        return Parent(name=self._parent_name, added=added, condition=or_default(self.resource.parent_filter, None))
 
     @property
     def _parent_name(self) -> str | None:
@@ -268,10 +263,6 @@ class Declaration(Struct, frozen=True, kw_only=True):
             self.auth,
         )
         return template.method, template.path, repr(parts)
-
-
-def _set(value: T | UnsetType, default: T) -> T:
-    return default if isinstance(value, UnsetType) else value
 
 
 def _statuses(word: int | str | list[int | str] | UnsetType) -> frozenset[int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import UnsetType
 
@@ -18,6 +18,7 @@ from tap_analytics.apis.declared.vocabulary import (
     PaginatorWord,
     SinglePageWord,
 )
+from tap_analytics.apis.declared.vocabulary.base import or_default
 from tap_analytics.paging.page_token import BodyField
 from tap_analytics.paging.paginators import (
     BodyCursor,
@@ -32,24 +33,23 @@ from tap_analytics.paging.paginators import (
     SinglePage,
 )
 
-T = TypeVar("T")
 
-
-def paginator_of(word: PaginatorWord, keys: tuple[str, ...]) -> Paginator:
-    """Return the paginator that is declared.
+def paginator_of(word: PaginatorWord | UnsetType, keys: tuple[str, ...], *, is_one_record: bool) -> Paginator:
+    """Return the paginator that is declared; where none is, the one that the first answer shows.
 
     Args:
         word: The words for it.
         keys: The fields of the primary key, as they are declared.
+        is_one_record: Whether the body of an answer is one record, if the list is not paged.
     """
     paginator: Paginator
     match word:
-        case AutoWord():
-            paginator = Detected()
+        case UnsetType() | AutoWord():
+            paginator = Detected(has_envelope=not is_one_record)
         case SinglePageWord():
             paginator = SinglePage()
         case JsonLinkWord(next_url_path=path):
-            paginator = BodyLink(link_path=_set(path, "next"), is_declared=isinstance(path, str), **_size(word))
+            paginator = BodyLink(link_path=or_default(path, "next"), is_declared=isinstance(path, str), **_size(word))
         case HeaderLinkWord():
             paginator = HeaderLink(relation=word.links_next_key, **_size(word))
         case HeaderCursorWord(cursor_key=name, cursor_param=param):
@@ -61,8 +61,8 @@ def paginator_of(word: PaginatorWord, keys: tuple[str, ...]) -> Paginator:
             paginator = _body_cursor(word, keys)
         case PageNumberWord():
             param = _param(word.page_param, word.page_body_path, "page")
-            base = _set(word.base_page, None)
-            first = _set(word.page, base)
+            base = or_default(word.base_page, None)
+            first = or_default(word.page, base)
             token = {} if first is None else {param: first}
             paginator = PageNumber(page_param=param, base=base, first_token=token, **_ends(word), **_counts(word))
         case OffsetWord():
@@ -76,7 +76,7 @@ def _body_cursor(word: CursorWord, keys: tuple[str, ...]) -> BodyCursor:
     param, path = _param(word.cursor_param, word.cursor_body_path, "cursor"), word.cursor_path
     fields = dict.fromkeys([*(key for key in keys if len(keys) == 1), "uuid", "id"])
     return BodyCursor(
-        cursor_path=_set(path, "cursors.next"),
+        cursor_path=or_default(path, "cursors.next"),
         cursor_param=param,
         is_declared=isinstance(path, str),
         or_fields=() if param == "cursor" or isinstance(param, BodyField) else tuple(fields),
@@ -86,32 +86,28 @@ def _body_cursor(word: CursorWord, keys: tuple[str, ...]) -> BodyCursor:
 
 def _param(name: str | UnsetType, body_path: str | UnsetType, default: str) -> str:
     """Return what takes a value: the query parameter with this name, or the field of the body."""
-    return _set(name, default) if isinstance(body_path, UnsetType) else BodyField(body_path)
+    return or_default(name, default) if isinstance(body_path, UnsetType) else BodyField(body_path)
 
 
 def _size(word: Pages | JsonLinkWord | HeaderLinkWord | HeaderCursorWord) -> dict[str, Any]:
     """Return how many records a page is to have, as a paginator takes it."""
-    limit = _set(word.limit, None)
+    limit = or_default(word.limit, None)
     if isinstance(word, OffsetWord) and isinstance(word.limit_body_path, str):
         return {"limit": limit, "limit_param": BodyField(word.limit_body_path)}
-    return {"limit": limit, "limit_param": _set(word.limit_param, "limit" if limit else None)}
+    return {"limit": limit, "limit_param": or_default(word.limit_param, "limit" if limit else None)}
 
 
 def _ends(word: Pages) -> dict[str, Any]:
     """Return the size of a page, and what says that there is more, as a paginator takes them."""
-    ends_at_empty_page = _set(word.stop_after_empty_page, None)
+    ends_at_empty_page = or_default(word.stop_after_empty_page, None)
     return {**_size(word), "has_more_path": word.has_more_path, "ends_at_empty_page": ends_at_empty_page}
 
 
 def _counts(word: PageNumberWord | OffsetWord) -> dict[str, Any]:
     """Return how far a walk by number goes, as a paginator takes it."""
     is_by_page = isinstance(word, PageNumberWord)
-    maximum = _set(word.maximum_page if isinstance(word, PageNumberWord) else word.maximum_offset, word.maximum_value)
-    counts: dict[str, Any] = {"maximum": _set(maximum, None)}
+    own = word.maximum_page if isinstance(word, PageNumberWord) else word.maximum_offset
+    counts: dict[str, Any] = {"maximum": or_default(or_default(own, word.maximum_value), None)}
     if isinstance(word.total_path, UnsetType):
         return {**counts, "total_path": "total_pages" if is_by_page else None, "default_total_path": "total"}
     return {**counts, "total_path": word.total_path}
-
-
-def _set(value: T | UnsetType, default: T) -> T:
-    return default if isinstance(value, UnsetType) else value

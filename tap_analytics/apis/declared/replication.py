@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from tap_analytics.apis.declared.vocabulary.base import or_default
 from tap_analytics.records.date_styles import EPOCH_UNITS, EpochStyle, PatternStyle, number_of
 from tap_analytics.records.datetimes import DateStyle
 from tap_analytics.records.json_paths import first_key, only_key
@@ -167,8 +168,8 @@ class Replication(Struct, frozen=True):
         if self.is_newest_first or self._fills_in or not isinstance(values, Instants):
             return None
         return DateFilter(
-            start_param=_set(self.word.start_param),
-            end_param=_set(self.word.end_param),
+            start_param=or_default(self.word.start_param, None),
+            end_param=or_default(self.word.end_param, None),
             style=values.style,
             always_ends=True,
         )
@@ -180,8 +181,8 @@ class Replication(Struct, frozen=True):
             return None
         given, lag = self.word.initial_value, self.word.lag
         return ValueFilter(
-            start_param=_set(self.word.start_param),
-            end_param=_set(self.word.end_param),
+            start_param=or_default(self.word.start_param, None),
+            end_param=or_default(self.word.end_param, None),
             initial=None if isinstance(given, UnsetType) else _as_sent(given),
             fixed={CURSOR_PATH: self.word.cursor_path, **({} if isinstance(lag, UnsetType) else {LAG: _as_sent(lag)})},
         )
@@ -278,7 +279,3 @@ def _number(given: float) -> int | Decimal:
 
 def _as_sent(given: str | float) -> str | int:
     return str(given) if isinstance(given, float) else given
-
-
-def _set(name: str | UnsetType) -> str | None:
-    return None if isinstance(name, UnsetType) else name

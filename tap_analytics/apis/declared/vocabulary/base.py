@@ -10,9 +10,11 @@ Every word is one field of one of the types in this package, with its descriptio
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, UnsetType
+
+T = TypeVar("T")
 
 REFUSED: Final = "refused"
 PASSED_OVER: Final = "passed_over"
@@ -62,3 +64,13 @@ def extra_of(info: Any) -> dict[str, Any]:  # noqa: ANN401 - msgspec has no type
     """
     extra: dict[str, Any] = getattr(info, "extra", None) or {}
     return extra
+
+
+def or_default(value: T | UnsetType, default: T) -> T:
+    """Return what stands under a word, or a default where the word is left out.
+
+    Args:
+        value: The value of the field.
+        default: The default.
+    """
+    return default if isinstance(value, UnsetType) else value
