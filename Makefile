@@ -9,6 +9,8 @@ RUN := $(UV) run --no-sync
 export UV_PYTHON_DOWNLOADS := never
 # The checkout may lie on another file system than uv's cache; that is no reason for a warning.
 export UV_LINK_MODE := copy
+# The tests start hundreds of processes; without bytecode on disk, each compiles every module that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test bench laws lint types check generate format sandbox sync clean
