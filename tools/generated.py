@@ -24,11 +24,14 @@ def _loader(name: str) -> str:
     return loader_definition(name, yaml.safe_load(_read("meltano.yml")))
 
 
+LOADERS: Final = ("target-postgres", "target-duckdb", "target-jsonl", "target-csv")
+"""The loaders of `meltano.yml`."""
+
 FILES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/streams.md": streams_page,
     "docs/declared-resources.schema.json": schema_file,
     "hub/tap-analytics.yml": plugin_definition,
-    **{f"hub/{name}.yml": partial(_loader, name) for name in ("target-postgres", "target-duckdb", "target-jsonl")},
+    **{f"hub/{name}.yml": partial(_loader, name) for name in LOADERS},
 }
 """What makes the text of each file that is generated as a whole, by the file's path in the repository."""
 

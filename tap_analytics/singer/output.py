@@ -28,6 +28,7 @@ from tap_analytics.singer.state import BookmarkStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
+    from singer_sdk.mapper import StreamMap
     from singer_sdk.singerlib import Catalog, SchemaMessage
 
     from tap_analytics.records.replication_values import ReplicationType, ReplicationValue
@@ -84,8 +85,7 @@ class OutputStream(RESTStream[Params], ABC):
         time_extracted = datetime.now(timezone.utc).isoformat()
         self._outputs = [
             (
-                # Without a map the SDK's transform gives the record as it is.
-                None if isinstance(each, SameRecordTransform) and not each.flattening_enabled else each.transform,
+                _transform(each),
                 f'{{"type":"RECORD","stream":{json.dumps(each.stream_alias)},"record":'.encode(),
             )
             for each in self.stream_maps
@@ -306,3 +306,19 @@ class OutputStream(RESTStream[Params], ABC):
     def emit_activate_version_messages(self) -> bool:
         # The SDK sends the message before the first record: a run that then dies leaves an empty table behind.
         return False
+
+
+def _transform(stream_map: StreamMap) -> Callable[[dict[str, Any]], dict[str, Any] | None] | None:
+    """Return what makes the record of a message, None if that is the record as it is."""
+    transform = stream_map.transform
+    if not stream_map.flattening_enabled:
+        # Without a map the SDK's transform gives the record as it is.
+        return None if isinstance(stream_map, SameRecordTransform) else transform
+    columns = stream_map.transformed_schema.get("properties", {})
+
+    def flat(record: dict[str, Any]) -> dict[str, Any] | None:
+        mapped = transform(record)
+        # Of an object that is null the SDK leaves a column that the SCHEMA message does not have.
+        return mapped and {name: value for name, value in mapped.items() if value is not None or name in columns}
+
+    return flat

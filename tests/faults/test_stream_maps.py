@@ -142,3 +142,20 @@ def test_a_map_of_a_stream_that_does_not_exist_is_warned_of() -> None:
         run = run_here(subscription(server.url, stream_maps=maps), "activities")
     (warning,) = [line for line in run.warnings if "stream_maps" in line]
     assert "'custmers', since there is no such stream (is it 'customers'?)" in warning
+
+
+def test_flattening_leaves_no_column_of_an_object_that_is_null() -> None:
+    """A target such as target-csv ends with an error at a column that the SCHEMA message does not have."""
+    address = {"type": ["object", "null"], "properties": {"city": {"type": ["string", "null"]}}}
+    people = {
+        "name": "people",
+        "primary_key": "id",
+        "endpoint": {"path": "/people"},
+        "schema": {"type": "object", "properties": {"id": {"type": "integer"}, "address": address}},
+    }
+    rows = [{"id": 1, "address": {"city": "Bonn"}}, {"id": 2, "address": None}]
+    with Server(routes({"/people": always(whole(rows))})) as server:
+        flat = {"flattening_enabled": True, "flattening_max_depth": 1}
+        run = run_here(subscription(server.url, resources=[people], **flat), "people")
+    nothing = {"_rescued_data": None}
+    assert run.records("people") == [{"id": 1, "address__city": "Bonn", **nothing}, {"id": 2, **nothing}]

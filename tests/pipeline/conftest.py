@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LOADERS = ("target-postgres", *FILE_LOADERS)
+LOADERS = ("target-postgres", "target-csv", *FILE_LOADERS)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -42,3 +43,10 @@ def jsonl_rows(folder: Path, stream: str) -> list[dict[str, Any]]:
     (file,) = folder.glob(f"{stream}-*.jsonl")
     # Not `splitlines`, which also ends lines where a text of a record holds a rarer line separator.
     return [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line]
+
+
+def csv_rows(folder: Path, stream: str) -> list[dict[str, str]]:
+    """Return the rows of a stream's one file."""
+    (file,) = folder.glob(f"{stream}-*.csv")
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

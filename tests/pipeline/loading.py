@@ -6,6 +6,10 @@ import json
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
+from demo.pipeline import CHECKOUT
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -24,3 +28,10 @@ def load(meltano: Path, target: str, messages: str, folder: Path, **settings: ob
     )
     states = done.stdout.splitlines()
     return json.loads(states[-1]) if states else None
+
+
+def settings_of(target: str) -> dict[str, Any]:
+    """Return the settings that `meltano.yml` gives a target."""
+    project = yaml.safe_load((CHECKOUT / "meltano.yml").read_text(encoding="utf-8"))
+    (settings,) = (loader["config"] for loader in project["plugins"]["loaders"] if loader["name"] == target)
+    return dict(settings)

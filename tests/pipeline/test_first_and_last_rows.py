@@ -9,8 +9,8 @@ import pytest
 from demo.database import postgres
 from tests.faults.runs import run_here
 from tests.faults.server import Server, whole
-from tests.pipeline.files import duckdb_rows, jsonl_rows, needs_duckdb
-from tests.pipeline.loading import load
+from tests.pipeline.files import csv_rows, duckdb_rows, jsonl_rows, needs_duckdb
+from tests.pipeline.loading import load, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,3 +95,11 @@ def test_duckdb_stores_every_row(meltano: Path, messages: str, tmp_path: Path) -
 def test_jsonl_stores_every_row(meltano: Path, messages: str, tmp_path: Path) -> None:
     load(meltano, "target-jsonl", messages, tmp_path, destination_path=str(tmp_path))
     check(lambda name: jsonl_rows(tmp_path, name))
+
+
+def test_csv_stores_every_row(meltano: Path, messages: str, tmp_path: Path) -> None:
+    load(meltano, "target-csv", messages, tmp_path, **settings_of("target-csv") | {"output_path": str(tmp_path)})
+    for name, sent in ROWS.items():
+        # All values are texts, and null is an empty one.
+        texts = [{column: "" if value is None else str(value) for column, value in row.items()} for row in sent]
+        assert [{column: row[column] for column in texts[0]} for row in csv_rows(tmp_path, name)] == texts, name
