@@ -68,6 +68,37 @@ class Signs(Struct, frozen=True):
         return self.next or self.cursor or self.pages or self.total
 
 
+class Total(Struct, frozen=True):
+    """How many pages, or records, a list has, as its first answer says.
+
+    Attributes:
+        number: How many.
+        counts_pages: Whether they are pages; else they are records.
+    """
+
+    number: int
+    counts_pages: bool
+
+
+def total_in(page: Page) -> Total | None:
+    """Return how long a list is; None if its first page does not say, or is all of it.
+
+    Args:
+        page: The first page.
+    """
+    fields = fields_about_pages(page, has_envelope=True)
+    if pages := next((field.value for field in fields if is_page_count(field) and field.value > 1), 0):
+        return Total(pages, counts_pages=True)
+    nouns, count = _nouns(page), _count(page)
+    if count is None:
+        return None
+    found = _RANGE.match(page.headers.get("Content-Range", ""))
+    rows = [field.value for field in fields if _is_total(field, nouns)] + ([int(found[1])] if found else [])
+    # Where two numbers may be the total, nobody knows which one is.
+    larger = {number for number in rows if number > count}
+    return Total(larger.pop(), counts_pages=False) if len(larger) == 1 else None
+
+
 def signs_in(page: Page, *, has_envelope: bool = True) -> Signs:
     """Return what says that there is more than the records of a first page.
 

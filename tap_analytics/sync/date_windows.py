@@ -68,6 +68,8 @@ class DateWindow(Walk):
         """Rows outside of these are counted: the first window looks at the beginning only, the last one at the end."""
         self.read_at_seam: set[Key] = set()
         """Keys of rows that the next window may give again."""
+        self.days_left = 0
+        """Days behind this window that may have rows."""
         self.newest_days: NewestDays | None = None
         """The walk that reads the newest days again, once all windows have been read."""
 
@@ -89,12 +91,14 @@ class DateWindow(Walk):
     @override
     def count(self, rows: int) -> None:
         self._pages.append(rows)
+        if self._widths is not None:
+            self._widths.see(rows)
 
     @override
     def finish(self) -> None:
         first, last = self._days
         if self._widths is not None:
-            self._widths.learn((last - first).days + 1 if first and last else None, self._pages)
+            self._widths.learn((last - first).days + 1 if first and last else None, self._pages, self.days_left)
 
     @override
     def takes(self, key: Key, value: ReplicationValue | None) -> bool:
@@ -194,6 +198,7 @@ class DateFilter(Struct, frozen=True, kw_only=True):
             window = DateWindow(params, days, bounds, before, widths)
             is_last = days[1] == last_day
             window.is_part = before is not None or not is_last
+            window.days_left = 0 if is_last or days[1] is None else (min(last_day or today, today) - days[1]).days
             window.ends = bounds._replace(first=first if before is None else None, last=end if is_last else None)
             newest = today - 2 * _DAY
             if before is not None and is_last and (last_day is None or newest <= last_day):

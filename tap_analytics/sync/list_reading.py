@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sized
 from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, cast
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 from tap_analytics.errors import StreamError
 from tap_analytics.http.cancellation import Scope
 from tap_analytics.sync.date_windows import DateWindow
+from tap_analytics.sync.extent import Extent
 from tap_analytics.sync.newest_first import NewestFirst
 from tap_analytics.sync.open_walks import OpenWalks
 from tap_analytics.sync.parent_failures import Absences, Failures, GoneError, pages_of_present
@@ -48,6 +50,8 @@ class ListReading(ABC):
         self._stream = stream
         self._run = run
         self._absences = Absences()
+        self._extent = Extent()
+        """How much of the lists has been read."""
 
     def read_walks(self, walks: Generator[Walk | Wait]) -> Iterator[Item]:
         """Read walks, several at once, in order. A list of one parent that cannot be read ends nothing but itself.
@@ -68,6 +72,7 @@ class ListReading(ABC):
                 if failures.has_failed(walk.place):
                     # A later window of a list whose earlier one failed: its bookmark must not pass the gap.
                     continue
+                self._extent.begin_list(walk.place)
                 try:
                     yield from self.read_walk(walk, each.next_page)
                     self._absences.add_present()
@@ -167,7 +172,10 @@ class ListReading(ABC):
             since: The bookmark less the look-back; None for a whole read.
         """
         if not self._stream.walks_take_requests:
-            yield from self._stream.walks(since)
+            lists = self._stream.walks(since)
+            if isinstance(lists, Sized):
+                self._extent.lists = len(lists)
+            yield from lists
             return
         scope = Scope(self._run.pool.scope)
         name = f"reader {self._stream.name}"
@@ -189,10 +197,13 @@ class ListReading(ABC):
         shared = self._run.shared_pages.get(stream.name)
         places = Places(cast("Parent", stream.parent), stream.template, stream.primary_keys)
         try:
+            found = 0
             while (candidate := (yield from parents.next())) is not None:
                 place = places.find(candidate)
                 if place is None:
                     continue
+                found += 1
+                self._extent.lists = found / share if (share := parents.share_taken) else None
                 for walk in stream.walks(since_of(place.key)):
                     if shared is not None:
                         yield from shared.turn_of(self.who).wait()

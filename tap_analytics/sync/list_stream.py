@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tap_analytics.paging.placeholders import is_of_parent
 from tap_analytics.records.datetimes import EARLIEST, LATEST, end_of, parse_instant
+from tap_analytics.sync.extent import Extent
 from tap_analytics.sync.newest_first import NewestFirst
 from tap_analytics.sync.record_stream import RecordStream
 from tap_analytics.sync.shared_keys import SharedKeys
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from singer_sdk import Tap
+
+    from tap_analytics.http.session import ApiSession
     from tap_analytics.records.replication_values import LookBack, ReplicationValue
     from tap_analytics.sync.bookmarks import Bookmark
     from tap_analytics.sync.date_windows import DateFilter
@@ -69,6 +73,17 @@ class ListStream(RecordStream, ABC):
     The page that shows that the walk may stop has such rows. Written, they bring what the service changed in them
     without a sign.
     """
+
+    def __init__(self, tap: Tap, session: ApiSession) -> None:
+        super().__init__(tap, session)
+        self.extent = Extent()
+        """How much of the stream has been read."""
+
+    @property
+    def share_read(self) -> float | None:
+        """The part of what there is to read that has been read, from 0 to 1; None if that is not known."""
+        widths = self.window_widths if self.parent is None and self.date_filter is not None else None
+        return self.extent.share if widths is None or widths.share is None else widths.share
 
     # What to read
 

@@ -26,6 +26,10 @@ class ParentSource(Protocol):
     def objects(self) -> Generator[Item]:
         """Yield the objects as the API gives them, and what has to be waited for."""
 
+    @property
+    def total(self) -> float | None:
+        """How many objects the list has, as the service says; None if it does not."""
+
     def close(self) -> None:
         """Take in that nobody wants the objects any longer."""
 
@@ -45,6 +49,8 @@ class ParentList:
         self._error: Exception | None = None
         self.has_ended = False
         """Whether there are no more records."""
+        self.given = 0
+        """How many records have been handed to the streams under the list."""
 
     def subscribe(self, name: str, who: str, candidates: Candidates, doubt: Callable[[str], None]) -> Subscription:
         """Return a reading's part in the list; all have to take part before the first one begins to read.
@@ -91,8 +97,14 @@ class ParentList:
         if item is None:
             self.has_ended = True
         else:
+            self.given += 1
             for each in self._subscriptions.values():
                 each.add(item)
+
+    @property
+    def total(self) -> float | None:
+        """How many records the list has; None if that is not known."""
+        return self.given if self.has_ended else self._source.total
 
     def check(self) -> None:
         """Say why the list could not be read to its end, if it could not.
@@ -157,6 +169,12 @@ class Subscription(Wait):
             else:
                 yield self
         return self.records.popleft()
+
+    @property
+    def share_taken(self) -> float | None:
+        """The part of the list's records that the stream has taken; None if that is not known."""
+        total = self._parents.total
+        return (self._parents.given - len(self.records)) / total if total else None
 
     def close(self) -> None:
         """Take no more."""

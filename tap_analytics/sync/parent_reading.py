@@ -80,6 +80,11 @@ class ParentReading(ListReading):
         finally:
             self.close()
 
+    @property
+    def total(self) -> float | None:
+        """How many objects the list has, as the service says; None if it does not."""
+        return self._extent.rows_expected
+
     def close(self) -> None:
         """Take in that nobody wants the objects any longer."""
         if self._stream.name in self._run.shared_pages:
@@ -113,6 +118,7 @@ class ParentReading(ListReading):
             if page.doubt:
                 self._doubt(page.doubt)
             walk.count(len(page.records))
+            self._extent.take(page, walk, self._stream.paginator)
             objects = walk.objects(page.records)
             values = [self._stream.raw_value_of(raw) for raw in objects]
             for raw, value in zip(objects, values, strict=True):

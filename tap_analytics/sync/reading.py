@@ -34,6 +34,7 @@ class Reading(ListReading):
 
     def __init__(self, stream: ListStream, run: Run) -> None:
         super().__init__(stream, run)
+        self._extent = stream.extent
         self._bookmarks = Bookmarks({}, None)
         self._bookmark = self._bookmarks.of("")
         """That of the walk that is being read."""
@@ -115,10 +116,11 @@ class Reading(ListReading):
         # Looked up once, for what follows is done for each record.
         shape, key_of, value_of = stream.shaper.shape, stream.key_of, stream.value_of
         takes, see = walk.takes, self._bookmark.see
-        bounds = stream.bounds
+        bounds, extent = stream.bounds, self._extent
         pages_read = 0
         while (page := (yield from next_page())) is not None:
             stream.begin_page()
+            extent.take(page, walk, stream.paginator)
             walk.count(len(page.records))
             if page.doubt:
                 # Nothing at all is how some services write an empty list; nothing after other pages is not.

@@ -6,6 +6,8 @@ import time
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from tap_analytics.sync.time_left import TimeLeft
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -37,6 +39,7 @@ class StreamReport:
         """Why it failed, in one line."""
         self.bookmark_before = self._bookmark
         self._began = self._ended = 0.0
+        self._time_left = TimeLeft()
 
     def begin(self) -> None:
         """Take in that the stream is read from now on."""
@@ -56,6 +59,13 @@ class StreamReport:
     def seconds(self) -> float:
         """How long the stream has been read."""
         return (self._ended or time.monotonic()) - self._began if self._began else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will take to read the rest; None if that is not known."""
+        if self.status is not Status.READING:
+            return None
+        return self._time_left.seconds(self.seconds, self._stream.share_read)
 
     @property
     def records(self) -> int:
@@ -115,6 +125,7 @@ class StreamReport:
             "requests": self.requests,
             "retries": self.retries,
             "seconds": round(self.seconds, 3),
+            "seconds_left": _rounded(self.seconds_left),
             "seconds_waited": {cause.name.lower(): round(seconds, 3) for cause, seconds in self.waited.items()},
             "rescued_values": self.rescued,
             "bookmark_before": self.bookmark_before,
@@ -172,6 +183,13 @@ class RunReport:
         return time.monotonic() - self._began
 
     @property
+    def seconds_left(self) -> float | None:
+        """How long the run will take from now on; None unless that is known of every stream that is not yet read."""
+        left = [report.seconds_left for report in self.of(Status.PENDING, Status.READING)]
+        known = [seconds for seconds in left if seconds is not None]
+        return max(known) if left and len(known) == len(left) else None
+
+    @property
     def waits_for(self) -> str:
         """What the run waits for now; empty if for nothing, or for several things."""
         if self._is_target_awaited():
@@ -190,6 +208,7 @@ class RunReport:
             "requests": self.total(lambda each: each.requests),
             "retries": self.total(lambda each: each.retries),
             "seconds": round(self.seconds, 3),
+            "seconds_left": _rounded(self.seconds_left),
             "seconds_waited_for_target": round(self.target_seconds, 3),
             "finished": _names(self.of(Status.FINISHED)),
             "failed": _names(self.of(Status.FAILED)),
@@ -200,6 +219,10 @@ class RunReport:
 
 def _names(reports: Iterable[StreamReport]) -> list[str]:
     return [report.name for report in reports]
+
+
+def _rounded(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
 
 
 def _ignore(report: StreamReport) -> None:

@@ -40,6 +40,8 @@ class WindowWidths:
         self._days = 0
         self._rows = 0
         self._rows_per_day = 0.0
+        self._days_left = 0
+        self._rows_seen = 0
 
     @property
     def at_once(self) -> int:
@@ -47,14 +49,28 @@ class WindowWidths:
         # Four times as many for each one that is finished.
         return 1 << 2 * min(self._finished, 4)
 
-    def learn(self, days: int | None, pages: list[int]) -> None:
+    def see(self, rows: int) -> None:
+        """Take in how many rows a page of a window had."""
+        self._rows_seen += rows
+
+    @property
+    def share(self) -> float | None:
+        """The part of all rows that has been read, by how many a day had so far; None if that is not known."""
+        if not self._rows_per_day:
+            return None
+        left = self._days_left * self._rows_per_day - (self._rows_seen - self._rows)
+        return self._rows_seen / (self._rows_seen + max(0.0, left))
+
+    def learn(self, days: int | None, pages: list[int], days_left: int = 0) -> None:
         """Take in what a window turned out to hold.
 
         Args:
             days: How many days it had, None if it was open.
             pages: How many rows each of its pages had.
+            days_left: How many days are behind it.
         """
         self._finished += 1
+        self._days_left = days_left
         if days is None:
             return
         if len(pages) > 1:

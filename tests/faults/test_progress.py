@@ -12,15 +12,19 @@ import struct
 import subprocess
 import sys
 import termios
+from datetime import date, timedelta
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_analytics.command_line.progress.wording import time_left
+from tap_analytics.sync.time_left import TimeLeft
 from tests.faults.runs import KEY, run_here, subscription
 from tests.faults.server import Server, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from tests.faults.server import End, Request
@@ -78,6 +82,80 @@ def test_a_run_tells_once_in_a_while_how_far_it_is_and_what_it_waits_for(monkeyp
     lines = [line for line in told(run.stderr) if line.startswith("0 of 1 stream read")]
     waiting = "; waiting for the service; reading customers (2)"
     assert any("2 records, 2 requests in" in line and line.endswith(waiting) for line in lines)
+
+
+def numbered(request: Request) -> Iterable[bytes | float | End]:
+    """Give four pages of customers, the first of which says that there are four, and two subscriptions of each."""
+    yield 0.08
+    number = int(request.params.get("cursor", 1))
+    if request.path.endswith("subscriptions"):
+        yield whole({"entries": [{"id": row} for row in range(2)], "has_more": False})
+    else:
+        more = {"cursor": str(number + 1), "has_more": number < 4, **({"total_pages": 4} if number == 1 else {})}
+        yield whole({"entries": [{"id": number, "uuid": f"u{number}"}], **more})
+
+
+def dated(request: Request) -> Iterable[bytes | float | End]:
+    """Give an activity a day."""
+    yield 0.05
+    first, last = (date.fromisoformat(request.params[name]) for name in ("start-date", "end-date"))
+    days = [first + timedelta(days=day) for day in range((last - first).days + 1)]
+    yield whole({"entries": [{"uuid": str(day), "date": f"{day}T00:00:00Z"} for day in days], "has_more": False})
+
+
+def unnumbered(request: Request) -> Iterable[bytes | float | End]:
+    """Give some pages of customers with nothing but cursors."""
+    yield 0.1
+    number = int(request.params.get("cursor", 1))
+    yield whole({"entries": [{"id": number, "uuid": f"u{number}"}], "cursor": str(number + 1), "has_more": number < 4})
+
+
+@pytest.mark.parametrize(
+    ("answer", "stream", "is_known"),
+    [
+        (numbered, "customers", True),
+        (numbered, "customer_subscriptions", True),
+        (dated, "activities", True),
+        (unnumbered, "customers", False),
+    ],
+)
+def test_the_time_left_is_told_where_pages_days_or_parents_are_numbered_and_nowhere_else(
+    answer: Callable[[Request], Iterable[bytes | float | End]],
+    stream: str,
+    is_known: bool,  # noqa: FBT001 - of the table above
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tap_analytics.command_line.progress.lines.SECONDS_BETWEEN_LINES", 0.04)
+    monkeypatch.setattr("tap_analytics.sync.time_left._EARLIEST", 0)
+    with Server(answer) as server:
+        settings = {"end_date": "2024-12-31", "page_size": 30, "max_parallel_requests": 1}
+        run = run_here(subscription(server.url, **settings), stream)
+    assert run.exit_code == 0
+    lines = [line for line in told(run.stderr) if line.startswith("0 of 1 stream read") and f"{stream} (" in line]
+    assert lines
+    assert any("; a few seconds left; waiting" in line for line in lines) == is_known
+    assert any("left" in line for line in lines) == is_known
+
+
+def test_an_estimate_counts_down_and_is_changed_only_when_it_is_clearly_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 0.0
+    monkeypatch.setattr("tap_analytics.sync.time_left.time.monotonic", lambda: clock)
+    left, told = TimeLeft(), []
+    # Half of it in 60 s; a little slower; then much slower, and at last more than was announced.
+    for clock, share in [(1, 0.5), (60, 0.5), (70, 0.53), (100, 0.6), (200, 0.65), (210, None)]:
+        told.append(left.seconds(clock, share))
+    assert told == [None, 60, 50, pytest.approx(66.7, 0.01), pytest.approx(107.7, 0.01), None]
+    spans = [time_left(seconds) for seconds in (3, 44, 59, 89, 600, 3400, 5400, 7300)]
+    assert spans == [
+        "a few seconds",
+        "about 40 s",
+        "about 60 s",
+        "about 1 min",
+        "about 10 min",
+        "about 55 min",
+        "about 1 h 30 min",
+        "about 2 h",
+    ]
 
 
 def test_the_summary_in_a_file_says_what_became_of_each_stream_and_no_secret(tmp_path: Path) -> None:
@@ -139,8 +217,8 @@ def test_metric_lines_are_for_those_who_ask_for_them(level: int) -> None:
     assert ("METRIC" in run.stderr) == (level == logging.DEBUG)
 
 
-def on_terminal(url: str, folder: Path, **environment: str) -> str:
-    """Run the tap with its log on a terminal, and return what the terminal got."""
+def on_terminal(url: str, folder: Path, *, on_text: Callable[[str], object] = len, **environment: Any) -> str:
+    """Run the tap with its log on a terminal, and return what the terminal got; it is told as it comes, too."""
     config = folder / "config.json"
     config.write_text(json.dumps(subscription(url)))
     ours, theirs = pty.openpty()
@@ -158,6 +236,7 @@ def on_terminal(url: str, folder: Path, **environment: str) -> str:
     try:
         while part := os.read(ours, 2**16):
             got += part
+            on_text(got.decode(errors="replace"))
     except OSError:  # The terminal's other end is closed.
         pass
     finally:
@@ -167,13 +246,19 @@ def on_terminal(url: str, folder: Path, **environment: str) -> str:
 
 
 def test_a_terminal_shows_a_live_table_and_the_log_above_it_and_never_hides_the_cursor(tmp_path: Path) -> None:
+    is_shown = Event()
+
     def slow(request: Request) -> Iterable[bytes | float | End]:
         if "cursor" in request.params:
-            yield 0.6
+            is_shown.wait(60)
         yield from customers(request)
 
+    def look(shown: str) -> None:
+        if "the service" in shown:
+            is_shown.set()
+
     with Server(slow) as server:
-        shown = on_terminal(server.url, tmp_path)
+        shown = on_terminal(server.url, tmp_path, on_text=look)
     assert "waits for" in shown
     assert "the service" in shown
     assert "streams read, " in shown
@@ -189,7 +274,7 @@ def test_a_terminal_shows_a_live_table_and_the_log_above_it_and_never_hides_the_
     "environment", [{"TERM": "dumb"}, {"TAP_ANALYTICS_LOGLEVEL": "WARNING"}, {"NO_COLOR": "1"}], ids=str
 )
 def test_a_terminal_that_wants_no_drawing_no_lines_or_no_colour_gets_none(
-    tmp_path: Path, environment: dict[str, str]
+    tmp_path: Path, environment: dict[str, Any]
 ) -> None:
     with Server(customers) as server:
         shown = on_terminal(server.url, tmp_path, **environment)

@@ -497,6 +497,8 @@ def test_of_parents_that_have_gone_nothing_is_kept_but_a_count_and_the_first_wor
 class OneParent:
     """A list of one parent."""
 
+    total = None
+
     def __init__(self, record: Message) -> None:
         self._record = record
 

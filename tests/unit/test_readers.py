@@ -292,6 +292,8 @@ def _settle_at(value: Callable[[], int]) -> None:
 class NoParents:
     """A list of parents that has none."""
 
+    total = None
+
     def __init__(self, run: Run) -> None:
         self._run = run
 

@@ -8,6 +8,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from tap_analytics.errors import StreamError
+from tap_analytics.paging.end_signs import Total, total_in
 from tap_analytics.paging.page import Page
 from tap_analytics.paging.page_trail import PageTrail
 from tap_analytics.paging.paginators import BodyCursor, BodyLink, HeaderLink, Undeclared
@@ -481,3 +482,22 @@ def test_undeclared_a_list_that_is_all_there_is_and_a_single_object_pass() -> No
     trail, row = PageTrail(Undeclared(), None), {"id": 1, "count": 7, "total": 99}
     trail.advance(Page(row, [row], "/things"))
     assert trail.finished
+
+
+@pytest.mark.parametrize(
+    ("body", "total"),
+    [
+        ({**DATA, "total_pages": 7, "current_page": 1}, Total(7, counts_pages=True)),
+        ({**DATA, "meta": {"total": 40}}, Total(40, counts_pages=False)),
+        ({**DATA, "count": 40, "total_count": 40}, Total(40, counts_pages=False)),
+        ({**DATA, "count": len(ROWS), "total": 40}, Total(40, counts_pages=False)),
+        ({**DATA, "count": 30, "total": 40}, None),
+        ({**DATA, "total_pages": None, "total": len(ROWS)}, None),
+        ({**DATA, "has_more": True, "cursor": "c", "per_page": 200}, None),
+    ],
+    ids=str,
+)
+def test_the_length_of_a_list_is_known_only_where_the_first_answer_gives_one_number_for_it(
+    body: dict[str, Any], total: Total | None
+) -> None:
+    assert total_in(Page(body, ROWS, "/v1/items")) == total

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from typing_extensions import override
 
-from tap_analytics.command_line.progress.wording import largest_first, progress_line, remarks
+from tap_analytics.command_line.progress.wording import largest_first, progress_line, remarks, time_left
 from tap_analytics.sync.report import Status
 
 if TYPE_CHECKING:
@@ -111,18 +111,25 @@ def _picture(report: RunReport, console: Console) -> RenderableType:
 def _table(reports: list[StreamReport], title: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column(title, no_wrap=True)
-    for name in ("records", "pages", "requests", "per second", "time"):
+    is_reading = title == "reading"
+    for name in ("records", "pages", "requests", "per second", "time", *(["time left"] if is_reading else [])):
         table.add_column(name, justify="right", no_wrap=True)
     # The one column that may be wrapped gives way to the others.
-    table.add_column("waits for" if title == "reading" else "")
+    table.add_column("waits for" if is_reading else "")
     for each in reports:
         rate = f"{each.records / each.seconds:,.0f}" if each.seconds else ""
-        counts = (f"{each.records:,}", f"{each.pages:,}", f"{each.requests:,}", rate, f"{each.seconds:.0f} s")
-        table.add_row(each.name, *counts, _remark(each), style=_STYLES.get(each.status))
+        times = [rate, f"{each.seconds:.0f} s", *([_left(each)] if is_reading else [])]
+        counts = (f"{each.records:,}", f"{each.pages:,}", f"{each.requests:,}")
+        table.add_row(each.name, *counts, *times, _remark(each), style=_STYLES.get(each.status))
     return table
 
 
 _STYLES: Final = {Status.FAILED: "red", Status.PENDING: "dim"}
+
+
+def _left(report: StreamReport) -> str:
+    seconds = report.seconds_left
+    return "" if seconds is None else time_left(seconds)
 
 
 def _remark(report: StreamReport) -> str:

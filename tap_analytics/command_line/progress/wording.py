@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _MINUTE: Final = 60
 _HOUR: Final = 3600
+_A_FEW: Final = 10
+_MANY_MINUTES: Final = 10
 _MOST_NAMES: Final = 4
 _SHORTEST_WAIT: Final = 1.0
 """Seconds; shorter waits for the limit and for retries are not worth telling."""
@@ -27,6 +29,23 @@ def duration(seconds: float) -> str:
     if seconds < _HOUR:
         return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE)} s"
     return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE)} min"
+
+
+def time_left(seconds: float) -> str:
+    """Return an estimate in words, like "about 40 s" or "about 3 min": no more exact than an estimate can be."""
+    if seconds < _A_FEW:
+        return "a few seconds"
+    if seconds < _MINUTE:
+        return f"about {_rounded(seconds, 10)} s"
+    minutes = _rounded(seconds / _MINUTE)
+    if minutes < _MANY_MINUTES:
+        return f"about {minutes} min"
+    hours, minutes = divmod(_rounded(minutes, 5), _MINUTE)
+    return f"about {f'{hours} h ' * (hours > 0)}{f'{minutes} min' * (minutes > 0)}".rstrip()
+
+
+def _rounded(number: float, step: int = 1) -> int:
+    return max(1, round(number / step)) * step
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -68,7 +87,12 @@ def stream_line(report: StreamReport) -> str:
 
 def reading_line(report: RunReport) -> str:
     """Return the line that tells which streams are being read, and how far they are."""
-    reading = [f"{each.name} ({each.records:,})" for each in largest_first(report)]
+    reports, of_run = largest_first(report), _left(report)
+    # Of a stream that is the last one to be read, the line has said it already.
+    left = {each.name: text for each in reports if (text := _left(each)) and text != of_run}
+    reading = [
+        f"{each.name} ({each.records:,}{f', {left[each.name]}' if each.name in left else ''})" for each in reports
+    ]
     return f"{progress_line(report)}; reading {names(reading)}" if reading else progress_line(report)
 
 
@@ -82,9 +106,16 @@ def progress_line(report: RunReport) -> str:
     failed = len(report.of(Status.FAILED))
     ended = f"{len(report.of(Status.FINISHED))} of {count(len(report.streams), 'stream')} read"
     parts = [f"{ended}{f', {failed} failed' if failed else ''}, {_totals(report)}"]
+    if left := _left(report):
+        parts.append(left)
     if report.waits_for:
         parts.append(f"waiting for {report.waits_for}")
     return "; ".join(parts)
+
+
+def _left(report: RunReport | StreamReport) -> str:
+    seconds = report.seconds_left
+    return "" if seconds is None else f"{time_left(seconds)} left"
 
 
 def total_line(report: RunReport) -> str:

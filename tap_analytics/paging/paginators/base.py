@@ -10,12 +10,14 @@ from msgspec import Struct
 from typing_extensions import override
 
 from tap_analytics.paging.abstract_struct import AbstractStruct
+from tap_analytics.paging.end_signs import total_in
 from tap_analytics.paging.page_token import NO_PARAMS
 from tap_analytics.paging.paginators.last_page import HAS_MORE, flag_in, refuse_dead_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tap_analytics.paging.end_signs import Total
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Address, Params, ParamValue
     from tap_analytics.paging.progress import Progress
@@ -99,6 +101,10 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
             asked: The parameters that asked for it.
         """
         return None
+
+    def total(self, page: Page) -> Total | None:
+        """Return how long the list is, as its first page says; None if it does not."""
+        return total_in(page)
 
     def doubt(self, page: Page, progress: Progress) -> str:  # noqa: ARG002 - for those that cannot always know the end
         """Return why there may be more although the answer does not say so; empty for no reason."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
+from tap_analytics.paging.end_signs import Total
 from tap_analytics.paging.paginators.base import FlaggedPaginator
 from tap_analytics.paging.paginators.cursors import BodyCursor
 from tap_analytics.paging.paginators.last_page import flag_in
@@ -271,6 +272,11 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
     @override
     def has_all(self, number: int, total: int) -> bool:
         return total <= number
+
+    @override
+    def total(self, page: Page) -> Total | None:
+        number = total_at(page, self.total_path)
+        return Total(number, counts_pages=False) if number > 0 else super().total(page)
 
     @override
     def is_last(self, page: Page, progress: Progress) -> bool:
