@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from tools.dbt_package import dbt_files
 from tools.declared_words import schema_file, words_tables
 from tools.plugin_definition import loader_definition, plugin_definition, project_settings
 from tools.settings import readme_table
@@ -32,6 +33,7 @@ FILES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/declared-resources.schema.json": schema_file,
     "hub/tap-analytics.yml": plugin_definition,
     **{f"hub/{name}.yml": partial(_loader, name) for name in LOADERS},
+    **dbt_files(),
 }
 """What makes the text of each file that is generated as a whole, by the file's path in the repository."""
 
@@ -54,6 +56,7 @@ def write_files() -> list[str]:
     """Write the files that do not hold what they should, and return their paths."""
     stale = stale_files()
     for path in stale:
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / path).write_text(_text(path), encoding="utf-8")
     return stale
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from tap_analytics.apis.subscription.metrics import MetricStream
 from tap_analytics.paging.paginators import SinglePage
 from tap_analytics.records.rescue import RESCUED_DATA
-from tap_analytics.tap import STREAMS, TapAnalytics
+from tap_analytics.tap import STREAMS
+from tools.catalog import kinds_of, streams_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,9 +37,7 @@ def streams_page() -> str:
     """Return the text of the page."""
     parts = [_HEAD]
     for api in STREAMS:
-        config = {"api": api, "api_url": "https://api.example.com", "api_key": "-", "username": "-", "password": "-"}
-        found = TapAnalytics(config=config, setup_mapper=False).discover_streams()
-        streams = sorted(found, key=lambda each: each.name)
+        streams = streams_of(api)
         parts.append(f"## {_APIS[api]}\n\n{_contents(api, streams)}")
         parts += [_section(api, stream) for stream in streams]
     return "\n".join(parts)
@@ -129,18 +128,13 @@ def _columns(schema: Mapping[str, Any], within: str = "") -> Iterator[tuple[str,
 
 
 def _type(column: Mapping[str, Any]) -> str:
-    types = _kinds(column)
+    types = kinds_of(column)
     if types == ["array"]:
         items = column.get("items", {})
         return f"array of {_type(items)}" if items else "array (open)"
     if types == ["object"] and not column.get("properties"):
         return "object (open)"
     return " or ".join(column.get("format", kind) if kind == "string" else kind for kind in types) or "any"
-
-
-def _kinds(column: Mapping[str, Any]) -> list[str]:
-    declared = column.get("type", [])
-    return [kind for kind in ([declared] if isinstance(declared, str) else declared) if kind != "null"]
 
 
 def _code(names: Sequence[str]) -> str:
