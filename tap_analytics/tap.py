@@ -129,6 +129,10 @@ class TapAnalytics(CommandTap):
         if api is None:
             msg = f"Settings: 'api' must be one of {', '.join(_APIS)}"
             raise SettingsError(msg)
+        if fault := settings_faults.prefix_fault(str(self.config.get("stream_prefix") or "")):
+            # Discovery alone does not ask for settings, but names are what it finds.
+            msg = f"Settings: 'stream_prefix' {fault}"
+            raise SettingsError(msg)
         requests, seconds = float(api.requests), api.seconds
         if "requests_per_second" in self.config:
             requests = float(self.config["requests_per_second"]) * seconds
@@ -185,8 +189,8 @@ class TapAnalytics(CommandTap):
     def _find_schema(self, stream: AnalyticsStream) -> None:
         """Find out a stream's schema, which may take requests."""
         with self._failures.told(stream):
-            if stream.parent is not None and stream.parent.name in self._failures:
-                msg = f"{stream.name}: its parent stream '{stream.parent.name}' failed"
+            if stream.parent is not None and (parent := stream.parent_stream.name) in self._failures:
+                msg = f"{stream.name}: its parent stream '{parent}' failed"
                 raise StreamError(msg)
             _ = stream.schema
 

@@ -19,7 +19,7 @@ class SchemaFile(StreamSchema[str]):
 
     Args:
         package: The API's package; its `schemas` folder holds a file for each stream.
-        key: Name of the file, without `.json`; the stream's own name by default.
+        key: Name of the file, without `.json`; the name of the stream's class by default.
     """
 
     def __init__(self, package: str, *, key: str | None = None) -> None:
@@ -27,6 +27,8 @@ class SchemaFile(StreamSchema[str]):
 
     @override
     def get_stream_schema(self, stream: Stream, stream_class: type[Stream]) -> dict[str, Any]:
-        schema: dict[str, Any] = super().get_stream_schema(stream, stream_class)
+        # The file has the name that the class gives the stream: the stream's own may begin with the user's prefix.
+        key = self.key or stream_class.name  # type: ignore[misc]
+        schema: dict[str, Any] = self.schema_source.get_schema(key, key_properties=stream.primary_keys)
         schema["properties"].setdefault(RESCUED_DATA, RESCUED_DATA_SCHEMA)
         return schema

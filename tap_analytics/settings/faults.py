@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
     from tap_analytics.http.api import Api
     from tap_analytics.http.authentication import Scheme
+
+_LONGEST_PREFIX: Final = 30
+"""Characters; PostgreSQL cuts the name of a table after 63, and those of streams have up to 24."""
 
 _SLOWEST_PACE: Final = 0.01
 """Requests in a second; with fewer, a run would seem to hang."""
@@ -81,6 +85,7 @@ def faults(
         *_page_size_faults(config, api.max_page_size if api else None),
         *(fault for scheme in schemes for fault in _secret_faults(config, scheme)),
         *_each("auth_header", config, key_header_fault),
+        *_each("stream_prefix", config, prefix_fault),
         *_each("requests_per_second", config, _pace_fault),
         *_each("user_agent", config, _header_fault),
         *_date_faults(config),
@@ -169,6 +174,17 @@ def _secret_faults(config: Mapping[str, Any], scheme: Scheme) -> Iterator[str]:
     match scheme:
         case Bearer(token=name) | ApiKey(key=name, location="header"):
             yield from _each(name, config, _header_fault)
+
+
+def prefix_fault(prefix: str) -> str | None:
+    """Say what is wrong with the prefix of stream names; None if nothing is.
+
+    Args:
+        prefix: The prefix. Tables get their names from it, so it has only what every database takes.
+    """
+    if re.fullmatch(rf"([A-Za-z]\w{{0,{_LONGEST_PREFIX - 1}}})?", prefix, re.ASCII):
+        return None
+    return f"must have letters, digits and underscores only, a letter first, and no more than {_LONGEST_PREFIX} of them"
 
 
 def _pace_fault(pace: float | str) -> str | None:

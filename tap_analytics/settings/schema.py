@@ -232,6 +232,17 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         description="Text of the User-Agent header. Default: the tap's name and version.",
     ),
     th.Property(
+        "stream_prefix",
+        th.StringType,
+        title="Stream prefix",
+        description=(
+            "What the name of every stream begins with, for targets without schemas: with `support_`, the stream "
+            "`customers` is `support_customers` in messages, catalog, state and stream maps. Letters, digits and "
+            "underscores, a letter first."
+        ),
+        examples=["support_"],
+    ),
+    th.Property(
         "summary_file",
         th.StringType(min_length=1),
         title="Summary file",

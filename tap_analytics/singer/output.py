@@ -28,6 +28,7 @@ from tap_analytics.singer.state import BookmarkStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
+    from singer_sdk import Tap
     from singer_sdk.mapper import StreamMap
     from singer_sdk.singerlib import Catalog, SchemaMessage
 
@@ -35,6 +36,16 @@ if TYPE_CHECKING:
     from tap_analytics.singer.writer import LineWriter
 
 T = TypeVar("T")
+
+
+def prefixed(name: str, config: Mapping[str, Any]) -> str:
+    """Return the name that a stream has outside of the tap: in messages, catalog, state and stream maps.
+
+    Args:
+        name: The name that its class, or its resource, gives it.
+        config: The settings.
+    """
+    return f"{config.get('stream_prefix') or ''}{name}"
 
 
 class OutputStream(RESTStream[Params], ABC):
@@ -65,6 +76,10 @@ class OutputStream(RESTStream[Params], ABC):
 
     _after_record = b""
     _doubt = ""
+
+    def __init__(self, tap: Tap) -> None:
+        # Each class has a name, though the SDK declares it of their objects only.
+        super().__init__(tap, name=prefixed(type(self).name, tap.config))  # type: ignore[misc]
 
     @property
     def run_start(self) -> datetime:

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tap_analytics.paging.placeholders import is_of_parent
 from tap_analytics.records.datetimes import EARLIEST, LATEST, end_of, parse_instant
+from tap_analytics.singer.output import prefixed
 from tap_analytics.sync.extent import Extent
 from tap_analytics.sync.newest_first import NewestFirst
 from tap_analytics.sync.record_stream import RecordStream
@@ -192,4 +193,5 @@ class ListStream(RecordStream, ABC):
     @property
     def parent_stream(self) -> ListStream:
         """The stream under whose records this one lies."""
-        return cast("ListStream", self._tap.streams[cast("Parent", self.parent).name])
+        name = prefixed(cast("Parent", self.parent).name, self.config)
+        return cast("ListStream", self._tap.streams[name])

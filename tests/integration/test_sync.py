@@ -183,3 +183,20 @@ def test_a_bookmark_is_never_later_than_the_start_of_the_run(tap: Tap, sandbox: 
     assert any(record["date"].startswith("2999") for record in run.records("activities"))
     assert bookmark < datetime.now(timezone.utc)
     assert tap.run(sandbox.subscription_config, state=run.state).state == run.state
+
+
+def test_both_apis_go_into_one_place_without_schemas_where_each_has_a_prefix(tap: Tap, sandbox: Sandbox) -> None:
+    tables, configs = Tables(), (("sub_", sandbox.subscription_config), ("support_", sandbox.support_config))
+    for prefix, config in configs:
+        settings = {**config, "stream_prefix": prefix}
+        catalog = select(tap.catalog(settings), f"{prefix}account", f"{prefix}customers")
+        run = tap.run(settings, catalog=catalog)
+        assert run.exit_code == 0, run.stderr
+        tables.load(run.messages)
+        test = tap.run(settings, "--test", catalog=catalog)
+        assert (test.exit_code, f"{prefix}customers: ok" in test.stderr) == (0, True), test.stderr
+    apis: tuple[tuple[str, Api], ...] = (("sub_", "subscription"), ("support_", "support"))
+    for prefix, api in apis:
+        truth = sandbox.world.truth(api)["customers"]
+        assert len(tables.rows(f"{prefix}customers")) == len(truth)
+        assert len(tables.rows(f"{prefix}account")) == 1

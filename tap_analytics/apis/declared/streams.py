@@ -88,7 +88,7 @@ class DeclaredStream(ReplicatedStream):
 
     def _parent_properties(self, parent: Parent) -> dict[str, Any]:
         """Return the schemas of the fields that the parent's records give."""
-        known = self._tap.streams[parent.name].schema
+        known = self.parent_stream.schema
         found = {to: _schema_at(field, known) for field, to in parent.added.items()}
         return {name: with_null(schema, is_key=name in self.primary_keys) for name, schema in found.items()}
 
