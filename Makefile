@@ -13,7 +13,7 @@ export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench laws lint types check generate format sandbox sync clean
+.PHONY: help demo test bench package audit laws lint types check generate format sandbox sync clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -27,6 +27,12 @@ test: lint types check ## Lint, types and all tests
 
 bench: sync ## Compare the speed with other readers; ARGS="--help" says how, ARGS=--quick takes less than a minute
 	@$(RUN) python -m benchmarks $(ARGS)
+
+package: sync ## Build the package and try its wheel on each Python there is; ARGS="--python 3.12" says which
+	@$(RUN) python -m tools package $(ARGS)
+
+audit: sync ## Ask whether a package of uv.lock has a known vulnerability; needs access to https://api.osv.dev
+	@$(UV) audit --locked --preview-features audit-command
 
 laws: sync ## Try for many minutes to break the law of convergence; EXAMPLES=10000 says how often
 	@$(RUN) pytest -m long
@@ -46,6 +52,7 @@ check: sync ## The project file of Meltano, the workflows, and the files that ar
 	@$(RUN) python -m tools generate --check
 	@$(RUN) check-jsonschema --builtin-schema vendor.meltano meltano.yml
 	@$(RUN) check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(RUN) check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 generate: sync ## Write the files that follow from the code: docs/streams.md, hub/, parts of README.md, meltano.yml and docs/declared-resources.md
 	@$(RUN) python -m tools generate

@@ -1,4 +1,4 @@
-"""`python -m tools`: generate the files that follow from the code, or draft a stream's schema file."""
+"""`python -m tools`: generate files that follow from the code, draft a stream's schema file, or make the package."""
 
 from __future__ import annotations
 
@@ -25,7 +25,17 @@ def main() -> int:
     draft_command.add_argument("samples", nargs="+", type=Path, help="files that hold one answer of the API each")
     draft_command.add_argument("--key", action="append", required=True, help="a field of the primary key")
     draft_command.add_argument("--records", help="where an answer has its records, like 'data' (default: find out)")
+    package_command = commands.add_parser("package", help="build the package, and try its wheel by itself")
+    package_command.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        help="version or path of a Python to try it on (default: all there are)",
+    )
+    package_command.add_argument("--tag", help="the tag that is released: fail if it is not the wheel's version")
     arguments = parser.parse_args()
+    if arguments.command == "package":
+        return _package(arguments.python, arguments.tag)
     if arguments.command == "draft":
         answers = [path.read_bytes() for path in arguments.samples]
         schema = draft(answers, arguments.key, arguments.records)
@@ -38,6 +48,18 @@ def main() -> int:
         return 1 if stale else 0
     for path in write_files():
         sys.stdout.write(f"{path}\n")
+    return 0
+
+
+def _package(pythons: list[str], tag: str | None) -> int:
+    # It needs the sandbox, which is not there in every environment that generates files.
+    from tools.package import PackageError, package  # noqa: PLC0415
+
+    try:
+        package(pythons, tag)
+    except PackageError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0
 
 
