@@ -20,6 +20,7 @@ from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
 from tap_analytics.apis import declared, subscription, support
+from tap_analytics.command_line import signals
 from tap_analytics.command_line.command_tap import CommandTap
 from tap_analytics.command_line.logs import mask_also, mask_secrets, quiet_metrics
 from tap_analytics.command_line.progress import connection_test_lines, watched
@@ -87,6 +88,8 @@ class TapAnalytics(CommandTap):
         quiet_metrics()
         self._failures = StreamFailures(self.logger)
         self._warned_of: set[str] = set()
+        self._report: RunReport | None = None
+        self._is_stopping = False
         if state is not None and not isinstance(state, str | PurePath):
             # The SDK takes an empty list for no state, and a full one for a path.
             state = given_state(state)
@@ -235,7 +238,7 @@ class TapAnalytics(CommandTap):
         """
         unknown = [name for name in self._failures if self.streams[name].selected_by_default]
         writer = cast("LineWriter", self.message_writer)
-        report = RunReport(streams, lambda: writer.seconds_waited, lambda: writer.is_waiting)
+        report = self._report = RunReport(streams, lambda: writer.seconds_waited, lambda: writer.is_waiting)
         scheduler = Scheduler(
             writer,
             lambda: self.state_writer.write_state(self.state),
@@ -332,4 +335,10 @@ class TapAnalytics(CommandTap):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         # The SDK writes state from here and exits 0, so that a killed run looks like a good one. The last STATE that
         # was written is a safe one.
+        if self._is_stopping:
+            # One signal is enough, and this one may have come while the handler of the first one waits.
+            return
+        self._is_stopping = True
+        if self._report is not None:
+            signals.tell(signum, self._report.on_stop)
         cast("LineWriter", self.message_writer).stop(128 + signum)

@@ -13,9 +13,13 @@ from tap_analytics.http.cancellation import ARRIVED
 from tap_analytics.singer.stdout import STDOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
 STOPS: Final = (signal.SIGINT, signal.SIGTERM)
+
+_LONGEST_WORD: Final = 4
+"""Seconds for whoever is told that the process ends."""
 
 _LONGEST_STOP: Final = 8
 """Seconds after a signal, and after stdout last took something, at which the process ends in any case."""
@@ -35,6 +39,20 @@ def watch() -> None:
     threading.Thread(target=_end_in_any_case, args=[received], name="signals", daemon=True).start()
     for stop in STOPS:
         signal.signal(stop, _end_at_once)
+
+
+def tell(signum: int, listener: Callable[[str], None]) -> None:
+    """Tell what stops the process, and wait for a moment until whoever listens has done what it does then.
+
+    A handler interrupts the main thread anywhere, also where it holds a lock. So another thread does the work.
+
+    Args:
+        signum: The signal.
+        listener: Called with the signal's name.
+    """
+    thread = threading.Thread(target=listener, args=[signal.Signals(signum).name], name="stop", daemon=True)
+    thread.start()
+    thread.join(_LONGEST_WORD)
 
 
 def _end_at_once(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature

@@ -46,6 +46,7 @@ class IgnoredAnswers:
     def __init__(self, rules: Sequence[IgnoreRule]) -> None:
         self._rules = rules
         self._counts: Counter[int] = Counter()
+        self._told: Counter[int] = Counter()
         self._counting = Lock()
 
     def take(self, response: requests.Response) -> bool:
@@ -60,10 +61,17 @@ class IgnoredAnswers:
             self._counts[response.status_code] += 1
         return True
 
+    @property
+    def counts(self) -> dict[int, int]:
+        """How many were ignored so far, by their statuses."""
+        with self._counting:
+            return dict(self._counts)
+
     def told(self) -> str | None:
         """Say how many were ignored since this was called last; None if there were none."""
         with self._counting:
-            counts, self._counts = self._counts, Counter()
+            counts = self._counts - self._told
+            self._told = Counter(self._counts)
         if not counts:
             return None
         total = sum(counts.values())

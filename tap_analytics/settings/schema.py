@@ -247,8 +247,8 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
         th.StringType(min_length=1),
         title="Summary file",
         description=(
-            "Path of a JSON file that is written at the start and at the end of each run: what became of each stream, "
-            "with counts and times. Without it there is none."
+            "Path of a JSON file that is written at the start of each run, once a minute, and at its end: how far each "
+            "stream is, or what became of it, with counts and times. Without it there is none."
         ),
         examples=["summary.json"],
     ),

@@ -98,6 +98,11 @@ class StreamReport:
         return self._stream.rescued_count
 
     @property
+    def ignored(self) -> Mapping[int, int]:
+        """How many answers were ignored, as the stream's response rules say, by their statuses."""
+        return self._stream.client.ignored.counts
+
+    @property
     def keeps_deleted_rows(self) -> bool:
         """Whether it was read whole, and rows that the source no longer has are left in the table all the same."""
         return self._stream.has_version and self._stream.is_doubtful
@@ -127,6 +132,7 @@ class StreamReport:
             "seconds": round(self.seconds, 3),
             "seconds_left": _rounded(self.seconds_left),
             "seconds_waited": {cause.name.lower(): round(seconds, 3) for cause, seconds in self.waited.items()},
+            "ignored_answers": {str(status): count for status, count in sorted(self.ignored.items())},
             "rescued_values": self.rescued,
             "bookmark_before": self.bookmark_before,
             "bookmark_after": self._bookmark,
@@ -156,6 +162,8 @@ class RunReport:
         self._began = time.monotonic()
         self.on_end: Callable[[StreamReport], None] = _ignore
         """Called when a stream has been read, or has failed."""
+        self.on_stop: Callable[[str], None] = _ignore
+        """Called with what stops the run, before the process ends."""
 
     def end(self, name: str, error: str = "") -> None:
         """Take in that a stream is not read any further.
@@ -225,5 +233,5 @@ def _rounded(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds)
 
 
-def _ignore(report: StreamReport) -> None:
-    """Do nothing with a report."""
+def _ignore(_: object) -> None:
+    """Do nothing with a report, or a reason."""

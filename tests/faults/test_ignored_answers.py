@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,8 @@ from tests.faults.server import Server, always, in_turn, routes, whole
 from tests.faults.test_answers import activates, declared, things
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.faults.server import Script
     from tests.singer import Run
 
@@ -19,13 +22,19 @@ Rule = dict[str, Any]
 NO_SUCH = whole({"error": "no such thing"}, "404 Not Found")
 
 
-def read(script: Script, rule: Rule, resource: Any = None, *parents: Any) -> Run:  # noqa: ANN401 - any JSON
+def read(
+    script: Script,
+    rule: Rule,
+    resource: Any = None,  # noqa: ANN401 - any JSON
+    *parents: Any,
+    **settings: str,
+) -> Run:
     """Read a declared stream that ignores some answers."""
     resource = resource or things()
     actions = [{"action": "ignore", **rule}] if rule else None
     resource = {**resource, "endpoint": {**resource["endpoint"], "response_actions": actions}}
     with Server(script) as server:
-        return run_here(declared(server.url, *parents, resource), resource["name"])
+        return run_here({**declared(server.url, *parents, resource), **settings}, resource["name"])
 
 
 def told(run: Run) -> list[str]:
@@ -78,15 +87,19 @@ def test_an_ignored_answer_behind_other_pages_ends_the_list_there() -> None:
 
 
 @pytest.mark.parametrize("ids", [[2], [1, 2, 3]])
-def test_the_lists_of_other_parents_are_read_and_the_ignored_ones_counted(ids: list[int]) -> None:
+def test_the_lists_of_other_parents_are_read_and_the_ignored_ones_counted(ids: list[int], tmp_path: Path) -> None:
     scripts: dict[str, Script] = {"/things": always(whole([{"id": n} for n in (1, 2, 3)]))}
     for n in (1, 2, 3):
         answer = whole({}, "403 Forbidden") if n in ids else whole([{"id": 10 * n}])
         scripts[f"/things/{n}/parts"] = always(answer)
     parts = {**things("/things/{resources.things.id}/parts"), "name": "parts"}
-    run = read(routes(scripts), {"status_code": 403}, parts, things())
+    file = tmp_path / "summary.json"
+    run = read(routes(scripts), {"status_code": 403}, parts, things(), summary_file=str(file))
     assert [row["id"] for row in run.records("parts")] == [10 * n for n in (1, 2, 3) if n not in ids]
     assert activates(run, "parts")
     (line,) = told(run)
     assert f"parts: {len(ids)} answer" in line
     assert f"{len(ids)} of status 403" in line
+    assert f"; {len(ids)} answer{'s' * (len(ids) > 1)} ignored" in run.stderr
+    (stream,) = json.loads(file.read_text())["streams"]
+    assert stream["ignored_answers"] == {"403": len(ids)}

@@ -174,6 +174,28 @@ def test_the_summary_in_a_file_says_what_became_of_each_stream_and_no_secret(tmp
     assert [each.name for each in tmp_path.iterdir()] == ["summary.json"]
 
 
+def test_the_summary_of_a_run_in_progress_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_analytics.command_line.progress.watching.SECONDS_BETWEEN_FILES", 0.01)
+    seen: list[dict[str, Any]] = []
+    file = tmp_path / "summary.json"
+
+    def watched(request: Request) -> Iterable[bytes | float | End]:
+        while "cursor" in request.params and not any(each["records"] == 2 for each in seen):
+            seen.append(json.loads(file.read_text()))
+            yield 0.01
+        yield from customers(request)
+
+    with Server(watched) as server:
+        run_here(subscription(server.url, summary_file=str(file)), "customers")
+    assert {(each["status"], each["ended_at"]) for each in seen} == {("running", None)}
+    assert "succeeded" not in seen[-1]
+    assert seen[-1]["started_at"] < seen[-1]["updated_at"]
+    last = json.loads(file.read_text())
+    assert (last["status"], last["succeeded"], last["records"]) == ("succeeded", True, 3)
+
+
 def test_a_summary_of_an_incremental_run_has_the_bookmark_before_and_after(tmp_path: Path) -> None:
     file = tmp_path / "summary.json"
     old, new = "2024-01-05T00:00:00.000000+00:00", "2024-02-01T00:00:00.000000+00:00"

@@ -97,10 +97,11 @@ def silent_after_a_page() -> Script:
 
 
 @pytest.mark.parametrize("stop", CODES)
-def test_a_run_that_waits_for_an_answer_stops_at_once(tmp_path: Path, stop: signal.Signals) -> None:
+def test_a_run_that_waits_for_an_answer_stops_at_once_and_says_so(tmp_path: Path, stop: signal.Signals) -> None:
+    file = tmp_path / "summary.json"
     with (
         Server(silent_after_a_page()) as server,
-        running(tmp_path, subscription(server.url)) as process,
+        running(tmp_path, subscription(server.url, summary_file=str(file))) as process,
     ):
         wait_for(server, 3)
         process.send_signal(stop)
@@ -110,6 +111,10 @@ def test_a_run_that_waits_for_an_answer_stops_at_once(tmp_path: Path, stop: sign
     assert all("version" in message for message in messages if message["type"] == "RECORD")
     assert not any(m["type"] == "ACTIVATE_VERSION" and m["stream"] == "activities" for m in messages)
     assert "streams failed" not in told
+    summary = json.loads(file.read_text())
+    assert (summary["status"], summary["error"], summary["succeeded"]) == ("stopped", f"stopped by {stop.name}", False)
+    assert summary["ended_at"] is not None
+    assert "activities" in summary["not_read"]
 
 
 def test_signals_that_come_until_the_process_has_gone_are_as_one(tmp_path: Path) -> None:

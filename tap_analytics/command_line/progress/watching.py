@@ -6,9 +6,10 @@ import json
 import logging
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from singer_sdk.logging import ConsoleFormatter
@@ -17,6 +18,7 @@ from tap_analytics.command_line.logs import masked
 from tap_analytics.command_line.progress.lines import progress_lines
 from tap_analytics.command_line.progress.wording import total_line
 from tap_analytics.errors import SettingsError
+from tap_analytics.sync.report import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from tap_analytics.sync.report import RunReport
 
 _LOGGER: Final = logging.getLogger("tap-analytics")
+
+SECONDS_BETWEEN_FILES: Final = 60
+"""Seconds between two times that the file of a run in progress is written."""
 
 
 @contextmanager
@@ -39,7 +44,7 @@ def watched(report: RunReport, summary_file: str | None = None) -> Iterator[None
         SettingsError: The file cannot be written.
     """
     summary = _Summary(report, summary_file)
-    summary.write()
+    summary.begin()
     try:
         with _display(report):
             yield
@@ -83,6 +88,28 @@ class _Summary:
         self._report = report
         self._path = Path(path) if path else None
         self._started = _now()
+        # The file is written by several threads, and what ends a run is written last.
+        self._writing = Lock()
+        self._has_ended = Event()
+        report.on_stop = self._stop
+
+    def begin(self) -> None:
+        """Write the file, so that it never tells of an earlier run, and again from time to time.
+
+        Raises:
+            SettingsError: It cannot be written.
+        """
+        if self._path is None:
+            return
+        self._write(self._facts("running"))
+        # A daemon, so that it does not hold the process when it ends.
+        Thread(target=self._go_on, name="summary", daemon=True).start()
+
+    def _go_on(self) -> None:
+        while not self._has_ended.wait(SECONDS_BETWEEN_FILES):
+            with self._writing, suppress(SettingsError):
+                if not self._has_ended.is_set():
+                    self._write(self._facts("running"))
 
     def end(self, error: str = "") -> None:
         """Sum up the run.
@@ -90,23 +117,47 @@ class _Summary:
         Args:
             error: What ended it before its end; empty if nothing did.
         """
-        facts = self._facts(_now(), error)
+        is_whole = not error and len(self._report.of(Status.FINISHED)) == len(self._report.streams)
+        self._end("succeeded" if is_whole else "failed", error)
+
+    def _stop(self, signal: str) -> None:
+        """Sum up a run that a signal stops.
+
+        Args:
+            signal: The signal's name.
+        """
+        if not self._has_ended.is_set():
+            self._end("stopped", f"stopped by {signal}")
+
+    def _end(self, status: str, error: str) -> None:
+        with self._writing:
+            self._has_ended.set()
+            facts = self._facts(status, error)
+            fault = None
+            try:
+                self._write(facts)
+            except SettingsError as caught:
+                # What has been read is none the worse for it, and what ended the run matters more.
+                fault = caught
         # Whoever reads structured logs gets the numbers in the same line.
-        _LOGGER.info("%s", total_line(self._report), extra={"summary": facts})
-        try:
-            self._write(facts)
-        except SettingsError as fault:
-            # What has been read is none the worse for it, and what ended the run matters more.
+        stopped = f"; {error}" * (status == "stopped")
+        _LOGGER.info("%s%s", total_line(self._report), stopped, extra={"summary": facts})
+        if fault:
             _LOGGER.warning("%s", fault)
 
-    def write(self) -> None:
-        """Write the file at the start of the run, so that it never tells of an earlier run."""
-        self._write(self._facts(None, ""))
-
-    def _facts(self, ended: str | None, error: str) -> dict[str, Any]:
-        facts = {"started_at": self._started, "ended_at": ended, "error": error or None, **self._report.as_dict()}
-        if ended is not None:
-            facts["succeeded"] = not (error or facts["failed"] or facts["not_read"])
+    def _facts(self, status: str, error: str = "") -> dict[str, Any]:
+        now = _now()
+        facts = {
+            "status": status,
+            "started_at": self._started,
+            "updated_at": now,
+            "ended_at": None if status == "running" else now,
+            "process_id": os.getpid(),
+            "error": error or None,
+            **self._report.as_dict(),
+        }
+        if status != "running":
+            facts["succeeded"] = status == "succeeded"
         # The API's own words are in the errors, and may repeat a secret.
         shown: dict[str, Any] = json.loads(masked(json.dumps(facts, default=str)))
         return shown

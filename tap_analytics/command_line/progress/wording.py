@@ -68,6 +68,8 @@ def remarks(report: StreamReport) -> list[str]:
         for cause in (Cause.LIMIT, Cause.RETRY)
         if report.waited[cause] >= _SHORTEST_WAIT
     ]
+    if ignored := sum(report.ignored.values()):
+        told.append(f"{count(ignored, 'answer')} ignored")
     if report.rescued:
         told.append(f"{count(report.rescued, 'value')} in {RESCUED_DATA}")
     if report.keeps_deleted_rows:
