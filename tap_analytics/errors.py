@@ -25,11 +25,13 @@ class StreamError(AnalyticsError):
     Args:
         message: What failed, and what to do.
         status: The HTTP status, where an answer is what failed.
+        reason: What failed, without what to do; the message by default.
     """
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, message: str, status: int | None = None, reason: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.reason = reason or message
 
 
 class LostPlaceError(StreamError):

@@ -117,7 +117,7 @@ class AccessTokens(Authenticator):
         try:
             body = self._client.fetch({}).body
         except StreamError as error:
-            msg = f"{error}. {_ADVICE}"
+            msg = f"{error.reason}. {_ADVICE}"
             raise ServiceError(msg) from error
         answer = body if isinstance(body, dict) else {}
         token = answer.get("access_token")

@@ -58,6 +58,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         retry_policy: When a request is sent again.
         ignored: Which answers end a list without a failure.
         url_setting: What holds the URL, for messages.
+        path_setting: What holds the rest of the address, for messages.
     """
 
     stream: str
@@ -70,6 +71,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     retry_policy: RetryPolicy
     ignored: Sequence[IgnoreRule] = ()
     url_setting: str = "api_url"
+    path_setting: str = "'api_version'"
 
     def url(self, path: str, address: str | None) -> str:
         """Return the URL of a path that is added to the base, or of an address on the API's origin.
@@ -138,7 +140,8 @@ class Client:
                 if wait is None:
                     reason = _last_reason(failure, retries, time.monotonic() - started)
                     told = self.told(reason, place)
-                    raise failure.error(told, self._endpoint.url_setting, self._endpoint.stream) from error
+                    endpoint = self._endpoint
+                    raise failure.error(told, endpoint.url_setting, endpoint.path_setting, endpoint.stream) from error
                 self._tell_retry(failure, place, wait, retries.count)
                 if failure.kind.ends is StreamError:
                     scope.come_through()

@@ -42,7 +42,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     Attributes:
         is_retried: Whether the request is sent again.
         ends: What it ends when it is not, or no longer, sent again: the stream or the run.
-        advice: What is said after the reason: what to check, or to do; `{url}` stands for what holds the URL.
+        advice: What is said after the reason: what to check, or to do; `{url}` stands for what holds the URL, `{path}`
+            for what holds the rest of the address, `{stream}` for the stream's name.
         slows_run: Whether all requests of the run are held back for a while.
     """
 
@@ -54,6 +55,9 @@ class Kind(Struct, frozen=True, kw_only=True):
 
 _URL: Final = "Is '{url}' right?"
 _PROXIES: Final = "Are HTTP_PROXY, HTTPS_PROXY and NO_PROXY right?"
+_DESELECT: Final = (
+    "deselect the stream (\"selected\": false in the catalog, or '!{stream}.*' after '*.*' in Meltano's 'select')"
+)
 _CERTIFICATES: Final = "Is '{url}' right, and REQUESTS_CA_BUNDLE, if the certificate is your own?"
 
 # Found in an answer. The stream's retry policy says which statuses are retried.
@@ -61,17 +65,30 @@ OVERLOAD: Final = Kind(is_retried=True, ends=StreamError, slows_run=True)
 RETRIED_STATUS: Final = Kind(is_retried=True, ends=StreamError)
 LONG_RETRY_AFTER: Final = Kind(is_retried=False, ends=StreamError, advice="It asks to wait {}: try again after that")
 UNAUTHORIZED: Final = Kind(is_retried=False, ends=ServiceError, advice="The credentials were refused: check {}")
-FORBIDDEN: Final = Kind(
+FORBIDDEN: Final = Kind(is_retried=False, ends=StreamError, advice=f"If these credentials may not read it, {_DESELECT}")
+PAYMENT_REQUIRED: Final = Kind(
+    is_retried=False, ends=StreamError, advice=f"If the account's plan does not include it, {_DESELECT}"
+)
+NOT_FOUND: Final = Kind(
     is_retried=False,
     ends=StreamError,
-    advice='If these credentials may not read it, deselect the stream ("selected": false in the catalog, '
-    "or '!{stream}.*' after '*.*' in Meltano's 'select')",
+    advice=f"Are '{{url}}' and {{path}} right? If they are, the service does not have it: {_DESELECT}",
 )
 REFUSED: Final = Kind(is_retried=False, ends=StreamError)
 OTHER_ORIGIN: Final = Kind(is_retried=False, ends=ServiceError, advice=_URL)
 TOO_LARGE: Final = Kind(is_retried=False, ends=StreamError)
 UNREADABLE_BODY: Final = Kind(is_retried=True, ends=StreamError)
 UNUSABLE_BODY: Final = Kind(is_retried=False, ends=StreamError)
+
+_OF_STATUS: Final[dict[int, Kind]] = {
+    HTTPStatus.UNAUTHORIZED: UNAUTHORIZED,
+    HTTPStatus.PAYMENT_REQUIRED: PAYMENT_REQUIRED,
+    HTTPStatus.FORBIDDEN: FORBIDDEN,
+    HTTPStatus.NOT_FOUND: NOT_FOUND,
+}
+"""The statuses that have something of their own to say; all others that are no good ones are `REFUSED`."""
+
+_REFUSALS: Final = {REFUSED, PAYMENT_REQUIRED, FORBIDDEN, NOT_FOUND}
 
 _Test: TypeAlias = Callable[[BaseException], object]
 
@@ -128,17 +145,18 @@ class Failure(Struct, frozen=True):
     status: int | None = None
     retry_after: float = 0
 
-    def error(self, told: str, url: str, stream: str) -> StreamError | ServiceError:
+    def error(self, told: str, url: str, path: str, stream: str) -> StreamError | ServiceError:
         """Return what ends the stream or the run.
 
         Args:
             told: What failed, in full.
             url: The setting, or word, that holds the URL.
+            path: What holds the rest of the address.
             stream: The stream's name.
         """
-        advice = self.kind.advice.format(self.detail, url=url, stream=stream)
+        advice = self.kind.advice.format(self.detail, url=url, path=path, stream=stream)
         text = f"{told}. {advice}" if advice else told
-        return StreamError(text, self.status) if self.kind.ends is StreamError else ServiceError(text)
+        return StreamError(text, self.status, told) if self.kind.ends is StreamError else ServiceError(text)
 
 
 class FailedRequestError(Exception):
@@ -189,11 +207,7 @@ def _kind_of(status: int, policy: RetryPolicy) -> Kind | None:
         # What services answer to too many requests, or too many at once.
         is_overload = status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
         return OVERLOAD if is_overload else RETRIED_STATUS
-    if status == HTTPStatus.UNAUTHORIZED:
-        return UNAUTHORIZED
-    if status == HTTPStatus.FORBIDDEN:
-        return FORBIDDEN
-    return REFUSED if status >= HTTPStatus.MULTIPLE_CHOICES else None
+    return _OF_STATUS.get(status, REFUSED if status >= HTTPStatus.MULTIPLE_CHOICES else None)
 
 
 def failed(response: requests.Response, kind: Kind, reason: str, detail: str = "") -> FailedRequestError:
@@ -209,7 +223,7 @@ def failed(response: requests.Response, kind: Kind, reason: str, detail: str = "
     if kind.is_retried and wait > LONGEST_RETRY_AFTER:
         kind, detail = LONG_RETRY_AFTER, duration(wait)
     return FailedRequestError(
-        Failure(kind, reason, detail, response.status_code if kind in {REFUSED, FORBIDDEN} else None, retry_after=wait)
+        Failure(kind, reason, detail, response.status_code if kind in _REFUSALS else None, retry_after=wait)
     )
 
 

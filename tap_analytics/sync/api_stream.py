@@ -67,6 +67,9 @@ class ApiStream(OutputStream, ABC):
     body_data: ClassVar[Mapping[str, Any] | str | UnsetType] = UNSET
     """The body of every request, as the fields of a form, or as a text that is sent as it is."""
 
+    path_setting: ClassVar[str] = "'api_version'"
+    """What a user can mend if the stream's path is not found."""
+
     paginator: ClassVar[Paginator] = SinglePage()
 
     retry_rule: ClassVar[RetryRule] = RetryRule()
@@ -183,6 +186,7 @@ class ApiStream(OutputStream, ABC):
             timeout=self.timeout,
             retry_policy=self.retry_rule.policy(self.config),
             ignored=self.ignored_answers,
+            path_setting=self.path_setting,
         )
 
     def report_ignored(self) -> None:

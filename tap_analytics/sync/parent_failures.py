@@ -42,7 +42,7 @@ def pages_of_present(pages: Iterator[Page]) -> Iterator[Page]:
         if error.status not in _GONE:
             raise
         # Only its words: the error itself would keep the answer and what has been read.
-        gone = str(error), error.status
+        gone = str(error), error.status, error.reason
     if gone is not None:
         raise GoneError(*gone)
     # No page is kept here while it is written.
@@ -71,7 +71,7 @@ class Absences:
             error: What the service answered.
         """
         if self._first is None:
-            self._first = GoneError(str(error), error.status)
+            self._first = GoneError(str(error), error.status, error.reason)
         self._count += place != self._last
         self._last = place
 
@@ -89,7 +89,8 @@ class Absences:
             return None
         if not self._is_anyone_there:
             raise self._first
-        return f"{self._first} ({self._count} parent{'s' * (self._count > 1)} left out)"
+        # Where some are there, the path is right: nothing is to be mended.
+        return f"{self._first.reason} ({self._count} parent{'s' * (self._count > 1)} left out)"
 
 
 class Failures:

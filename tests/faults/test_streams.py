@@ -163,3 +163,18 @@ def test_a_test_that_passes_says_so_in_its_last_line_and_of_no_failure(caplog: p
         TapAnalytics(config=declared(server.url, resource("first"), resource("second"))).run_connection_test()
     assert caplog.messages[-1] == "All is well: 2 streams can be read"
     assert not [record for record in caplog.records if record.levelno > 20]
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        ("402 Payment Required", "If the account's plan does not include it, deselect the stream"),
+        ("403 Forbidden", "If these credentials may not read it, deselect the stream"),
+        ("404 Not Found", "Are 'api_url' and 'api_version' right? If they are, the service does not have it: deselect"),
+    ],
+)
+def test_what_cannot_be_had_is_told_with_what_to_do(status: str, advice: str) -> None:
+    with Server(always(whole({}, status))) as server:
+        told = failure_of(run_here(subscription(server.url), "customers"), "customers")
+    assert f"answered {status}. {advice}" in told
+    assert "'!customers.*'" in told

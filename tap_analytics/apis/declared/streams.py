@@ -49,6 +49,8 @@ _ANY_AS_TEXT: Final = {"type": ["string", "null"], **ANY_AS_TEXT}
 class DeclaredStream(ReplicatedStream):
     """A list as a user declares it."""
 
+    path_setting = "the resource's 'path'"
+
     @property
     @override
     def url_base(self) -> str:

@@ -171,29 +171,36 @@ class MetricStream(SubscriptionStream, ABC):
             return self.start_date.date()
         try:
             first_activity = self.facts.first_activity()
-        except StreamError as error:
-            return self._first_quarter_day(error)
+        except StreamError:
+            return self._first_quarter_day()
         return self._today if first_activity is None else first_activity.astimezone(self._calendar.time_zone).date()
 
-    def _first_quarter_day(self, why: StreamError) -> date:
+    def _first_quarter_day(self) -> date:
         """Ask the metric itself for its first day, where the activities do not tell."""
         try:
             day = self.facts.first_quarter()
         except StreamError as error:
             msg = f"{self.name}: without 'start_date' the first day has to be looked for, which failed: {error}"
             raise StreamError(msg, error.status) from error
-        self.warn(
-            f"begins with the first quarter that has a customer, since the first activity cannot be read ({why}). "
-            "Set 'start_date' for another day"
-        )
         return self._today if day is None else day
 
     def first_quarter(self) -> date | None:
-        """Return the first day of the first quarter with a customer, None when there is none."""
+        """Return the first day of the first quarter with a customer, None when there is none.
+
+        It is asked for once in a run, and only where the first activity cannot be read: that is warned of here.
+        """
         today = self._today
         walk = PeriodWalk(Periods(Interval.QUARTER, _LONG_AGO, today, today, 0), warn=lambda _: None)
         rows = self.fetch({**self.params, **walk.params}).records
         days = [_day_of(row) for row in rows if row.get("customers") not in {None, 0}]
+        try:
+            self.facts.first_activity()
+        except StreamError as why:
+            self.logger.warning(
+                "The metrics begin with the first quarter that has a customer, since the first activity cannot be read "
+                "(%s). Set 'start_date' for another day",
+                why.reason,
+            )
         return Interval.QUARTER.first_day(min(days)) if days else None
 
 
