@@ -43,7 +43,10 @@ class Pages:
         first = today - timedelta(days=365 * YEARS)
         rng = people.source("benchmark")
         offer = offering(rng, first)
-        past = [subscription_data.subscriber(rng, number, today, offer) for number in range(_PEOPLE)]
+        past = [
+            subscription_data.subscriber(rng, number, people.moment(rng, first, today), today, offer)
+            for number in range(_PEOPLE)
+        ]
         for one in past:
             _tame(one.customer["attributes"])
         templates = [_split({**one.customer, "id": _KEY}) for one in past]

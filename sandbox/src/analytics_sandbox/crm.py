@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from analytics_sandbox import people
-from analytics_sandbox.billing import millis
-from analytics_sandbox.subscription_data import CURRENCY
+from analytics_sandbox.invoicing import millis
+from analytics_sandbox.offering import CURRENCY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from analytics_sandbox.wire import Row
 
 OWNERS = ("owner@example.com", "sales@example.com")
+_OFFERS = (216_00, 360_00, 1_080_00, 1_500_00, 2_400_00, 4_800_00, 5_760_00, 9_600_00)
 _MOST = 0.7
 _SOME = 0.4
 _ODD = 0.2
@@ -25,7 +26,8 @@ _ODD = 0.2
 def contacts(rng: Random, customer: Row, number: int, moment: datetime) -> Iterator[Row]:
     """Make the contacts of a customer: at most two, and for some none."""
     for position in range(1, rng.randint(0, 2) + 1):
-        first, last, email = people.person(number, "customer")
+        who = people.person(number)
+        is_first = position == 1
         rich = rng.random() < _SOME
         fields = people.free_form(rng) if rich else {}
         yield {
@@ -34,10 +36,10 @@ def contacts(rng: Random, customer: Row, number: int, moment: datetime) -> Itera
             "customer_external_id": customer["external_id"],
             "data_source_uuid": customer["data_source_uuid"],
             "position": position,
-            "first_name": first if position == 1 else rng.choice(people.FIRST_NAMES),
-            "last_name": last if rich else None,
+            "first_name": who.first if is_first else people.person(number + 3000).first,
+            "last_name": who.last if rich else None,
             "title": "CEO" if rich else None,
-            "email": email if position == 1 else f"office{number}@example.com",
+            "email": who.email if is_first else f"office@{who.domain}",
             "phone": "+49 30 123456" if rich else None,
             "linked_in": None,
             "twitter": None,
@@ -76,7 +78,7 @@ def opportunities(rng: Random, customer: Row, moment: datetime) -> Iterator[Row]
             "pipeline_stage": rng.choice(("Discovery", "Trial", "Negotiation")),
             "estimated_close_date": f"{moment + timedelta(days=60):%Y-%m-%d}",
             "currency": CURRENCY["currency"],
-            "amount_in_cents": rng.randrange(10, 5000) * 100,
+            "amount_in_cents": rng.choice(_OFFERS),
             "type": rng.choice(("recurring", "one-time")),
             "forecast_category": rng.choice(("pipeline", "best_case", "committed", "lost", "won")),
             "win_likelihood": rng.randrange(101),

@@ -1,12 +1,15 @@
-"""What the data of both APIs have in common: tables, a clock, a lock, and chance."""
+"""What the data of both APIs have in common: tables, a clock, a lock, chance, and the company that they tell of."""
 
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from analytics_sandbox import people
+from analytics_sandbox import people, subscription_data
+from analytics_sandbox.growth import Growth
+from analytics_sandbox.offering import Offering, offering
 from analytics_sandbox.table import Tables
 from analytics_sandbox.wire import decode, encode, instant
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
     from analytics_sandbox.clock import Clock
     from analytics_sandbox.manners import Manners
+    from analytics_sandbox.subscription_data import Subscriber
+    from analytics_sandbox.table import Table
     from analytics_sandbox.wire import Row
 
 
@@ -44,6 +49,31 @@ class Data:
         self.manners = manners
         self.tables = Tables()
         self.anchor = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        self.tables.makers |= self.makers()
+
+    def makers(self) -> dict[str, Callable[[], Table]]:
+        """What fills each table, by the table's name. A class with tables of its own adds them here."""
+        return {}
+
+    @cached_property
+    def offer(self) -> Offering:
+        """What the company sells."""
+        return offering(self.chance("offering"), self.anchor - subscription_data.HISTORY)
+
+    @cached_property
+    def subscribers(self) -> list[Subscriber]:
+        """The customers of the subscription API with their pasts, as they were in the beginning.
+
+        Many of the support API's customers work for them.
+        """
+        rng = self.chance("subscription")
+        growth = Growth(self.anchor - subscription_data.HISTORY, self.anchor)
+        return [
+            subscription_data.subscriber(
+                rng, number, growth.moment(rng, (number + rng.random()) / self.size), self.anchor, self.offer
+            )
+            for number in range(self.size)
+        ]
 
     def rows(self, table: str) -> list[Row]:
         """All rows of a table, in the order of the API."""

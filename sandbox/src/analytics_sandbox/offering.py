@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from analytics_sandbox import people
@@ -12,23 +13,28 @@ if TYPE_CHECKING:
 
     from analytics_sandbox.wire import Row
 
-PRICES = {
-    "Starter": 1000,
-    "Basic": 1900,
-    "Plus": 2900,
-    "Größer": 4900,
-    "Team": 9900,
-    "Business": 14900,
-    "Pro": 29900,
-    "Enterprise": 49900,
-}
-"""Cents a month for one seat, by tier, the cheapest first."""
+CURRENCY = {"currency": "EUR", "currency-sign": "€"}
+"""What the account counts in."""
 
-SEATS = 10
+RATES = {"EUR": Decimal(1), "USD": Decimal("0.91743119266")}
+"""What one unit of a currency that customers pay in is worth in the account's: the same at all times."""
+
+_TIERS = {
+    "Gründer": (("month", 1, 1200, 1400),),
+    "Starter": (("month", 1, 1800, 2000), ("year", 1, 1500, 1700)),
+    "Team": (("month", 1, 3000, 3400), ("year", 1, 2500, 2800)),
+    "Business": (("month", 1, 4800, 5200), ("month", 3, 4560, 4940), ("year", 1, 4000, 4400)),
+}
+"""For each tier, the cheapest first, its plans: the interval, and cents a month for one seat in EUR and in USD."""
+
+SEATS = 60
 """The most seats of a subscription."""
 
-_INTERVALS = (("month", 1), ("month", 3), ("year", 1))
+FOUNDERS = 0
+"""The tier that only the first customers could buy."""
+
 _MONTHS = {"month": 1, "year": 12}
+_CYCLES = {1: "monthly", 3: "quarterly", 12: "yearly"}
 
 
 class Plan(NamedTuple):
@@ -37,14 +43,18 @@ class Plan(NamedTuple):
     Attributes:
         row: The plan, as the API gives it.
         tier: Which tier it is, from 0.
-        price: Cents a month for one seat.
+        prices: Cents a month for one seat, by currency.
         months: How many months one bill is for.
     """
 
     row: Row
     tier: int
-    price: int
+    prices: dict[str, int]
     months: int
+
+    def bill(self, seats: int, currency: str, discount: int = 0) -> int:
+        """Cents of a currency for one period, less a discount in per cent."""
+        return round(seats * self.prices[currency] * self.months * (100 - discount) / 100)
 
 
 class Offering(NamedTuple):
@@ -52,7 +62,7 @@ class Offering(NamedTuple):
 
     Attributes:
         data_sources: As the API gives them when it is asked for everything.
-        plans: The plans: one for each tier and interval.
+        plans: The plans, the cheapest tier first, in each the shortest period first.
         plan_groups: As the API gives them.
         members: For each group's uuid its plans.
     """
@@ -61,6 +71,15 @@ class Offering(NamedTuple):
     plans: list[Plan]
     plan_groups: list[Row]
     members: dict[str, list[Plan]]
+
+    def of_tier(self, tier: int) -> list[Plan]:
+        """The plans of a tier."""
+        return [plan for plan in self.plans if plan.tier == tier]
+
+
+def converted(bill: int, months: int, currency: str) -> Decimal:
+    """The monthly recurring revenue that a bill stands for, in cents of the account's currency, to the last digit."""
+    return Decimal(bill) * RATES[currency] / months
 
 
 def offering(rng: Random, opened: datetime) -> Offering:
@@ -72,22 +91,25 @@ def offering(rng: Random, opened: datetime) -> Offering:
     """
     sources = [_data_source(rng, name, opened) for name in ("Import API", "Card payments", "App store")]
     plans = []
-    for tier, (name, price) in enumerate(PRICES.items()):
-        for unit, count in _INTERVALS:
+    for tier, (name, cycles) in enumerate(_TIERS.items()):
+        for unit, count, euros, dollars in cycles:
+            months = count * _MONTHS[unit]
             row = {
                 "uuid": f"pl_{people.identifier(rng)}",
                 "external_id": f"{name.lower()}-{count}-{unit}",
-                "name": f"{name} ({'yearly' if unit == 'year' else 'monthly' if count == 1 else 'quarterly'})",
+                "name": f"{name} ({_CYCLES[months]})",
                 "interval_count": count,
                 "interval_unit": unit,
                 "data_source_uuid": sources[0]["uuid"],
             }
-            plans.append(Plan(row, tier, price, count * _MONTHS[unit]))
+            plans.append(Plan(row, tier, {"EUR": euros, "USD": dollars}, months))
+    last = len(_TIERS) - 1
     members = {
-        "Small": [plan for plan in plans if plan.price < PRICES["Team"]],
-        "Large": [plan for plan in plans if plan.price >= PRICES["Team"]],
+        "Self-service": [plan for plan in plans if FOUNDERS < plan.tier < last],
+        "With an account manager": [plan for plan in plans if plan.tier == last],
         "Billed yearly": [plan for plan in plans if plan.months == _MONTHS["year"]],
-        "Retired": [],
+        "No longer sold": [plan for plan in plans if plan.tier == FOUNDERS],
+        "Partners": [],
     }
     uuids = {name: f"plg_{people.identifier(rng)}" for name in members}
     groups: list[Row] = [

@@ -33,7 +33,7 @@ class Sandbox(Manners):
 
     Attributes:
         seed: Which data.
-        size: How many customers each API has; a customer has about four activities.
+        size: How many customers each API has; a customer has two or three activities.
         now: The instant at which the clock stands still, with a time zone; None for the real clock.
         port: The port, 0 for any that is free; once started, the one it is.
         world: The living data.

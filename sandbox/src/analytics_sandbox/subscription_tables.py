@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from analytics_sandbox import billing, crm, people, subscription_data
+from typing_extensions import override
+
+from analytics_sandbox import billing, crm, invoicing, people, subscription_data
 from analytics_sandbox.counts import Headcount
 from analytics_sandbox.data import Data, day_of
-from analytics_sandbox.offering import Offering, offering
+from analytics_sandbox.offering import CURRENCY
 from analytics_sandbox.revenue import Revenue
 from analytics_sandbox.table import Table
 from analytics_sandbox.wire import instant
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from random import Random
 
-    from analytics_sandbox.clock import Clock
-    from analytics_sandbox.manners import Interval, Manners
+    from analytics_sandbox.manners import Interval
     from analytics_sandbox.subscription_data import Subscriber
     from analytics_sandbox.wire import Row
 
@@ -42,24 +43,21 @@ ACCOUNT_SETTINGS: Row = {
 
 Metric = Literal["customer-count", "mrr", "all"]
 
+Absence: TypeAlias = "tuple[datetime, datetime | None]"
+"""When a customer left, and when it came back, None if it did not."""
+
 
 class SubscriptionTables(Data):
-    """The subscription API's data, and what is true of them.
+    """The subscription API's data, and what is true of them."""
 
-    Args:
-        seed: Which world: the same seed, size and day make the same one.
-        size: How many customers there are.
-        clock: What time it is.
-        manners: The switches of the service.
-    """
+    _headcount: tuple[object, Headcount] | None = None
+    _revenue: tuple[object, Revenue] | None = None
 
-    def __init__(self, seed: int, size: int, clock: Clock, manners: Manners) -> None:
-        super().__init__(seed, size, clock, manners)
-        self._headcount: tuple[object, Headcount] | None = None
-        self._revenue: tuple[object, Revenue] | None = None
-        self.tables.makers |= {
+    @override
+    def makers(self) -> dict[str, Callable[[], Table]]:
+        return super().makers() | {
             CUSTOMERS: lambda: Table("id", {"since": subscription_data.by_since}).load(
-                one.customer for one in self._past
+                one.customer for one in self.subscribers
             ),
             ACTIVITIES: lambda: Table("uuid", {"date": subscription_data.by_date}).load(
                 self._of_each("activities", subscription_data.activities)
@@ -67,9 +65,7 @@ class SubscriptionTables(Data):
             PLANS: lambda: _newest("uuid", (plan.row for plan in self.offer.plans)),
             PLAN_GROUPS: lambda: _newest("uuid", self.offer.plan_groups),
             DATA_SOURCES: lambda: _newest("uuid", self.offer.data_sources),
-            INVOICES: lambda: _newest(
-                "uuid", self._of_each("invoices", lambda rng, one: billing.invoices(rng, one, self.anchor))
-            ),
+            INVOICES: lambda: _newest("uuid", self.first_invoices()),
             EVENTS: lambda: _newest("id", self._of_each("events", billing.events)),
             SUBSCRIPTIONS: lambda: Table(
                 "id", {"customer": lambda row: (row["customer_uuid"],)}, unsaid=["customer_uuid"]
@@ -83,34 +79,25 @@ class SubscriptionTables(Data):
         }
 
     @cached_property
-    def offer(self) -> Offering:
-        """What the company sells."""
-        return offering(self.chance("offering"), self.anchor - subscription_data.HISTORY)
+    def _absences(self) -> dict[int, list[Absence]]:
+        """For each customer that ever left, when; the API tells that nowhere but in the activities and the counts."""
+        return {one.customer["id"]: away for one in self.subscribers if (away := one.absences())}
 
-    @cached_property
-    def _past(self) -> list[Subscriber]:
-        rng = self.chance("subscription")
-        return [subscription_data.subscriber(rng, number, self.anchor, self.offer) for number in range(self.size)]
-
-    @cached_property
-    def _cancelled(self) -> dict[int, datetime]:
-        """For each customer that left, when; the API tells that nowhere but in the counts."""
-        return {one.customer["id"]: one.cancelled_at for one in self._past if one.cancelled_at is not None}
+    def first_invoices(self) -> Iterable[Row]:
+        """The invoices that there were in the beginning."""
+        return self._of_each("invoices", lambda rng, one: invoicing.invoices(rng, one, self.anchor))
 
     def _of_each(self, what: str, make: Callable[[Random, Subscriber], Iterable[Row]]) -> Iterable[Row]:
         rng = self.chance("subscription", what)
-        return (row for one in self._past for row in make(rng, one))
+        return (row for one in self.subscribers for row in make(rng, one))
 
     def _contacts(self, rng: Random, one: Subscriber) -> Iterable[Row]:
-        return crm.contacts(rng, one.customer, one.number, self._moment(rng))
+        return crm.contacts(rng, one.customer, one.number, people.moment(rng, one.seen, self.anchor))
 
     def _at_some_time(
         self, make: Callable[[Random, Row, datetime], Iterable[Row]]
     ) -> Callable[[Random, Subscriber], Iterable[Row]]:
-        return lambda rng, one: make(rng, one.customer, self._moment(rng))
-
-    def _moment(self, rng: Random) -> datetime:
-        return people.moment(rng, self.anchor - subscription_data.HISTORY, self.anchor)
+        return lambda rng, one: make(rng, one.customer, people.moment(rng, one.seen, self.anchor))
 
     def subscription_account(self) -> Row:
         """The account."""
@@ -118,7 +105,7 @@ class SubscriptionTables(Data):
         return {
             **(identified if self.manners.account_id else {}),
             "name": "Sandbox & Söhne",
-            "currency": subscription_data.CURRENCY["currency"],
+            "currency": CURRENCY["currency"],
             "time_zone": self.manners.time_zone,
             "week_start_on": self.manners.week_start_on,
             **ACCOUNT_SETTINGS,
@@ -170,15 +157,19 @@ class SubscriptionTables(Data):
         with self.lock:
             name = self.manners.time_zone
             customers = self.tables[CUSTOMERS]
-            state = name, customers.version, tuple(self._cancelled.items())
+            state = name, customers.version, tuple((key, tuple(away)) for key, away in self._absences.items())
             if self._headcount is None or self._headcount[0] != state:
                 zone = ZoneInfo(name)
                 places = customers.places("since", high=(subscription_data.NEVER,))
-                came = {key: moment.astimezone(zone).date() for moment, key in places}
-                left = {key: moment.astimezone(zone).date() for key, moment in self._cancelled.items() if key in came}
-                # Who is moved to a later beginning cannot have left before.
-                went = (max(day, came[key]) for key, day in left.items())
-                self._headcount = state, Headcount(came.values(), went)
+                since = {key: moment for moment, key in places}
+                came, went = list(since.values()), []
+                for key, away in self._absences.items():
+                    # Who is moved to a later beginning cannot have left before.
+                    for left, back in away if key in since else ():
+                        went.append(max(left, since[key]))
+                        came += [max(back, since[key])] if back else []
+                days = ([moment.astimezone(zone).date() for moment in moments] for moments in (came, went))
+                self._headcount = state, Headcount(*days)
             return self._headcount[1]
 
     def revenue(self) -> Revenue:

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from analytics_sandbox.wire import Row
 
 FIRST_CALL, FIRST_CALL_EVENT, FIRST_RECORDING = 2_000_001, 4_000_001, 3_000_001
-CALLED = 4
-"""One ticket in so many has a call."""
-
 _EVENTS_EACH = 4
 
 

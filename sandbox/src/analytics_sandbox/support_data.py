@@ -5,22 +5,32 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from analytics_sandbox import people
+from analytics_sandbox import office, people
 from analytics_sandbox.wire import SUPPORT_SPELLINGS, instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
+    from analytics_sandbox.subscription_data import Subscriber
     from analytics_sandbox.wire import Row
 
 FIRST_ID = 500_000_001
 HISTORY = timedelta(days=3 * 365)
 OBJECT_TYPES = ("Ticket", "Customer")
 
+_HOURS = {
+    "timezone": office.ZONE_NAME,
+    "business_hours": [{"days": "1,2,3,4,5", "from_time": f"{office.OPENS:02}:00", "to_time": f"{office.CLOSES}:00"}],
+}
 _IMPORTED = 0.3
+_UNTOLD = 0.3
+_LANGUAGES = {"DE": "de", "AT": "de", "FR": "fr", "ES": "es"}
+_ZONES = {"FR": "Europe/Paris", "US": "America/Chicago", "JP": "Asia/Tokyo", "BR": "America/Sao_Paulo"}
 _WHOLE_SECOND = 0.2
 _RICH = 0.4
+_BETWEEN_IMPORTS, _IMPORTS = timedelta(days=60), 6
+_SOON = timedelta(days=50)
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)
 
 
@@ -47,7 +57,7 @@ def account(seed: int, anchor: datetime) -> Row:
         "deactivated_datetime": None,
         "status": {"status": "active"},
         "settings": [
-            {"id": 1, "type": "business-hours", "data": {"timezone": "UTC", "business_hours": [{"days": "1,2,3"}]}},
+            {"id": 1, "type": "business-hours", "data": _HOURS},
             {"id": 2, "type": "agent-costs", "data": [[1, 2.5], []]},
             {"id": 3, "type": "view-order", "data": {"77": {"display_order": 1}, "78": {"display_order": 2}}},
         ],
@@ -74,17 +84,18 @@ def customer(rng: Random, number: int, created: datetime, updated: datetime) -> 
     Returns:
         The customer, as the API gives it.
     """
-    first, last, email = people.person(number, "contact")
+    who = people.writer(number)
+    email = who.email
     rich = rng.random() < _RICH
     row: Row = {
         "id": FIRST_ID + number,
         "email": email,
-        "name": f"{first} {last}",
-        "firstname": first,
-        "lastname": last,
+        "name": f"{who.first} {who.last}",
+        "firstname": who.first,
+        "lastname": who.last,
         "external_id": str(number) if rich else None,
-        "language": rng.choice(("de", "en", "fr", None)),
-        "timezone": rng.choice(("Europe/Paris", "America/Lima", None)),
+        "language": _LANGUAGES.get(who.place.code, "en") if rng.random() > _UNTOLD else None,
+        "timezone": _ZONES.get(who.place.code, office.ZONE_NAME) if rng.random() > _UNTOLD else None,
         "active": rng.random() > _IMPORTED,
         "note": 'likes "quotes"\nand new lines' if rich else None,
         "meta": people.free_form(rng) if rich else {},
@@ -103,23 +114,26 @@ def customer(rng: Random, number: int, created: datetime, updated: datetime) -> 
     return row
 
 
-def history(rng: Random, number: int, anchor: datetime) -> Row:
+def history(rng: Random, one: Subscriber, anchor: datetime) -> Row:
     """Make a customer with a past.
 
     Args:
         rng: Where chance comes from.
-        number: Which customer this is, from 0.
+        one: The customer of the subscription API of the same number, for whom most of them write.
         anchor: The instant before which everything happened.
 
     Returns:
         The customer, as the API gives it.
     """
-    created = with_fraction(rng, people.moment(rng, anchor - HISTORY, anchor - timedelta(days=1)))
+    # Most are heard of in their first weeks.
+    first = min(one.seen + _SOON * rng.random() ** 2, anchor - timedelta(days=1))
+    created = with_fraction(rng, first)
     updated = with_fraction(rng, people.moment(rng, created, anchor - timedelta(seconds=2)))
-    if rng.random() < _IMPORTED:
+    imports = min((anchor - created) // _BETWEEN_IMPORTS, _IMPORTS)
+    if imports and rng.random() < _IMPORTED:
         # An import touches many customers in the same instant.
-        updated = max(created, anchor - timedelta(days=rng.randrange(1, 12) * 90))
-    return customer(rng, number, created, updated)
+        updated = anchor - rng.randint(1, imports) * _BETWEEN_IMPORTS
+    return customer(rng, one.number, created, updated)
 
 
 def with_fraction(rng: Random, moment: datetime) -> datetime:

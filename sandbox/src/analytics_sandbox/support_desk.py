@@ -6,7 +6,9 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from analytics_sandbox import support_calls, support_data, support_team, support_tickets
+from typing_extensions import override
+
+from analytics_sandbox import support_calls, support_data, support_stories, support_team, support_tickets
 from analytics_sandbox.data import copied
 from analytics_sandbox.support_world import CUSTOMERS, SupportWorld
 from analytics_sandbox.table import Table
@@ -15,11 +17,10 @@ from analytics_sandbox.wire import instant
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
+    from random import Random
 
-    from analytics_sandbox.clock import Clock
-    from analytics_sandbox.manners import Manners
     from analytics_sandbox.support_calls import Call
-    from analytics_sandbox.support_tickets import Story
+    from analytics_sandbox.support_stories import Story
     from analytics_sandbox.wire import Row
 
     Order = Callable[[Row], tuple[Any, ...]]
@@ -43,26 +44,18 @@ _SURVEY_DAYS: Final = timedelta(days=14)
 
 
 class SupportDesk(SupportWorld):
-    """The whole of the support API's data.
+    """The whole of the support API's data."""
 
-    Args:
-        seed: Which world: the same seed, size and day make the same one.
-        size: How many customers there are; each has about two tickets.
-        clock: What time it is.
-        manners: The switches of the service.
-    """
-
-    def __init__(self, seed: int, size: int, clock: Clock, manners: Manners) -> None:
-        super().__init__(seed, size, clock, manners)
-        self._desk_chance = self.chance("what happens next", "desk")
+    @override
+    def makers(self) -> dict[str, Callable[[], Table]]:
         makers: dict[str, Callable[[], Table]] = {
             TICKETS: lambda: _table(
-                (each.ticket for each in self._stories),
+                (each.ticket for each in self.stories),
                 _by("created_datetime", "updated_datetime") | {"status": _by_status},
             ),
-            MESSAGES: lambda: _table((row for each in self._stories for row in each.messages), _by("created_datetime")),
-            EVENTS: lambda: _table((row for each in self._stories for row in each.events), _by("created_datetime")),
-            SURVEYS: lambda: _table((each.survey for each in self._stories if each.survey), _by("created_datetime")),
+            MESSAGES: lambda: _table((row for each in self.stories for row in each.messages), _by("created_datetime")),
+            EVENTS: lambda: _table((row for each in self.stories for row in each.events), _by("created_datetime")),
+            SURVEYS: lambda: _table((each.survey for each in self.stories if each.survey), _by("created_datetime")),
             MACROS: lambda: _table(map(support_team.macro, range(support_team.MACROS)), _MACRO_ORDERS),
             "support/voice_calls": lambda: _table((each.call for each in self._calls), {}),
             "support/voice_call_events": lambda: _table((row for each in self._calls for row in each.events), {}),
@@ -72,24 +65,28 @@ class SupportDesk(SupportWorld):
         }
         for name, (count, make) in _FEW.items():
             makers[f"support/{name}"] = _maker(count, make)
-        self.tables.makers |= makers
+        return super().makers() | makers
 
     @cached_property
-    def _stories(self) -> list[Story]:
+    def _desk_chance(self) -> Random:
+        return self.chance("what happens next", "desk")
+
+    @cached_property
+    def stories(self) -> list[Story]:
         """All tickets of the past, each with all that belongs to it."""
         rng = self.chance("support", "tickets")
-        contacts = self.first_contacts
         fields = [row["id"] for row in self.first_custom_fields if row["object_type"] == "Ticket"]
-        count = len(contacts) * support_tickets.PER_CUSTOMER
+        came = support_stories.arrivals(rng, self.first_contacts, self.subscribers, self.anchor)
         return [
-            support_tickets.story(rng, number, rng.choice(contacts), fields, self.anchor) for number in range(count)
+            support_stories.story(rng, number, contact, fields, opened=moment, anchor=self.anchor)
+            for number, (moment, contact) in enumerate(came)
         ]
 
     @cached_property
     def _calls(self) -> list[Call]:
         """All calls of the past."""
         rng = self.chance("support", "calls")
-        tickets = [each.ticket for each in self._stories[:: support_calls.CALLED]]
+        tickets = [each.ticket for each in self.stories if each.ticket["channel"] == "phone"]
         return [support_calls.call(rng, number, ticket) for number, ticket in enumerate(tickets)]
 
     def views_items(self) -> list[Row]:
@@ -226,19 +223,21 @@ class SupportDesk(SupportWorld):
 
     def _evolve_desk(self) -> dict[str, list[Any]]:
         since = self.clock.now() - _SURVEY_DAYS
-        closed = [row["id"] for row in self.rows(TICKETS) if row["status"] == "closed"]
-        opened = [row["id"] for row in self.rows(TICKETS) if row["status"] == "open"]
-        unscored = [row["id"] for row in self._newer(SURVEYS, since) if row["score"] is None]
         unopened = [row["id"] for row in self._newer(MESSAGES, since) if row["opened_datetime"] is None]
         active = [row["id"] for row in self.rows(MACROS) if not row["archived_datetime"]]
-        return {
-            "tickets_reopened": self._some(closed, 2, self.reopen_ticket),
-            "tickets_closed": self._some(opened, 2, self.close_ticket),
+        done = {
+            "tickets_reopened": self._some(self._in_state("closed"), 2, self.reopen_ticket),
             "tickets_added": self.add_tickets(3),
-            "surveys_answered": self._some(unscored, 1, self.answer_survey),
+            "tickets_closed": self._some(self._in_state("open"), 3, self.close_ticket),
             "messages_opened": self._some(unopened, 2, self.open_message),
             "macros_archived": self._some(active, 1, self.archive_macro),
         }
+        # A survey that is a fortnight old is answered no more.
+        unscored = [row["id"] for row in self._newer(SURVEYS, since) if row["score"] is None]
+        return done | {"surveys_answered": self._some(unscored, 1, self.answer_survey)}
+
+    def _in_state(self, status: str) -> list[int]:
+        return [row["id"] for row in self.tables[TICKETS].rows() if row["status"] == status]
 
     def _newer(self, table: str, since: datetime) -> list[Row]:
         return [row for row in self.rows(table) if instant(row["created_datetime"]) > since]

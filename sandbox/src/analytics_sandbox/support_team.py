@@ -9,17 +9,29 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING
 
-from analytics_sandbox import people
+from analytics_sandbox import support_topics
 from analytics_sandbox.wire import SUPPORT_SPELLINGS
 
 if TYPE_CHECKING:
     from analytics_sandbox.wire import Row
 
-USERS, TEAMS, TAGS, VIEWS, RULES, MACROS, JOBS, INTEGRATIONS, WIDGETS = 7, 3, 9, 5, 6, 11, 6, 4, 5
-FIRST_VIEW, FIRST_MACRO, FIRST_RULE = 77, 5001, 301
+USERS, VIEWS, RULES, MACROS, JOBS, INTEGRATIONS, WIDGETS = 7, 5, 6, 11, 6, 4, 5
+TEAMS, TAGS = len(support_topics.TEAMS), len(support_topics.TAGS)
+FIRST_USER, FIRST_VIEW, FIRST_MACRO, FIRST_RULE = 401, 77, 5001, 301
 
 _FOUNDED = datetime(2021, 2, 1, 9, 30, 15, 250_000, tzinfo=timezone.utc)
-_ROLES = ("admin", "agent", "basic-agent", "lite-agent", "observer-agent", "bot")
+_NAMES = (
+    ("Ada", "Ångström"),
+    ("Björn", "Brown"),
+    ("Chloé", "Castillo"),
+    ("Dmitri", "D'Arcy"),
+    ("Eun-ji", "Evans"),
+    ("Desk", "Robot"),
+    ("Grace", "García"),
+)
+_ROLES = ("admin", "agent", "agent", "basic-agent", "lite-agent", "bot", "observer-agent")
+_RULES = ("Close spam", "Route invoices", "Route errors", "Greet in chat", "Ask for a rating", "Größer: call back")
+_MACROS = ("Reset the password", "Send the invoice", "Ask for a screenshot", "Apologise", "Say goodbye")
 _VIEWS = (("Open", "open"), ("Closed", "closed"), ("All", None), ("Nothing", "none"), ("Größe ✓", "open"))
 
 
@@ -31,10 +43,9 @@ def _at(number: int, *, days: int = 0) -> str:
 @cache
 def user(number: int) -> Row:
     """Make a user."""
-    first = people.FIRST_NAMES[number % len(people.FIRST_NAMES)]
-    last = people.LAST_NAMES[number % len(people.LAST_NAMES)]
+    first, last = _NAMES[number]
     return {
-        "id": 401 + number,
+        "id": FIRST_USER + number,
         "name": f"{first} {last}",
         "firstname": first,
         "lastname": last,
@@ -54,16 +65,21 @@ def user(number: int) -> Row:
     }
 
 
+def number_of(user_id: int | None) -> int:
+    """Which user it is, by number; nobody is the first one."""
+    return 0 if user_id is None else user_id - FIRST_USER
+
+
 @cache
 def team(number: int) -> Row:
     """Make a team."""
     emoji = ("🚀", {"id": "tada", "name": "Tada", "colons": ":tada:", "skin": None, "native": "🎉"}, None)[number % 3]
-    members = [user(each) for each in range(number, USERS, TEAMS)]
+    members = [user(each) for each in support_topics.MEMBERS[number]]
     return {
         "id": 21 + number,
         "uri": f"/api/teams/{21 + number}/",
-        "name": f"Team {number}",
-        "description": None if number else "First line",
+        "name": support_topics.TEAMS[number],
+        "description": None if number else "Whoever has no other team",
         "decoration": {"emoji": emoji} if number < TEAMS - 1 else None,
         "members": [{key: each[key] for key in ("id", "name", "email", "meta")} for each in members],
         "created_datetime": _at(number),
@@ -76,10 +92,10 @@ def tag(number: int) -> Row:
     return {
         "id": 1001 + number,
         "uri": f"/api/tags/{1001 + number}/",
-        "name": f"tag-{number}",
+        "name": support_topics.TAGS[number],
         "description": None,
         "decoration": {"color": "#EB144C"} if number % 2 else None,
-        "usage": number * 3,
+        "usage": 900 // (number + 1) ** 2,
         "created_datetime": _at(number),
         "deleted_datetime": _at(number, days=20) if number == TAGS - 1 else None,
     }
@@ -122,7 +138,7 @@ def rule(number: int) -> Row:
     return {
         "id": FIRST_RULE + number,
         "uri": f"/api/rules/{FIRST_RULE + number}/",
-        "name": f"Rule {number}",
+        "name": _RULES[number],
         "description": "Closes what is spam" if number % 2 else None,
         "type": "user" if number else "managed",
         "priority": 100 - number,
@@ -141,10 +157,10 @@ def macro(number: int) -> Row:
         "id": FIRST_MACRO + number,
         "uri": f"/api/macros/{FIRST_MACRO + number}/",
         "external_id": None if number % 4 else f"macro-{number}",
-        "name": f"Macro № {number}",
+        "name": f"{_MACROS[number % len(_MACROS)]} № {number}",
         "intent": "order/status" if number % 3 == 0 else None,
         "language": "en" if number % 2 else None,
-        "usage": number * number,
+        "usage": 3 * number * number,
         "actions": [
             {"name": "setStatus", "title": "Close", "type": "user", "arguments": {"status": "closed"}},
             {"name": "addTags", "title": "Tag", "type": "user", "arguments": {"tags": "a,b", "x-y": [[1], None]}},

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cached_property
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
 
 from analytics_sandbox import people, support_data
 from analytics_sandbox.data import Data, copied
 from analytics_sandbox.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from random import Random
 
-    from analytics_sandbox.clock import Clock
-    from analytics_sandbox.manners import Manners
     from analytics_sandbox.wire import Row
 
 CUSTOMERS, CUSTOM_FIELDS = "support/customers", "support/custom_fields"
@@ -23,20 +25,23 @@ _FEWEST_FIELDS, _MOST_FIELDS = 6, 120
 
 
 class SupportWorld(Data):
-    """The support API's data.
+    """The support API's data."""
 
-    Args:
-        seed: Which world: the same seed, size and day make the same one.
-        size: How many customers there are.
-        clock: What time it is.
-        manners: The switches of the service.
-    """
+    @override
+    def makers(self) -> dict[str, Callable[[], Table]]:
+        return super().makers() | {CUSTOMERS: self._made_contacts, CUSTOM_FIELDS: self._made_custom_fields}
 
-    def __init__(self, seed: int, size: int, clock: Clock, manners: Manners) -> None:
-        super().__init__(seed, size, clock, manners)
-        self._next_contact, self._next_field = size, 0
-        self._support_chance = self.chance("what happens next", "support")
-        self.tables.makers |= {CUSTOMERS: self._made_contacts, CUSTOM_FIELDS: self._made_custom_fields}
+    @cached_property
+    def _support_chance(self) -> Random:
+        return self.chance("what happens next", "support")
+
+    @cached_property
+    def _contact_numbers(self) -> Iterator[int]:
+        return count(self.size)
+
+    @cached_property
+    def _field_numbers(self) -> Iterator[int]:
+        return count()
 
     def _made_contacts(self) -> Table:
         orders = {
@@ -50,7 +55,7 @@ class SupportWorld(Data):
     def first_contacts(self) -> list[Row]:
         """The customers that there were in the beginning."""
         rng = self.chance("support")
-        return [support_data.history(rng, number, self.anchor) for number in range(self.size)]
+        return [support_data.history(rng, one, self.anchor) for one in self.subscribers]
 
     def _made_custom_fields(self) -> Table:
         orders = {
@@ -85,11 +90,10 @@ class SupportWorld(Data):
         """
         with self.lock:
             now = self.clock.now()
-            numbers = range(self._next_contact, self._next_contact + n)
+            numbers = islice(self._contact_numbers, n)
             rows = [support_data.customer(self._support_chance, number, now, now) for number in numbers]
             for row in rows:
                 self.tables[CUSTOMERS].add(row)
-            self._next_contact += n
             return [row["id"] for row in rows]
 
     def update_contact(self, id: int, changes: Row) -> Row:  # noqa: A002 - the API's word
@@ -169,6 +173,4 @@ class SupportWorld(Data):
         }
 
     def _new_custom_field(self, rng: Random, object_type: str, moment: datetime) -> Row:
-        row = support_data.custom_field(rng, self._next_field, object_type, moment)
-        self._next_field += 1
-        return row
+        return support_data.custom_field(rng, next(self._field_numbers), object_type, moment)
