@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_SLOWEST = ("pipeline", "laws", "faults", "integration")
-"""Folders of tests, the slowest first."""
+_SLOWEST = ("test_postgres.py", "laws", "pipeline", "faults", "integration")
+"""Folders and files of tests, the slowest first.
+
+The first file of the pipeline installs all plugins. The other ones come later, so that no process waits for that.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

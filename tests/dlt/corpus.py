@@ -14,6 +14,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class Case:
         return replaced
 
 
+@cache
 def cases(folder: str) -> list[Case]:
     """Return the cases of the YAML files in a folder: one case, or a list of them, a file."""
     found = []

@@ -94,15 +94,15 @@ class Server:
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        # A blocked `accept` does not notice that its socket is closed.
-        self._listener.settimeout(0.05)
         self.port: int = self._listener.getsockname()[1]
         self._run(self._accept)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
-        self._threads[0].join()
+        # A blocked `accept` does not notice that its socket is closed.
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+            self._threads[0].join()
         self._listener.close()
         for connection in self._open:
             with suppress(OSError):
@@ -131,13 +131,14 @@ class Server:
         thread.start()
 
     def _accept(self) -> None:
-        while not self._stopped.is_set():
-            with suppress(TimeoutError):
-                connection, _ = self._listener.accept()
-                connection.settimeout(None)
-                self._open.append(connection)
-                self.connections += 1
-                self._run(self._serve, connection, self.connections)
+        while True:
+            connection, _ = self._listener.accept()
+            if self._stopped.is_set():
+                connection.close()
+                return
+            self._open.append(connection)
+            self.connections += 1
+            self._run(self._serve, connection, self.connections)
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         with suppress(OSError):

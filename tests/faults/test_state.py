@@ -74,21 +74,21 @@ def test_after_a_kill_between_any_two_bytes_a_run_from_the_last_whole_state_leav
     sandbox: Sandbox, api: Api
 ) -> None:
     config = settings_of(sandbox, api)
-    written = run_here(config).stdout.encode()
-    chance = random.Random(3)  # noqa: S311 - nothing secret
-    # At the edges of states most of all: just before one, in one, just after one.
-    edges = [n for n in range(len(written)) if written.startswith(b'{"type":"STATE"', n)]
-    near = [edge + chance.randint(-2, 120) for edge in chance.sample(edges, min(7, len(edges)))]
     world = sandbox.world
     truth = {"customers": {row["id"] for row in world.customers(api)}}
     if api == "subscription":
         truth["activities"] = {row["uuid"] for row in world.activities()}
     else:
         truth["custom_fields"] = {row["id"] for row in world.custom_fields()}
+    written = run_here(config, *truth).stdout.encode()
+    chance = random.Random(3)  # noqa: S311 - nothing secret
+    # At the edges of states most of all: just before one, in one, just after one.
+    edges = [n for n in range(len(written)) if written.startswith(b'{"type":"STATE"', n)]
+    near = [edge + chance.randint(-2, 120) for edge in chance.sample(edges, min(7, len(edges)))]
     for cut in [*near, *(chance.randrange(len(written)) for _ in range(3))]:
         killed = Run(-9, written[:cut].rpartition(b"\n")[0].decode(), "")
         states = [message["value"] for message in killed.messages if message["type"] == "STATE"]
-        resumed = run_here(config, state=states[-1] if states else None)
+        resumed = run_here(config, *truth, state=states[-1] if states else None)
         assert resumed.exit_code == 0, resumed.stderr
         tables = Tables()
         tables.load(killed.messages)

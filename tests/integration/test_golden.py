@@ -20,7 +20,8 @@ from singer_sdk.streams import RESTStream
 
 from tap_analytics.sync.stream import AnalyticsStream
 from tap_analytics.tap import STREAMS, TapAnalytics
-from tests.singer import Run, select, streams_of
+from tests.faults.runs import catalog_of
+from tests.singer import Run, streams_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +43,7 @@ def _output(sandbox: Sandbox, api: str, stream: str) -> str:
     config = getattr(sandbox, f"{api}_config") | {"start_date": "2024-03-01"}
     written = io.StringIO()
     with time_machine.travel(NOW, tick=False), redirect_stdout(written):
-        catalog = select(TapAnalytics(config=config).catalog_dict, stream)
-        TapAnalytics(config=config, catalog=catalog).sync_all()
+        TapAnalytics(config=config, catalog=catalog_of(config, stream)).sync_all()
     return written.getvalue()
 
 

@@ -47,7 +47,7 @@ UNTOLD = {
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     """A sandbox whose data stay as they are."""
-    with Sandbox(size=40, seed=3) as sandbox:
+    with Sandbox(size=20, seed=3) as sandbox:
         yield sandbox
 
 
@@ -87,13 +87,13 @@ def wrong(tables: Tables, sandbox: Sandbox) -> list[str]:
 
 @pytest.mark.parametrize("style", ["today", "page", "sketch"])
 def test_every_list_is_read_whole_whatever_the_style_of_its_pages(style: Literal["today", "page", "sketch"]) -> None:
-    with Sandbox(size=20, style=style) as sandbox:
+    with Sandbox(size=12, style=style) as sandbox:
         assert not wrong(loaded(read(sandbox, page_size=7)), sandbox)
         assert all(sandbox.world.truth("subscription").values())
 
 
 def test_every_list_is_the_service_s_after_changes_and_one_more_run() -> None:
-    with Sandbox(size=40) as sandbox:
+    with Sandbox(size=20) as sandbox:
         first = read(sandbox)
         changes = sandbox.world.evolve()
         assert all(changes.values())

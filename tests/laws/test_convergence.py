@@ -20,7 +20,7 @@ SETTINGS = settings(deadline=None, suppress_health_check=list(HealthCheck), prin
 
 
 def test_any_order_of_changes_and_runs_converges() -> None:
-    law = settings(SETTINGS, max_examples=7, stateful_step_count=10, derandomize=True, database=None, phases=PHASES)
+    law = settings(SETTINGS, max_examples=4, stateful_step_count=10, derandomize=True, database=None, phases=PHASES)
     run_state_machine_as_test(Convergence, settings=law)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FILE_LOADERS: Final = ("target-duckdb", "target-jsonl") if sys.version_info < (3, 13) else ("target-jsonl",)
@@ -23,18 +24,23 @@ needs_duckdb = pytest.mark.skipif(
 # DuckDB is in the loader's environment and not in ours.
 _QUERY = """
 import duckdb, json, sys
-database, query = sys.argv[1:]
-result = duckdb.connect(database, read_only=True).execute(query)
-names = [column[0] for column in result.description]
-print(json.dumps([dict(zip(names, row)) for row in result.fetchall()]))
+connection = duckdb.connect(sys.argv[1], read_only=True)
+found = {}
+for name, query in json.load(sys.stdin).items():
+    result = connection.execute(query)
+    columns = [column[0] for column in result.description]
+    found[name] = [dict(zip(columns, row)) for row in result.fetchall()]
+print(json.dumps(found))
 """
 
 
-def duckdb_rows(meltano: Path, database: Path, query: str) -> list[dict[str, Any]]:
-    """Return the rows that a query gives."""
+def duckdb_rows(meltano: Path, database: Path, queries: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows that each query gives, by the query's name."""
     python = meltano / ".meltano" / "loaders" / "target-duckdb" / "venv" / "bin" / "python"
-    command = [str(python), "-c", _QUERY, str(database), query]
-    rows: list[dict[str, Any]] = json.loads(subprocess.check_output(command))  # noqa: S603
+    command = [str(python), "-c", _QUERY, str(database)]
+    rows: dict[str, list[dict[str, Any]]] = json.loads(
+        subprocess.check_output(command, input=json.dumps(queries), text=True)  # noqa: S603
+    )
     return rows
 
 

@@ -89,7 +89,8 @@ def test_postgres_stores_every_row(meltano: Path, messages: str, tmp_path: Path)
 def test_duckdb_stores_every_row(meltano: Path, messages: str, tmp_path: Path) -> None:
     file = tmp_path / "analytics.duckdb"
     load(meltano, "target-duckdb", messages, tmp_path, filepath=str(file), default_target_schema=SCHEMA)
-    check(lambda name: duckdb_rows(meltano, file, f"select id, text from {SCHEMA}.{name}"))  # noqa: S608 - our names
+    queries = {name: f"select id, text from {SCHEMA}.{name}" for name in ROWS}  # noqa: S608 - our own names
+    check(duckdb_rows(meltano, file, queries).__getitem__)
 
 
 def test_jsonl_stores_every_row(meltano: Path, messages: str, tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_duckdb_stores_the_same(meltano: Path, runs: tuple[Run, Run], tmp_path: 
             meltano, "target-duckdb", messages, folder, filepath=str(file), default_target_schema=schema, **BATCH
         )
         queries = {name: f"select id, text, at::varchar as at from {schema}.{name}" for name in STREAMS}  # noqa: S608
-        return state, {name: by_key(duckdb_rows(meltano, file, query), "id") for name, query in queries.items()}
+        return state, {name: by_key(rows, "id") for name, rows in duckdb_rows(meltano, file, queries).items()}
 
     check(runs, tmp_path, store)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -9,15 +10,16 @@ import pytest
 from tap_analytics.records.rescue import RESCUED_DATA
 from tap_analytics.records.value_types import ANY_AS_TEXT, takes_any_as_text
 from tap_analytics.tap import STREAMS
-from tests.unit.taps import stream_of, tap_of
+from tests.unit.taps import tap_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_analytics.sync.stream import AnalyticsStream
+    from tap_analytics.tap import TapAnalytics
 
 JsonObject = dict[str, Any]
-ALL = [(api, name) for api in STREAMS for name in tap_of(api).streams]
+ALL = {(api, name): cast("AnalyticsStream", stream) for api in STREAMS for name, stream in tap_of(api).streams.items()}
 # The service's own name for an address of its own.
 VENDOR = "chartmogul-url".removesuffix("-url")
 SUPPORT = {
@@ -78,21 +80,21 @@ def test_each_api_has_its_streams(api: str) -> None:
 
 @every_stream
 def test_every_column_has_a_type_and_a_description(api: str, name: str) -> None:
-    for path, column in columns(stream_of(name, api).schema):
+    for path, column in columns(ALL[api, name].schema):
         assert column.get("type"), path
         assert column.get("description", "").endswith("."), path
 
 
 @every_stream
 def test_every_column_but_the_keys_takes_null(api: str, name: str) -> None:
-    stream = stream_of(name, api)
+    stream = ALL[api, name]
     for path, column in columns(stream.schema):
         assert ("null" in column["type"]) == (path not in stream.primary_keys), path
 
 
 @every_stream
 def test_a_schema_promises_only_what_the_tap_checks_and_null_in_lists_too(api: str, name: str) -> None:
-    for path, column in columns(stream_of(name, api).schema):
+    for path, column in columns(ALL[api, name].schema):
         assert column.keys() <= {"type", "description", "format", "properties", "items", *ANY_AS_TEXT}, path
         if "items" in column:
             assert "null" in column["items"]["type"], path
@@ -101,7 +103,7 @@ def test_a_schema_promises_only_what_the_tap_checks_and_null_in_lists_too(api: s
 
 @every_stream
 def test_dates_say_that_they_are(api: str, name: str) -> None:
-    for path, column in columns(stream_of(name, api).schema):
+    for path, column in columns(ALL[api, name].schema):
         field = path.rpartition(".")[2]
         is_date = field.endswith(("_at", "_date", "_datetime", "_end", "_since", "_start")) or field == "date"
         assert is_date == (column.get("format") in {"date", "date-time"}), path
@@ -109,7 +111,7 @@ def test_dates_say_that_they_are(api: str, name: str) -> None:
 
 @every_stream
 def test_money_and_metrics_are_numbers(api: str, name: str) -> None:
-    for path, column in columns(stream_of(name, api).schema):
+    for path, column in columns(ALL[api, name].schema):
         if path.rpartition(".")[2].startswith(
             ("mrr", "arr", "activity_mrr", "activity_arr", "customers", "percentage")
         ):
@@ -118,7 +120,7 @@ def test_money_and_metrics_are_numbers(api: str, name: str) -> None:
 
 @every_stream
 def test_keys_and_the_replication_key_are_columns(api: str, name: str) -> None:
-    stream = stream_of(name, api)
+    stream = ALL[api, name]
     assert stream.primary_keys
     assert {*stream.primary_keys, stream.replication_key} - {None} <= set(stream.schema["properties"])
     if stream.replication_key:
@@ -127,28 +129,33 @@ def test_keys_and_the_replication_key_are_columns(api: str, name: str) -> None:
 
 @every_stream
 def test_names_are_snake_case_and_of_no_vendor(api: str, name: str) -> None:
-    for text in (name, *(path for path, _ in columns(stream_of(name, api).schema))):
+    for text in (name, *(path for path, _ in columns(ALL[api, name].schema))):
         assert text == text.lower().replace("-", "_")
         assert VENDOR not in text
 
 
 @every_stream
 def test_every_stream_has_a_place_for_what_its_schema_does_not_know(api: str, name: str) -> None:
-    rescued = stream_of(name, api).schema["properties"][RESCUED_DATA]
+    rescued = ALL[api, name].schema["properties"][RESCUED_DATA]
     assert rescued["type"] == ["object", "null"]
     assert "properties" not in rescued
 
 
 @every_stream
 def test_a_free_form_object_has_no_properties_at_all(api: str, name: str) -> None:
-    for path, column in columns(stream_of(name, api).schema):
+    for path, column in columns(ALL[api, name].schema):
         assert column.get("properties", True), path
+
+
+@cache
+def flattening_tap(api: str) -> TapAnalytics:
+    """Return a tap that flattens."""
+    return tap_of(api, flattening_enabled=True, flattening_max_depth=2)
 
 
 @every_stream
 def test_flattening_leaves_no_column_of_a_record_without_a_schema(api: str, name: str) -> None:
-    tap = tap_of(api, flattening_enabled=True, flattening_max_depth=2)
-    stream = cast("AnalyticsStream", tap.streams[name])
+    stream = cast("AnalyticsStream", flattening_tap(api).streams[name])
     record = filled(stream.schema)
     [stream_map] = stream.stream_maps
     flat = stream_map.transform(record)
@@ -173,14 +180,14 @@ def test_paths_differ_but_for_the_counts_that_differ_by_their_interval(api: str)
 
 @every_stream
 def test_keys_never_change(api: str, name: str) -> None:
-    stream = stream_of(name, api)
+    stream = ALL[api, name]
     dates = [stream.replication_key] if stream.replication_key else []
     assert (*stream.primary_keys, *dates) == KEYS[api][name]
     assert stream.replication_method == ("INCREMENTAL" if dates else "FULL_TABLE")
 
 
 def test_a_list_of_the_support_api_is_ordered_only_where_it_can_be() -> None:
-    ordered = {name: stream_of(name, "support").params.get("order_by") for name in SUPPORT}
+    ordered = {name: ALL["support", name].params.get("order_by") for name in SUPPORT}
     assert {name for name, order in ordered.items() if order == "updated_datetime:desc"} == {"customers", "tickets"}
     newest = {name for name, order in ordered.items() if order == "created_datetime:desc"}
     assert newest == {"messages", "satisfaction_surveys"}
@@ -195,7 +202,7 @@ def test_a_field_of_two_types_is_a_text_and_what_is_recursive_or_keyed_by_number
     texts = {
         (name, path)
         for name in SUPPORT
-        for path, item in columns(stream_of(name, "support").schema)
+        for path, item in columns(ALL["support", name].schema)
         if takes_any_as_text(item)
     }
     assert {
@@ -213,10 +220,10 @@ def test_a_field_of_two_types_is_a_text_and_what_is_recursive_or_keyed_by_number
         ("custom_fields", "definition.input_settings"),
         ("integrations", "http"),
     ):
-        item = dict(columns(stream_of(name, "support").schema))[field]
+        item = dict(columns(ALL["support", name].schema))[field]
         assert item["type"] == ["object", "null"]
         assert "properties" not in item
     # An object by the field's number in most answers, a list in others: both are free-form.
-    item = dict(columns(stream_of("customers", "support").schema))["custom_fields"]
+    item = dict(columns(ALL["support", "customers"].schema))["custom_fields"]
     assert item["type"] == ["object", "array", "null"]
     assert "items" not in item
