@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.metadata import metadata
 from typing import Any, Final
+
+from singer_sdk.about import python_versions
 
 from tap_analytics.tap import STREAMS, TapAnalytics
 from tools.settings import plugin_settings
@@ -20,7 +23,7 @@ _USAGE: Final = """\
 | `declared` | `api_url`, `resources`, and the credentials that the API wants |
 
 Give each API, and each account, a plugin of its own with `inherit_from`, and a `load_schema` of its own: both APIs have
-streams `account` and `customers`.
+streams `account` and `customers`. For a target without schemas set `stream_prefix` in its place.
 
 ## Choose streams
 
@@ -56,7 +59,8 @@ def plugin_definition() -> str:
         "log_parser": "singer-sdk",
         "maintenance_status": "active",
         "quality": "unknown",
-        "supported_python_versions": ["3.10", "3.11", "3.12", "3.13"],
+        # Those that the package claims, as `--about` tells them.
+        "supported_python_versions": [*python_versions(metadata(TapAnalytics.package_name))],
         "capabilities": _capabilities(),
         "settings_group_validation": [
             ["api_url", "api_key"],
