@@ -46,7 +46,8 @@ def shaped(
 ) -> tuple[list[Row], list[str]]:
     warnings: list[str] = []
     start = date.fromisoformat(rows[0]["date"]) if rows else end
-    return PeriodWalk(Periods(interval, start, end, today, week_start), warnings.append).objects(rows), warnings
+    walk = PeriodWalk(Periods(interval, start, end, today, week_start), warnings.append, lambda _: None)
+    return walk.objects(rows), warnings
 
 
 @given(st.sampled_from(Interval), DAYS, st.integers(0, 499), st.integers(0, 100), WEEK_STARTS, st.randoms())
@@ -339,3 +340,16 @@ def test_a_span_that_lies_in_the_future_asks_for_nothing(requests_mock: Mocker) 
 def test_an_end_for_ever_is_today(requests_mock: Mocker, end_date: str) -> None:
     [query] = asked(requests_mock, "customer_quarterly_count", start_date="2024-05-01", end_date=end_date)
     assert query["end-date"] == "2024-05-15"
+
+
+@pytest.mark.parametrize("entries", [[], [{"date": "2024-05-31", "customers": 0}]], ids=["no row", "a row of zeros"])
+def test_a_metric_without_a_row_for_any_period_drops_no_rows(
+    requests_mock: Mocker, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, entries: list[Row]
+) -> None:
+    requests_mock.get(f"{URL}/v1/account", json={"id": "a"})
+    requests_mock.get(f"{URL}/v1/metrics/customer-count", json={"entries": entries})
+    caplog.set_level("INFO")
+    catalog = select(tap_of().catalog_dict, "customer_monthly_count")
+    tap_of(catalog=catalog, start_date="2024-01-01").sync_all()
+    assert ("ACTIVATE_VERSION" in capsys.readouterr().out) == bool(entries)
+    assert ("gave no row for any period" in caplog.text) == (not entries)

@@ -62,10 +62,17 @@ class PeriodWalk(Walk):
     Args:
         periods: What is asked for.
         warn: Called with what is odd about the answer.
+        withhold: Called with why the answer may not hold all rows.
         without_values: Fields in which 0 stands for no value.
     """
 
-    def __init__(self, periods: Periods, warn: Callable[[str], None], without_values: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        periods: Periods,
+        warn: Callable[[str], None],
+        withhold: Callable[[str], None],
+        without_values: Collection[str] = (),
+    ) -> None:
         super().__init__(
             {
                 "start-date": periods.start.isoformat(),
@@ -75,11 +82,14 @@ class PeriodWalk(Walk):
         )
         self._periods = periods
         self._warn = warn
+        self._withhold = withhold
         self._without_values = without_values
 
     @override
     def objects(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if not records:
+            # The service gives a row for each period. Where it honestly has none, no row is there to be dropped either.
+            self._withhold("gave no row for any period")
             return []
         days = [_day_of(record) for record in records]
         week_start = self._week_start(sorted(set(days)))
@@ -151,7 +161,7 @@ class MetricStream(SubscriptionStream, ABC):
         start = self.interval.first_day(self._first_day, calendar.week_start)
         if start <= end:
             periods = Periods(self.interval, start, end, today, calendar.week_start)
-            yield PeriodWalk(periods, warn=self.warn, without_values=self.fields_without_values)
+            yield PeriodWalk(periods, self.warn, self.withhold_version, self.fields_without_values)
 
     @property
     def _calendar(self) -> AccountCalendar:
@@ -190,7 +200,8 @@ class MetricStream(SubscriptionStream, ABC):
         It is asked for once in a run, and only where the first activity cannot be read: that is warned of here.
         """
         today = self._today
-        walk = PeriodWalk(Periods(Interval.QUARTER, _LONG_AGO, today, today, 0), warn=lambda _: None)
+        periods = Periods(Interval.QUARTER, _LONG_AGO, today, today, 0)
+        walk = PeriodWalk(periods, warn=lambda _: None, withhold=lambda _: None)
         rows = self.fetch({**self.params, **walk.params}).records
         days = [_day_of(row) for row in rows if row.get("customers") not in {None, 0}]
         try:
