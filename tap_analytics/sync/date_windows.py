@@ -14,7 +14,7 @@ from tap_analytics.sync.walks import Bounds, Key, Walk
 from tap_analytics.sync.window_widths import WindowWidths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tap_analytics.paging.page_token import Params
     from tap_analytics.records.replication_values import ReplicationValue
@@ -68,8 +68,8 @@ class DateWindow(Walk):
         """Rows outside of these are counted: the first window looks at the beginning only, the last one at the end."""
         self.read_at_seam: set[Key] = set()
         """Keys of rows that the next window may give again."""
-        self.days_left = 0
-        """Days behind this window that may have rows."""
+        self.until: date | None = None
+        """The last day of all windows that may have rows."""
         self.newest_days: NewestDays | None = None
         """The walk that reads the newest days again, once all windows have been read."""
 
@@ -98,7 +98,16 @@ class DateWindow(Walk):
     def finish(self) -> None:
         first, last = self._days
         if self._widths is not None:
-            self._widths.learn((last - first).days + 1 if first and last else None, self._pages, self.days_left)
+            days_left = (self.until - last).days if self.until and last else 0
+            self._widths.learn((last - first).days + 1 if first and last else None, self._pages, max(0, days_left))
+
+    @override
+    def is_done(self, values: Sequence[ReplicationValue | None]) -> bool:
+        first, until = self._days[0], self.until
+        dates = [value.date() for value in (*values[:1], *values[-1:]) if isinstance(value, datetime)]
+        if self._widths is not None and first and until and len(dates) > 1 and dates[0] < dates[1]:
+            self._widths.reach(max(1, (dates[1] - first).days), max(0, (until - dates[1]).days))
+        return False
 
     @override
     def takes(self, key: Key, value: ReplicationValue | None) -> bool:
@@ -198,7 +207,7 @@ class DateFilter(Struct, frozen=True, kw_only=True):
             window = DateWindow(params, days, bounds, before, widths)
             is_last = days[1] == last_day
             window.is_part = before is not None or not is_last
-            window.days_left = 0 if is_last or days[1] is None else (min(last_day or today, today) - days[1]).days
+            window.until = min(last_day or today, today)
             window.ends = bounds._replace(first=first if before is None else None, last=end if is_last else None)
             newest = today - 2 * _DAY
             if before is not None and is_last and (last_day is None or newest <= last_day):

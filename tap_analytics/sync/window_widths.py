@@ -42,6 +42,7 @@ class WindowWidths:
         self._rows_per_day = 0.0
         self._days_left = 0
         self._rows_seen = 0
+        self._days_begun = 0
 
     @property
     def at_once(self) -> int:
@@ -53,13 +54,25 @@ class WindowWidths:
         """Take in how many rows a page of a window had."""
         self._rows_seen += rows
 
+    def reach(self, days: int, days_left: int) -> None:
+        """Take in how far a window that is being read has come, where its rows come oldest first.
+
+        Args:
+            days: How many of its days have been read.
+            days_left: How many days are behind these, those of later windows included.
+        """
+        self._days_begun, self._days_left = days, days_left
+
     @property
     def share(self) -> float | None:
         """The part of all rows that has been read, by how many a day had so far; None if that is not known."""
-        if not self._rows_per_day:
+        begun = self._rows_seen - self._rows
+        rate = max(self._rows_per_day, begun / self._days_begun if self._days_begun else 0)
+        if not rate:
             return None
-        left = self._days_left * self._rows_per_day - (self._rows_seen - self._rows)
-        return self._rows_seen / (self._rows_seen + max(0.0, left))
+        left = self._days_left * rate - (0 if self._days_begun else begun)
+        # Where a window has more rows than were expected, and they are in no order, nobody knows how many are left.
+        return self._rows_seen / (self._rows_seen + left) if left > 0 or not self._days_left else None
 
     def learn(self, days: int | None, pages: list[int], days_left: int = 0) -> None:
         """Take in what a window turned out to hold.
@@ -70,7 +83,7 @@ class WindowWidths:
             days_left: How many days are behind it.
         """
         self._finished += 1
-        self._days_left = days_left
+        self._days_begun, self._days_left = 0, days_left
         if days is None:
             return
         if len(pages) > 1:

@@ -296,3 +296,21 @@ def test_a_filter_by_instants_is_asked_for_nothing_twice(
     assert read == dict.fromkeys(wanted, 1)
     assert all(before[1] == after[0] for before, after in pairwise(asked))
     assert asked[0][0] == (DateStyle("T", zone="Z").write(since) if since else None)
+
+
+def test_how_much_of_a_span_of_dates_has_been_read_is_judged_by_the_rows_of_its_days_so_far() -> None:
+    widths = WindowWidths(20, 200)
+    assert widths.share is None
+    widths.see(100)
+    widths.learn(10, [100], days_left=90)
+    assert widths.share == pytest.approx(100 / 1000)
+    # Half of the expected rows of the next window have come.
+    widths.see(50)
+    assert widths.share == pytest.approx(150 / 1000)
+    # More rows than in all days that were left: in no order nobody knows, in order of their dates the last one tells.
+    widths.see(1000)
+    assert widths.share is None
+    widths.reach(30, days_left=60)
+    assert widths.share == pytest.approx(1150 / (1150 + 60 * 35))
+    widths.learn(90, [1050], days_left=0)
+    assert widths.share == 1

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tap_analytics.sync.report import RunReport, StreamReport
 
 _SMALLEST: Final = 12
-"""Lines of a terminal; a smaller one gets one line for all streams."""
+"""Lines of a terminal; a smaller one gets one sentence for all streams."""
 
 _LINES_ABOVE: Final = 6
 """Lines of a terminal that are left to the log."""
@@ -47,17 +47,24 @@ def live_progress(report: RunReport) -> Iterator[None]:
         report: The report of the run.
     """
     console = _Terminal(stderr=True)
-    with (
-        _log_above(console),
-        Live(
-            console=console,
-            get_renderable=lambda: _picture(report, console),
-            refresh_per_second=4,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        ),
-    ):
+    live = Live(
+        console=console,
+        get_renderable=lambda: _picture(report, console),
+        refresh_per_second=4,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    tell_stop = report.on_stop
+
+    def stop(reason: str) -> None:
+        # The process ends behind this, and the block below does not.
+        tell_stop(reason)
+        live.stop()
+        console.print(_table(list(report.streams.values()), "read"))
+
+    report.on_stop = stop
+    with _log_above(console), live:
         yield
     console.print(_table(list(report.streams.values()), "read"))
 
@@ -100,7 +107,6 @@ class _Above(TextIOBase):
 def _picture(report: RunReport, console: Console) -> RenderableType:
     line = Text(progress_line(report), style="bold")
     if console.height < _SMALLEST:
-        line.truncate(console.width - 1, overflow="ellipsis")
         return line
     reading = largest_first(report)
     most = console.height - _LINES_ABOVE
