@@ -126,9 +126,13 @@ def _table(reports: list[StreamReport], title: str) -> Table:
         rate = f"{each.records / each.seconds:,.0f}" if each.seconds else ""
         times = [rate, f"{each.seconds:.0f} s", *([_left(each)] if is_reading else [])]
         counts = (f"{each.records:,}", f"{each.pages:,}", f"{each.requests:,}")
-        table.add_row(each.name, *counts, *times, _remark(each), style=_STYLES.get(each.status))
+        remark = each.waits_for if is_reading else _remark(each)
+        table.add_row(each.name, *counts, *times, remark, style=_STYLES.get(each.status))
     return table
 
+
+_STATES: Final = {Status.FAILED: "failed", Status.PENDING: "not begun", Status.READING: "not read to its end"}
+"""What is said of streams that have not been read."""
 
 _STYLES: Final = {Status.FAILED: "red", Status.PENDING: "dim"}
 
@@ -139,6 +143,4 @@ def _left(report: StreamReport) -> str:
 
 
 def _remark(report: StreamReport) -> str:
-    if report.status is Status.READING:
-        return report.waits_for
-    return "; ".join(([report.status.value] if report.status is not Status.FINISHED else []) + remarks(report))
+    return "; ".join([*filter(None, [_STATES.get(report.status)]), *remarks(report)])
