@@ -11,18 +11,30 @@ from analytics_sandbox import Sandbox
 
 from demo.database import Database, postgres
 from demo.pipeline import EXTRACTORS, Pipeline, settings
-from tests.pipeline.truth import KEYS, SELECTED, Tables, by_key, differences, truth
+from tap_analytics.records.value_types import types_of
+from tap_analytics.tap import TapAnalytics
+from tests.pipeline.truth import APIS, KEYS, SELECTED, Tables, by_key, differences, truth
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import LiteralString
 
 SUPPORT = ("customers", "tickets", "messages", "events", "satisfaction_surveys")
 INCREMENTAL = {("tap_analytics", "activities"), *(("tap_analytics_support", table) for table in SUPPORT)}
 ALL = [(schema, table) for schema, tables in KEYS.items() for table in tables]
 SIZE = 150
 LOOKBACK = timedelta(days=30)
+
+COLUMNS: LiteralString = """
+select table_name as table, column_name as name, udt_name as type, ordinal_position = any(conkey) as in_key
+from information_schema.columns
+left join pg_constraint on conrelid = format('%%I.%%I', table_schema, table_name)::regclass and contype = 'p'
+where table_schema = %s
+"""
+TYPES = {"integer": "int8", "number": "numeric", "boolean": "bool", "object": "jsonb", "string": "text"}
+FORMATS = {"date-time": "timestamp", "date": "date"}
 
 
 @dataclass
@@ -32,6 +44,7 @@ class Run:
     read: dict[str, Counter[str]] = field(default_factory=dict)
     truth: dict[str, Tables] = field(default_factory=dict)
     tables: dict[str, Tables] = field(default_factory=dict)
+    columns: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -65,6 +78,7 @@ def sync(pipeline: Pipeline, sandbox: Sandbox, database: Database, *options: str
         run.tables[schema] = {
             table: by_key(database.rows(schema, table), *KEYS[schema][table]) for table in database.tables(schema)
         }
+        run.columns[schema] = database.query(COLUMNS, schema)
     return run
 
 
@@ -109,6 +123,36 @@ def test_the_second_run_begins_where_the_first_one_ended(story: Story, schema: s
 @pytest.mark.parametrize(("schema", "table"), ALL)
 def test_a_whole_read_makes_every_table_equal_to_the_source(story: Story, schema: str, table: str) -> None:
     assert not differences(story.whole.tables[schema][table], story.whole.truth[schema][table])
+
+
+def test_columns_have_the_database_s_types_and_keys_are_keys(story: Story) -> None:
+    for schema, api in APIS.items():
+        found = {
+            (row["table"], row["name"]): (row["type"], bool(row["in_key"]))
+            for row in story.first.columns[schema]
+            if not row["name"].startswith("_sdc_")
+        }
+        config = {"api": api, "api_url": "https://api.example.com", "api_key": "k", "username": "u", "password": "p"}
+        expected = {
+            (entry["tap_stream_id"], name): (column_type(column), name in entry["key_properties"])
+            for entry in TapAnalytics(config=config).catalog_dict["streams"]
+            if entry["tap_stream_id"] in KEYS[schema]
+            for name, column in entry["schema"]["properties"].items()
+        }
+        assert found == expected
+
+
+def column_type(schema: dict[str, Any]) -> str:
+    """Return the type of the column for values of a JSON schema, as PostgreSQL names it."""
+    match types_of(schema):
+        case ["array"]:
+            item = column_type(schema.get("items", {}))
+            return f"_{item if item in {'text', 'int8'} else 'jsonb'}"
+        case ["string"]:
+            return FORMATS.get(schema.get("format", ""), "text")
+        case [name]:
+            return TYPES[name]
+    return "jsonb"
 
 
 def test_the_customers_of_both_apis_stand_side_by_side(story: Story) -> None:
