@@ -13,7 +13,7 @@ export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench package audit laws lint types check generate format sandbox sync clean
+.PHONY: help demo test bench airflow dagtest package audit laws lint types check generate format sandbox sync clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -27,6 +27,12 @@ test: lint types check ## Lint, types and all tests
 
 bench: sync ## Compare the speed with other readers; ARGS="--help" says how, ARGS=--quick takes less than a minute
 	@$(RUN) python -m benchmarks $(ARGS)
+
+airflow: sync ## Run sixty shards of twenty accounts on a real Airflow, started for it and stopped again; takes minutes
+	@$(RUN) python -m orchestration.airflow $(ARGS)
+
+dagtest: sync ## Run the DAG for Airflow in one process, without any service of Airflow
+	@$(RUN) python -m orchestration.airflow --accounts 3 --dag-test
 
 package: sync ## Build the package and try its wheel on each Python there is; ARGS="--python 3.12" says which
 	@$(RUN) python -m tools package $(ARGS)

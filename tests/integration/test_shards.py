@@ -48,3 +48,7 @@ def test_closed_windows_make_up_the_whole_and_activate_no_version(
         assert found.keys().isdisjoint(own)
         found |= own
     assert found == rows
+    # The nightly shard goes on with the state of the last window, and takes no row of the others away.
+    nightly = run_here(config, stream, state=run.state)
+    assert not nightly.of(stream, "ACTIVATE_VERSION")
+    assert {row[key] for row in nightly.records(stream)} < rows.keys()

@@ -1,0 +1,1 @@
+"""What runs the tap for many accounts: for engines that people already operate."""

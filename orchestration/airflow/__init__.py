@@ -1,0 +1,1 @@
+"""On Apache Airflow; `README.md` says how."""

@@ -1,0 +1,1 @@
+"""What goes into the folder of DAGs."""
