@@ -13,7 +13,7 @@ export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench airflow dagtest package audit laws lint types check generate format sandbox sync clean
+.PHONY: help demo test bench airflow dagtest package audit laws lint types check generate site format sandbox sync clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -60,8 +60,13 @@ check: sync ## The project file of Meltano, the workflows, and the files that ar
 	@$(RUN) check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(RUN) check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
-generate: sync ## Write the files that follow from the code: docs/streams.md, hub/, parts of README.md, meltano.yml and docs/declared-resources.md
+generate: sync ## Write the files that follow from the code: pages about streams, tables of settings and words, hub/, part of meltano.yml
 	@$(RUN) python -m tools generate
+
+site: $(filter .uv/%,$(UV)) ## Build the documentation into site/; a dead link ends it with an error
+	@echo "==> Documentation"
+	@$(UV) run --locked --isolated --only-group docs python -m sphinx --builder html --conf-dir tools/site --fail-on-warning --keep-going --nitpicky --quiet . site
+	@echo "Open site/index.html"
 
 format: sync ## Mend what can be mended by itself
 	@$(RUN) ruff check --fix .
@@ -71,7 +76,7 @@ sandbox: sync ## Serve both APIs on a loopback port; ARGS="--help" says how
 	@$(RUN) sandbox $(ARGS)
 
 clean: ## Delete what was made here, uv and environment included
-	rm -rf .venv .uv .meltano output dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis benchmarks/.cache
+	rm -rf .venv .uv .meltano output dist build site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis benchmarks/.cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 sync: $(filter .uv/%,$(UV)) ## Install what uv.lock names

@@ -1,4 +1,4 @@
-"""The tables of words in `docs/declared-resources.md`, and the JSON schema for editors."""
+"""The tables of words in `docs/declared-words.md`, and the JSON schema for editors."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def schema_file() -> str:
 
 
 def _table(title: str, parts: list[dict[str, Any]]) -> str:
-    lines = [f"### {title}", "", "| word | meaning |", "| --- | --- |"]
+    lines = [f"## {title}", "", "| word | meaning |", "| --- | --- |"]
     for part in parts:
         words = dict(part["properties"])
         kind = words.pop("type", {}).get("enum")

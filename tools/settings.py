@@ -1,4 +1,4 @@
-"""The settings, as Meltano and the README show them."""
+"""The settings, as Meltano and the documentation show them."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def _kind(name: str, declared: dict[str, Any]) -> str:
     return {"number": "string"}.get(kind, kind)
 
 
-def readme_table() -> str:
-    """Return the README's table of the tap's own settings."""
+def settings_table() -> str:
+    """Return the table of the tap's own settings, for `docs/settings.md`."""
     rows = []
     for name, declared in CONFIG_JSONSCHEMA["properties"].items():
         default = "required" if name in CONFIG_JSONSCHEMA["required"] else ""

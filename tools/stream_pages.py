@@ -1,4 +1,4 @@
-"""`docs/streams.md`: every stream of both APIs, with every column."""
+"""The pages about streams: `docs/streams.md` lists all of them, and each has a page under `docs/streams/`."""
 
 from __future__ import annotations
 
@@ -17,58 +17,82 @@ if TYPE_CHECKING:
 
     from tap_analytics.sync.stream import AnalyticsStream
 
-_HEAD: Final = f"""\
+_OVERVIEW: Final = f"""\
 # Streams
 
-Every stream of both APIs, and every column. This page is generated from the code (`make generate`).
+Every stream of both APIs, each with a link to the page that describes it and its columns. These pages are generated
+from the code.
 
-* Names of columns are the API's, in snake_case. The type is the JSON type; every column but those of the key may be
-  null. `object (open)` is free-form: it goes out as the API gives it. `[]` stands for the items of an array.
-* Every stream has the column `{RESCUED_DATA}` as well: an object of what has no column, or does not fit its type.
-* **Incremental** streams read again from their bookmark less the look-back (`lookback_days`). **Whole** streams are
-  read from beginning to end in each run, and end with `ACTIVATE_VERSION`, so that deleted rows can be found.
-* Requests are counted for the default `page_size`.
+* **Read**: an *incremental* stream is read again from its bookmark less the look-back (`lookback_days`). A *whole*
+  stream is read from beginning to end in each run. It ends with `ACTIVATE_VERSION`, so that deleted rows are found.
+  [Incremental reads](incremental.md) explains both.
+* **Requests** are counted for the default `page_size`.
+* **Selected**: whether the stream is read without a catalog. [Select streams](selecting-streams.md) says how to change
+  that.
+* Every stream also has the column [`{RESCUED_DATA}`](records.md#_rescued_data). [Records and columns](records.md) says
+  how names, dates, numbers and nested objects are written.
 """
 
 _APIS: Final = {"subscription": "Subscription API", "support": "Support API"}
 
+_PERIODS: Final = {"daily", "weekly", "monthly", "quarterly", "yearly"}
 
-def streams_page() -> str:
-    """Return the text of the page."""
-    parts = [_HEAD]
+_EVERY: Final = "*"
+"""What stands for the period in the name of a page about several metrics."""
+
+
+def stream_pages() -> dict[str, str]:
+    """Return the text of each page, by its path in the repository."""
+    pages = {}
+    overview = [_OVERVIEW]
     for api in STREAMS:
-        streams = streams_of(api)
-        parts.append(f"## {_APIS[api]}\n\n{_contents(api, streams)}")
-        parts += [_section(api, stream) for stream in streams]
-    return "\n".join(parts)
+        grouped = _pages(api)
+        overview.append(f"## {_APIS[api]}\n\n{_contents(api, grouped)}")
+        for name, streams in grouped.items():
+            pages[f"docs/streams/{api}/{name}.md"] = _page(api, streams)
+    return {"docs/streams.md": "\n".join(overview), **pages}
 
 
-def _contents(api: str, streams: Sequence[AnalyticsStream]) -> str:
+def _pages(api: str) -> dict[str, list[AnalyticsStream]]:
+    """Return the streams of each page: one, or a metric by day, week, month, quarter and year."""
+    pages: dict[str, list[AnalyticsStream]] = {}
+    for stream in streams_of(api):
+        pages.setdefault("_".join(part for part in stream.name.split("_") if part not in _PERIODS), []).append(stream)
+    return dict(sorted(pages.items()))
+
+
+def _contents(api: str, pages: Mapping[str, Sequence[AnalyticsStream]]) -> str:
     rows = [
-        f"| [`{each.name}`](#{_anchor(api, each)}) | {_code(each.primary_keys)} | {_replication(each)[0]} |"
-        f" {'yes' if each.selected_by_default else 'no'} |"
+        f"| [`{each.name}`](streams/{api}/{page}.md) | {_code(each.primary_keys)} | {_replication(each)[0]} |"
+        f" {_cost(each)} | {'yes' if each.selected_by_default else 'no'} |"
+        for page, streams in pages.items()
         for each in streams
     ]
-    return "\n".join(["| stream | key | read | selected by default |", "| --- | --- | --- | --- |", *rows, ""])
+    head = ["| stream | key | read | requests | selected |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows, ""])
 
 
-def _section(api: str, stream: AnalyticsStream) -> str:
+def _page(api: str, streams: Sequence[AnalyticsStream]) -> str:
+    stream = streams[0]
     kind, why = _replication(stream)
     facts = [
         ("Path", f"`{stream.path}`"),
         ("Key", _code(stream.primary_keys)),
-        ("Replication", f"{kind}: {why}"),
+        ("Read", f"{kind}: {why}"),
         ("Requests", _cost(stream)),
+        ("Selected by default", "yes" if stream.selected_by_default else "no"),
     ]
-    if not stream.selected_by_default:
-        facts.append(("Selected by default", "no"))
     return "\n".join(
         [
-            f'### <a id="{_anchor(api, stream)}"></a>{stream.name}',
+            f"# {_title(streams)}",
             "",
-            inspect.getdoc(type(stream)) or "",
+            _introduction(api, streams),
             "",
-            *(f"* **{name}**: {text}" for name, text in facts),
+            "| | |",
+            "| --- | --- |",
+            *(f"| {name} | {text} |" for name, text in facts),
+            "",
+            "## Columns",
             "",
             "| column | type | what it is |",
             "| --- | --- | --- |",
@@ -78,8 +102,21 @@ def _section(api: str, stream: AnalyticsStream) -> str:
     )
 
 
-def _anchor(api: str, stream: AnalyticsStream) -> str:
-    return f"{api}-{stream.name}"
+def _title(streams: Sequence[AnalyticsStream]) -> str:
+    name = streams[0].name
+    if len(streams) == 1:
+        return name
+    return "_".join(_EVERY if part in _PERIODS else part for part in name.split("_"))
+
+
+def _introduction(api: str, streams: Sequence[AnalyticsStream]) -> str:
+    where = f"{api} API"
+    if len(streams) == 1:
+        what = f"What the stream `{streams[0].name}` of the {where} holds, how it is read, and its columns."
+        return f"{what}\n\n{inspect.getdoc(type(streams[0])) or ''}"
+    what = f"What the streams `{_title(streams)}` of the {where} hold, how they are read, and their columns."
+    rows = [f"| `{each.name}` | {' '.join((inspect.getdoc(type(each)) or '').split())} |" for each in streams]
+    return "\n".join([what, "", "| stream | what a row is |", "| --- | --- |", *rows])
 
 
 def _replication(stream: AnalyticsStream) -> tuple[str, str]:
