@@ -40,8 +40,8 @@ package: sync ## Build the package and try its wheel on each Python there is; AR
 audit: sync ## Ask whether a package of uv.lock has a known vulnerability; needs access to https://api.osv.dev
 	@$(UV) audit --locked --preview-features audit-command
 
-laws: sync ## Try for many minutes to break the law of convergence; EXAMPLES=10000 says how often
-	@$(RUN) pytest -m long
+laws: sync ## Try for many minutes to break the law of convergence and other properties; EXAMPLES=10000 says how often
+	@EXAMPLES=$${EXAMPLES:-3000} $(RUN) pytest -m "long or hypothesis"
 
 lint: sync ## Rules, layout and imports of the code
 	@echo "==> Lint"

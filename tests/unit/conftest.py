@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 # How long one example takes says more about the machine than about the tap.
 # A busy machine is slow, and that says nothing about the tap.
-settings.register_profile("unit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Few examples, the same in each run; `make laws` tries many others.
+_EXAMPLES = os.environ.get("EXAMPLES")
+settings.register_profile(
+    "unit",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=int(_EXAMPLES or 40),
+    derandomize=_EXAMPLES is None,
+    database=None,
+    print_blob=True,
+)
 settings.load_profile("unit")
 
 
