@@ -10,14 +10,18 @@ from analytics_sandbox import Sandbox
 
 from demo.database import postgres
 from demo.pipeline import Pipeline
+from tests.faults.runs import run_here
 from tests.faults.server import Server, whole
+from tests.pipeline.loading import load, settings_of
 from tests.pipeline.truth import by_key, differences
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from demo.database import Database
     from tests.faults.server import End, Request
 
+SCHEMA = "tap_analytics"
 SEED = {
     "resource_defaults": {"primary_key": "id", "write_disposition": "merge"},
     "resources": [
@@ -41,18 +45,34 @@ SEED = {
 }
 
 
-def variables(url: str, **settings: Any) -> dict[str, str]:
-    """Return the environment in which Meltano hands over the settings of a declared API."""
-    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in settings.items()}
-    config = {"api": "declared", "api_url": url, "api_key": "sandbox-key", **texts}
-    return {f"TAP_ANALYTICS_{name.upper()}": value for name, value in config.items()}
+def settings(url: str, **words: Any) -> dict[str, Any]:
+    """Return the settings of a declared API."""
+    return {"api": "declared", "api_url": url, "api_key": "sandbox-key", **words}
+
+
+def variables(config: dict[str, Any]) -> dict[str, str]:
+    """Return the environment in which Meltano hands over settings."""
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in config.items()}
+    return {f"TAP_ANALYTICS_{name.upper()}": text for name, text in texts.items()}
+
+
+def read_and_load(meltano: Path, config: dict[str, Any], database: Database, folder: Path) -> None:
+    """Read all streams, and load them as Meltano does."""
+    run = run_here(config)
+    assert run.exit_code == 0, run.stderr
+    target = settings_of("target-postgres") | {"sqlalchemy_url": database.url, "default_target_schema": SCHEMA}
+    load(meltano, "target-postgres", run.stdout, folder, **target)
 
 
 def test_a_seed_makes_tables_equal_to_the_source_twice(meltano: Path, tmp_path: Path) -> None:
     with Sandbox(size=60) as sandbox, postgres(tmp_path) as database:
-        pipeline = Pipeline(meltano, variables(sandbox.url, **SEED) | {"TARGET_POSTGRES_SQLALCHEMY_URL": database.url})
-        for _ in range(2):
-            pipeline.run(("tap-analytics", "target-postgres"))
+        config = settings(sandbox.url, **SEED)
+        pipeline = Pipeline(meltano, variables(config) | {"TARGET_POSTGRES_SQLALCHEMY_URL": database.url})
+        for loads in (
+            lambda: pipeline.run(("tap-analytics", "target-postgres")),
+            lambda: read_and_load(meltano, config, database, tmp_path),
+        ):
+            loads()
             for table, key, truth in (
                 ("customers", "id", sandbox.world.customers("subscription")),
                 # Rows without a key are told apart by their version: those of the first run are marked as gone.
@@ -61,7 +81,7 @@ def test_a_seed_makes_tables_equal_to_the_source_twice(meltano: Path, tmp_path: 
                 # Without the built-in stream's renames.
                 rows = [
                     {("app_url" if name == "chartmogul_url" else name): value for name, value in row.items()}
-                    for row in database.rows("tap_analytics", table)
+                    for row in database.rows(SCHEMA, table)
                 ]
                 assert not differences(by_key(rows, key), by_key(truth, key))
             sandbox.world.evolve()
@@ -85,17 +105,14 @@ def test_columns_of_every_inferred_type_take_what_comes(meltano: Path, tmp_path:
 
     resources = [{"name": name, "primary_key": "id", "endpoint": {"path": f"/{name}"}} for name in ("odd", "late")]
     with Server(answer) as server, postgres(tmp_path) as database:
-        settings = variables(server.url, resources=resources)
-        Pipeline(meltano, settings | {"TARGET_POSTGRES_SQLALCHEMY_URL": database.url}).run(
-            ("tap-analytics", "target-postgres")
-        )
-        odd = sorted(database.rows("tap_analytics", "odd"), key=lambda row: row["id"])
+        read_and_load(meltano, settings(server.url, resources=resources), database, tmp_path)
+        odd = sorted(database.rows(SCHEMA, "odd"), key=lambda row: row["id"])
         assert [{name: row[name] for name in ODD[0]} for row in odd] == [
             {**ODD[0], "mixed": "7"},
             ODD[1],
             ODD[2],
         ]
-        assert {row["id"] for row in database.rows("tap_analytics", "late")} == {"1", "b"}
+        assert {row["id"] for row in database.rows(SCHEMA, "late")} == {"1", "b"}
         # What the documentation says of nulls in PostgreSQL.
         assert not database.query("select id from tap_analytics.odd where form is null")
         [without] = database.query("select id from tap_analytics.odd where nullif(form, 'null') is null")

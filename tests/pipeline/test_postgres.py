@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SUPPORT = ("customers", "tickets", "messages", "events", "satisfaction_surveys")
 INCREMENTAL = {("tap_analytics", "activities"), *(("tap_analytics_support", table) for table in SUPPORT)}
 ALL = [(schema, table) for schema, tables in KEYS.items() for table in tables]
-SIZE = 150
+SIZE = 110
 LOOKBACK = timedelta(days=30)
 
 COLUMNS: LiteralString = """
