@@ -35,7 +35,7 @@ CASES = [(api, stream.name) for api in STREAMS for stream in streams_of(api)]
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     """A sandbox whose clock stands still."""
-    with Sandbox(seed=7, size=4, now=NOW) as sandbox:
+    with Sandbox(seed=7, size=5, now=NOW) as sandbox:
         yield sandbox
 
 

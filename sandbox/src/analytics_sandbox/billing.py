@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from analytics_sandbox import people
 from analytics_sandbox.offering import CURRENCY, RATES, converted
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ FIRST_LATER_EVENT = 6_000_000_001
 
 _EVENTS_EACH = 1000
 _EVENT_TYPES = {"new_biz": "subscription_start", "churn": "subscription_cancelled"}
-_TWICE = 0.03
+_TWICE = 12
+"""One customer in so many has an event that was entered twice."""
+
 _RARE = 0.1
 _SOME = 0.4
 
@@ -73,7 +76,7 @@ def events(rng: Random, one: Subscriber) -> Iterator[Row]:
     for position, step in enumerate(one.steps):
         row = event(rng, one.customer, step, first + position)
         yield row
-        if rng.random() < _TWICE:
+        if position == 0 and one.number % _TWICE == 1:
             # Entered a second time, by mistake.
             yield row | {"id": row["id"] + _EVENTS_EACH // 2, "disabled": True}
 
@@ -84,12 +87,12 @@ def event(rng: Random, customer: Row, step: Step, key: int) -> Row:
     moment = f"{step.moment:%Y-%m-%dT%H:%M:%SZ}"
     is_end = step.kind == "churn"
     # What an event has nothing to say of is an empty text, or null.
-    nothing = rng.choice(("", None))
+    nothing = people.pick(rng, ("", None))
     return {
         "id": key,
         "data_source_uuid": customer["data_source_uuid"],
         "customer_external_id": customer["external_id"],
-        "subscription_set_external_id": rng.choice(("", None, f"{external_id}_set")),
+        "subscription_set_external_id": people.pick(rng, ("", None, f"{external_id}_set")),
         "subscription_external_id": external_id,
         "plan_external_id": "" if is_end else step.plan.row["external_id"],
         "event_date": moment,
@@ -104,7 +107,7 @@ def event(rng: Random, customer: Row, step: Step, key: int) -> Row:
         "amount_in_cents": nothing if is_end else step.bill,
         "tax_amount_in_cents": None if is_end else 0,
         "event_order": None if rng.random() < _SOME else 1,
-        "retracted_event_id": rng.choice((None, f"{key - 1}", key - 1)) if rng.random() < _RARE else None,
+        "retracted_event_id": people.pick(rng, (None, f"{key - 1}", key - 1)) if rng.random() < _RARE else None,
         "disabled": False,
         "disabled_at": None,
         "disabled_by": None,

@@ -20,7 +20,7 @@ _FOUNDERS_SALE = timedelta(days=300)
 _FIRST_SEATS = ((1, 4), (1, 3), (3, 9), (8, 24))
 """With how many seats a customer of each tier begins, at least and less than."""
 
-_YEARLY = {"card": 0.2, "contract": 0.4}
+_YEARLY = {"card": 0.28, "contract": 0.5}
 _QUARTERLY = 0.2
 _PROMOTED, _PROMOTION, _PROMOTION_MONTHS = 0.14, 25, 3
 _REDUCED, _REDUCTION = 0.05, 20

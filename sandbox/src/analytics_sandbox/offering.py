@@ -123,16 +123,16 @@ def _data_source(rng: Random, name: str, opened: datetime) -> Row:
         "uuid": f"ds_{people.identifier(rng)}",
         "name": name,
         "system": name,
-        "status": rng.choice(("idle", "working")),
+        "status": people.pick(rng, ("idle", "working")),
         "created_at": f"{opened:%Y-%m-%dT%H:%M:%S}.{rng.randrange(1000):03d}Z",
         "processing_status": {"processed": rng.randrange(1000), "failed": rng.randrange(9), "pending": 0},
-        "auto_churn_subscription_setting": {"enabled": rng.choice((True, False)), "interval": 30},
+        "auto_churn_subscription_setting": {"enabled": people.pick(rng, (True, False)), "interval": 30},
         "invoice_handling_setting": {
             way: {
-                "create_subscription_when_invoice_is": rng.choice(("open", "paid")),
+                "create_subscription_when_invoice_is": people.pick(rng, ("open", "paid")),
                 "update_subscription_when_invoice_is": "open",
                 "prevent_subscription_for_invoice_voided": True,
-                "prevent_subscription_for_invoice_refunded": rng.choice((True, False)),
+                "prevent_subscription_for_invoice_refunded": people.pick(rng, (True, False)),
                 "prevent_subscription_for_invoice_written_off": False,
             }
             for way in ("manual", "automatic")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import datetime, time, timedelta, timezone
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -37,8 +38,8 @@ def writes(rng: Random, moment: datetime, anchor: datetime) -> datetime:
     while day >= anchor.date():
         # That day has not come yet: it was before the weekend.
         day -= 4 * _DAY
-    hour = rng.choices(range(24), cum_weights=_HOURS)[0]
-    local = datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), _ZONE)
+    hour = bisect_right(_HOURS, rng.random() * _HOURS[-1])
+    local = datetime.combine(day, time(hour, int(rng.random() * 60), int(rng.random() * 60)), _ZONE)
     return local.astimezone(timezone.utc)
 
 

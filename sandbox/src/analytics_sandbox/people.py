@@ -9,10 +9,14 @@ import unicodedata
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics_sandbox.wire import Row
+
+T = TypeVar("T")
 
 
 class Place(NamedTuple):
@@ -106,6 +110,11 @@ def identifier(rng: random.Random) -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
+def pick(rng: random.Random, choices: Sequence[T]) -> T:
+    """One of some things, much faster than `rng.choice`."""
+    return choices[int(rng.random() * len(choices))]
+
+
 def moment(rng: random.Random, first: datetime, last: datetime) -> datetime:
     """An instant in whole seconds, at `first` or later and before `last`."""
     return first + timedelta(seconds=rng.randrange(max(1, int((last - first).total_seconds()))))
@@ -115,9 +124,9 @@ def free_form(rng: random.Random) -> Row:
     """What users keep in free-form objects: everything that a loader can stumble over."""
     return {
         "Toggle": rng.random() < 0.5,  # noqa: PLR2004 - a coin
-        "plan-tier.v2": rng.choice(("gold", "silver", "")),
+        "plan-tier.v2": pick(rng, ("gold", "silver", "")),
         "größe ✓": "naïve 数据 \N{PARTY POPPER}",
-        "scores": [[rng.randrange(9), [rng.randrange(9)]], [], [None, {"deep.key-1": "x"}]],
+        "scores": [[int(rng.random() * 9), [int(rng.random() * 9)]], [], [None, {"deep.key-1": "x"}]],
         str(rng.randrange(10_000, 100_000)): {"id": rng.randrange(10_000), "note": 'said "no"\n\tand\\left'},
         "big": 2**70 + rng.getrandbits(64),
         "ratio": Decimal(f"0.{rng.getrandbits(90) | 1:028d}"),

@@ -63,7 +63,7 @@ class Subscriber(NamedTuple):
 
 def spelled(rng: Random, moment: datetime) -> str:
     """An instant in one of the API's spellings."""
-    return rng.choice(SUBSCRIPTION_SPELLINGS)(moment)
+    return people.pick(rng, SUBSCRIPTION_SPELLINGS)(moment)
 
 
 def subscriber(rng: Random, number: int, seen: datetime, anchor: datetime, offer: Offering) -> Subscriber:
@@ -124,7 +124,7 @@ def customer(  # noqa: PLR0913 - a customer has so many parts
     """
     key = FIRST_ID + number
     who = people.person(number)
-    data_source = rng.choice(offer.data_sources)["uuid"]
+    data_source = people.pick(rng, offer.data_sources)["uuid"]
     external_id = f"cus_{number:06d}"
     rich = rng.random() < _RICH
     return {

@@ -36,7 +36,7 @@ _NEVER = datetime.max.replace(tzinfo=timezone.utc)
 
 def spelled(rng: Random, moment: datetime) -> str:
     """An instant in one of the API's spellings."""
-    return rng.choice(SUPPORT_SPELLINGS)(moment)
+    return people.pick(rng, SUPPORT_SPELLINGS)(moment)
 
 
 def account(seed: int, anchor: datetime) -> Row:
@@ -140,7 +140,7 @@ def with_fraction(rng: Random, moment: datetime) -> datetime:
     """An instant of the same second, mostly with a fraction."""
     if rng.random() < _WHOLE_SECOND:
         return moment.replace(microsecond=0)
-    return moment.replace(microsecond=rng.randrange(1, 1_000_000))
+    return moment.replace(microsecond=1 + int(rng.random() * 999_999))
 
 
 def custom_field(rng: Random, number: int, object_type: str, moment: datetime) -> Row:
@@ -155,7 +155,7 @@ def custom_field(rng: Random, number: int, object_type: str, moment: datetime) -
     Returns:
         The field, as the API gives it.
     """
-    data_type = rng.choice(("text", "number", "boolean"))
+    data_type = people.pick(rng, ("text", "number", "boolean"))
     archived = None if number % 6 < 4 else spelled(rng, moment + timedelta(hours=number))  # noqa: PLR2004 - a third
     choices: list[object] = ["Größe::XL", "Größe::S", 7, None, {"label": "x.y", "value-id": 1}]
     return {

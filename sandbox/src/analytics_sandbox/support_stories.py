@@ -33,7 +33,7 @@ _LOAD = (1.15, 1.0, 1.0, 0.9, 0.9, 0.95, 1.2, 1.4, 1.0, 1.0, 1.3, 1.7)
 """How much longer answers take in each month: holidays in summer, much to do before Christmas."""
 _MONDAY = 1.3
 _SPREAD, _CLOSING_MINUTES = 1.0, 180
-_AT_NIGHT, _NOTED, _GOES_ON, _REOPENED, _LEFT_OPEN = 0.04, 0.12, 0.45, 0.06, 0.06
+_AT_NIGHT, _NOTED, _GOES_ON, _REOPENED, _LEFT_OPEN = 0.04, 0.12, 0.36, 0.06, 0.06
 _LEFT_FOR = timedelta(days=70)
 _ASKED, _SCORED, _SENT, _READ = 0.65, 0.45, 0.92, 0.55
 

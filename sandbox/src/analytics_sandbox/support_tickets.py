@@ -48,7 +48,7 @@ def new_ticket(rng: Random, number: int, contact: Row, fields: list[int], moment
         "id": FIRST_TICKET + number,
         "uri": f"/api/tickets/{FIRST_TICKET + number}/",
         "external_id": f"order-{number}" if number % 5 == 0 else None,
-        "language": rng.choice(("de", "en", "en", None)),
+        "language": people.pick(rng, ("de", "en", "en", None)),
         "status": "open",
         "priority": rng.choices(_PRIORITIES, _PRIORITY_WEIGHTS)[0],
         "channel": channel,
@@ -60,14 +60,14 @@ def new_ticket(rng: Random, number: int, contact: Row, fields: list[int], moment
         "assignee_user_id": None if spam else assignee["id"],
         "assignee_team": None if number % 9 == 0 else {key: group[key] for key in ("id", "name", "decoration")},
         "assignee_team_id": None if number % 9 == 0 else group["id"],
-        "subject": rng.choice(about.subjects),
+        "subject": people.pick(rng, about.subjects),
         "excerpt": "Hello,\nI have a question …",
         "summary": {"content": "A short story.", "created_datetime": created} if number % 7 == 0 else None,
         "integrations": [{"id": 70_001, "name": "Shop & Co.", "type": "http"}] if number % 2 else [],
         "meta": people.free_form(rng) if number % 6 == 0 else None,
         "tags": [_label(each) for each in support_topics.tags_of(rng, about)],
         "custom_fields": {
-            str(key): {"id": key, "value": rng.choice(("Größe::XL", 7, 2.5, True)), "prediction": None}
+            str(key): {"id": key, "value": people.pick(rng, ("Größe::XL", 7, 2.5, True)), "prediction": None}
             for key in chosen
         }
         or None,
@@ -144,8 +144,8 @@ def message(  # noqa: PLR0913 - a message has so many parts
         "stripped_html": "<p>how do I do this?</p>",
         "stripped_signature": None,
         # Both kinds have been seen of these.
-        "headers": rng.choice(({"Message-Id": f"<{key}@mail.example.com>"}, "Received: by mail", None)),
-        "meta": rng.choice(({"current_page": "https://shop.example.com/?a=b"}, "{}", None)),
+        "headers": people.pick(rng, ({"Message-Id": f"<{key}@mail.example.com>"}, "Received: by mail", None)),
+        "meta": people.pick(rng, ({"current_page": "https://shop.example.com/?a=b"}, "{}", None)),
         "attachments": [{"url": "https://files.example.com/1.png", "name": "a.png", "size": 12, "public": True}]
         if rng.random() < _SELDOM
         else [],
@@ -157,7 +157,7 @@ def message(  # noqa: PLR0913 - a message has so many parts
         "failed_datetime": created if has_failed else None,
         "deleted_datetime": None,
         "opened_datetime": opened and spelled(rng, opened),
-        "last_sending_error": rng.choice(("Mailbox full", {"error": "5.2.2"})) if has_failed else None,
+        "last_sending_error": people.pick(rng, ("Mailbox full", {"error": "5.2.2"})) if has_failed else None,
         "is_retriable": has_failed,
         "replied_by": None,
         "replied_to": {"ticket_id": ticket["id"], "ticket_message_id": key - 1} if from_agent else None,

@@ -57,7 +57,7 @@ def instant(text: str) -> datetime:
 
 
 def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(timezone.utc).replace(tzinfo=None)
+    return (moment if moment.tzinfo is timezone.utc else moment.astimezone(timezone.utc)).replace(tzinfo=None)
 
 
 SUBSCRIPTION_SPELLINGS: tuple[Callable[[datetime], str], ...] = (
