@@ -4,10 +4,9 @@ A stream that is not selected has no table, and a column that is not selected is
 rows, and such a column is null, so that everything builds whatever is selected. -#}
 {% macro stage(relation, columns) %}
 {%- set present = tap_analytics.columns_of(relation) -%}
-{%- set currency = tap_analytics.currency() -%}
 select
     {%- for name, kind in columns.items() %}
-    {{ tap_analytics.typed(adapter.quote(name) if name in present else 'null', kind, currency, 'currency' in present) }} as {{ adapter.quote(name.replace('_in_cents', '')) }}
+    {{ tap_analytics.typed(adapter.quote(name) if name in present else 'null', kind, 'currency' in present) }} as {{ adapter.quote(name.replace('_in_cents', '')) }}
     {{- ',' if not loop.last }}
     {%- endfor %}
 {%- if present %}
@@ -37,15 +36,15 @@ where false -- the stream was not loaded
 
 
 {#- A column as one of the kinds text, integer, number, boolean, date, timestamp, json, money, account_money. -#}
-{% macro typed(column, kind, currency, has_currency) %}
+{% macro typed(column, kind, has_currency) %}
 {%- if kind == 'json' -%}
     {{ tap_analytics.json_value(column) }}
 {%- elif kind == 'text' -%}
     nullif(cast({{ column }} as {{ dbt.type_string() }}), '')
 {%- elif kind == 'money' -%}
-    {{ tap_analytics.units(column, adapter.quote('currency') if has_currency else "'" ~ currency ~ "'") }}
+    {{ tap_analytics.units(column, adapter.quote('currency') if has_currency else tap_analytics.account('currency')) }}
 {%- elif kind == 'account_money' -%}
-    {{ tap_analytics.units(column, "'" ~ currency ~ "'") }}
+    {{ tap_analytics.units(column, tap_analytics.account('currency')) }}
 {%- else -%}
     cast({{ column }} as {{ {
         'integer': 'bigint', 'number': 'double precision', 'boolean': 'boolean', 'date': 'date',

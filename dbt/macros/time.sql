@@ -1,6 +1,6 @@
 {#- An instant, which the tables have in UTC, as the wall clock of the account's time zone shows it. -#}
 {% macro local_time(column) -%}
-(({{ column }} at time zone 'UTC') at time zone '{{ tap_analytics.time_zone() }}')
+(({{ column }} at time zone 'UTC') at time zone {{ tap_analytics.account('time_zone') }})
 {%- endmacro %}
 
 
@@ -22,16 +22,6 @@ cast(
     (extract(year from {{ later }}) - extract(year from {{ earlier }})) * 12
     + extract(month from {{ later }}) - extract(month from {{ earlier }}) as integer
 )
-{%- endmacro %}
-
-
-{#- The last day of the reports. -#}
-{% macro today() -%}
-{%- if var('tap_analytics_today') -%}
-cast('{{ var("tap_analytics_today") }}' as date)
-{%- else -%}
-cast(current_timestamp at time zone '{{ tap_analytics.time_zone() }}' as date)
-{%- endif -%}
 {%- endmacro %}
 
 

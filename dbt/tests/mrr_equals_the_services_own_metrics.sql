@@ -4,7 +4,7 @@
 with ours as (
 
     select * from {{ ref('mrr_movements_by_month') }}
-    where currency = '{{ tap_analytics.currency() }}'
+    where currency = {{ tap_analytics.account('currency') }}
 
 ),
 
@@ -17,7 +17,7 @@ theirs as (
         mrr_{{ kind }} as {{ kind }}
         {%- endfor %}
     from {{ ref('stg_subscription__mrr_monthly') }}
-    where date < {{ tap_analytics.today() }}
+    where date < {{ tap_analytics.account('today') }}
 
 )
 
@@ -31,7 +31,12 @@ from theirs
 inner join ours on theirs.month = ours.month
 where
     abs(theirs.mrr - ours.closing_mrr) >= 0.01
-    {%- for kind in kinds %}
-    -- The first month can have begun before the first activity that was read.
-    or (abs(theirs.{{ kind }} - ours.{{ kind }}) >= 0.01 and (ours.opening_mrr = 0 or theirs.month > (select min(month) from ours)))
-    {%- endfor %}
+    or (
+        -- The first month can have begun before the first activity that was read.
+        (ours.opening_mrr = 0 or theirs.month > (select min(month) from ours))
+        and (
+            {%- for kind in kinds %}
+            {{ 'or ' if not loop.first }}abs(theirs.{{ kind }} - ours.{{ kind }}) >= 0.01
+            {%- endfor %}
+        )
+    )

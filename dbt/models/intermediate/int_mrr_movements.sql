@@ -41,9 +41,9 @@ openings as (
         cast(null as {{ dbt.type_string() }}) as plan_external_id,
         'opening' as type,
         'Paid before the first change that was loaded' as description,
-        cast('{{ tap_analytics.currency() }}' as {{ dbt.type_string() }}) as currency,
+        {{ tap_analytics.account('currency') }} as currency,
         cast(null as timestamp) as occurred_at,
-        coalesce((select min(activities.day) from activities), {{ tap_analytics.today() }}) as day,
+        coalesce((select min(activities.day) from activities), {{ tap_analytics.account('today') }}) as day,
         customers.mrr - coalesce(per_customer.movement, 0) as movement
     from {{ ref('stg_subscription__customers') }} as customers
     left join per_customer on customers.uuid = per_customer.customer_uuid

@@ -44,7 +44,7 @@ retained as (
         count(*) as customers,
         sum(mrr.mrr) as mrr
     from members
-    inner join {{ ref('int_customer_mrr') }} as mrr
+    inner join {{ ref('customer_mrr') }} as mrr
         on members.customer_uuid = mrr.customer_uuid and members.currency = mrr.currency
     inner join {{ ref('int_months') }} as months
         on

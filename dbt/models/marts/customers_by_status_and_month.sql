@@ -4,29 +4,9 @@ with months as (
 
 ),
 
-paid as (
-
-    select
-        customer_uuid,
-        min(case when mrr > 0 then valid_from end) as paid_since
-    from {{ ref('int_customer_mrr') }}
-    group by customer_uuid
-
-),
-
 customers as (
 
-    select
-        coalesce(customers.uuid, paid.customer_uuid) as customer_uuid,
-        paid.paid_since,
-        least(
-            {{ tap_analytics.local_day('customers.lead_created_at') }},
-            {{ tap_analytics.local_day('customers.free_trial_started_at') }},
-            {{ tap_analytics.local_day('customers.customer_since') }},
-            paid.paid_since
-        ) as seen_since
-    from {{ ref('stg_subscription__customers') }} as customers
-    full outer join paid on customers.uuid = paid.customer_uuid
+    select * from {{ ref('int_customers') }}
 
 ),
 
@@ -36,7 +16,7 @@ paying as (
         months.month,
         mrr.customer_uuid
     from months
-    inner join {{ ref('int_customer_mrr') }} as mrr
+    inner join {{ ref('customer_mrr') }} as mrr
         on months.last_day >= mrr.valid_from and months.last_day < mrr.valid_until
     where mrr.mrr > 0
 

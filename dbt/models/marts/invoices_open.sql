@@ -52,8 +52,8 @@ select
     invoices.currency,
     invoices.invoice_day,
     invoices.due_day,
-    invoices.due_day < {{ tap_analytics.today() }} as is_overdue,
-    greatest({{ tap_analytics.today() }} - invoices.due_day, 0) as days_overdue,
+    invoices.due_day < {{ tap_analytics.account('today') }} as is_overdue,
+    greatest({{ tap_analytics.account('today') }} - invoices.due_day, 0) as days_overdue,
     {{ tap_analytics.money(tap_analytics.units('totals.total', 'invoices.currency')) }} as amount_total,
     {{ tap_analytics.money(tap_analytics.units('coalesce(payments.paid, 0)', 'invoices.currency')) }} as amount_paid,
     {{ tap_analytics.money(tap_analytics.units('totals.total - coalesce(payments.paid, 0)', 'invoices.currency')) }}

@@ -3,8 +3,8 @@ with bounds as (
     select
         currency,
         min(valid_from) as first_day,
-        greatest(max(valid_from), {{ tap_analytics.today() }}) as last_day
-    from {{ ref('int_customer_mrr') }}
+        greatest(max(valid_from), {{ tap_analytics.account('today') }}) as last_day
+    from {{ ref('customer_mrr') }}
     group by currency
 
 ),
@@ -25,7 +25,7 @@ changes as (
         valid_from as day,
         sum(mrr - mrr_before) as mrr,
         sum(case when mrr > 0 then 1 else 0 end - case when mrr_before > 0 then 1 else 0 end) as customers
-    from {{ ref('int_customer_mrr') }}
+    from {{ ref('customer_mrr') }}
     group by currency, valid_from
 
 ),

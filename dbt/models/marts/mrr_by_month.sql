@@ -15,6 +15,6 @@ select
     arr,
     customers,
     case when customers > 0 then {{ tap_analytics.money('mrr / customers') }} end as arpa,
-    {{ tap_analytics.month_end('month') }} < {{ tap_analytics.today() }} as is_complete
+    {{ tap_analytics.month_end('month') }} < {{ tap_analytics.account('today') }} as is_complete
 from days
 where days_left = 1

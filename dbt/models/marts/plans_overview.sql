@@ -36,7 +36,7 @@ earlier_movements as (
                 occurred_at desc, case type when 'churn' then 0 when 'new_biz' then 2 else 1 end, activity_uuid desc
         ) as changes_left
     from {{ ref('int_mrr_movements') }}
-    where day <= {{ tap_analytics.today() }} - 90
+    where day <= {{ tap_analytics.account('today') }} - 90
 
 ),
 
@@ -108,7 +108,7 @@ select
     plans.name as plan_name,
     plans.interval_count,
     plans.interval_unit,
-    coalesce(by_plan.currency, '{{ tap_analytics.currency() }}') as currency,
+    coalesce(by_plan.currency, {{ tap_analytics.account('currency') }}) as currency,
     coalesce(by_plan.customers, 0) as customers,
     {{ tap_analytics.money('coalesce(by_plan.mrr, 0)') }} as mrr,
     {{ tap_analytics.money('coalesce(12 * by_plan.mrr, 0)') }} as arr,

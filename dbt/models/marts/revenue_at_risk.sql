@@ -16,7 +16,7 @@ select
     paying.customer_name,
     paying.email,
     paying.status as customer_status,
-    cast('{{ tap_analytics.currency() }}' as {{ dbt.type_string() }}) as currency,
+    {{ tap_analytics.account('currency') }} as currency,
     {{ tap_analytics.money('paying.mrr') }} as mrr,
     support.open_tickets,
     support.bad_ratings

@@ -12,7 +12,7 @@ bounds as (
 
     select
         min(opened_day) as first_day,
-        greatest(max(opened_day), max(closed_day), {{ tap_analytics.today() }}) as last_day
+        greatest(max(opened_day), max(closed_day), {{ tap_analytics.account('today') }}) as last_day
     from tickets
 
 ),

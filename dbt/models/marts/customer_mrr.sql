@@ -1,4 +1,3 @@
--- What each customer pays, and from when until when: one row for each day on which it changed.
 with days as (
 
     select
@@ -29,6 +28,6 @@ select
     currency,
     valid_from,
     coalesce(valid_until, cast('9999-12-31' as date)) as valid_until,
-    mrr,
-    mrr - movement as mrr_before
+    {{ tap_analytics.money('mrr') }} as mrr,
+    {{ tap_analytics.money('mrr - movement') }} as mrr_before
 from running

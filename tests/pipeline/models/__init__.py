@@ -1,0 +1,1 @@
+"""The dbt package, built on what the targets load from the sandbox."""
