@@ -17,30 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-PACKAGE = CHECKOUT / "dbt"
 
 Outcome = dict[str, str]
 """The status of each node that a command ran, by the name of the node."""
 
 
-def run_dbt(profiles: Path, *commands: Sequence[str]) -> list[Outcome]:
-    """Run commands on the package of this checkout.
+def run_dbt(project: Path, *commands: Sequence[str]) -> list[Outcome]:
+    """Run commands in a project.
 
     Args:
-        profiles: The folder of `profiles.yml`; all that dbt writes goes there, too.
-        *commands: The arguments of each command, without the folders.
+        project: The project's folder, which has its `profiles.yml`, too.
+        *commands: The arguments of each command.
 
     Returns:
         What each of them did.
     """
-    folders = ["--project-dir", PACKAGE, "--profiles-dir", profiles, "--log-path", profiles]
-    options = [*map(str, folders), "--target-path"]
-    # A target folder of its own for each target of the profile, so that what was parsed can be used again.
-    whole = [[*command, *options, str(profiles / command[command.index("--target") + 1])] for command in commands]
     done = subprocess.run(  # noqa: S603 - this module
-        [sys.executable, "-m", __name__, json.dumps(whole)],
-        cwd=CHECKOUT,
-        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        [sys.executable, "-m", __name__, json.dumps(commands)],
+        cwd=project,
+        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONPATH": str(CHECKOUT)},
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -59,7 +54,8 @@ def _main() -> None:
         done: Any = dbtRunner().invoke(["--quiet", "--no-version-check", "--no-use-colors", *command])
         if done.exception is not None:
             raise done.exception
-        outcomes.append({result.node.name: str(result.status) for result in done.result})
+        results = getattr(done.result, "results", ())
+        outcomes.append({result.node.name: str(result.status) for result in results})
     sys.stdout.write(f"\n{json.dumps(outcomes)}\n")
 
 

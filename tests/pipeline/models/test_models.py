@@ -1,5 +1,6 @@
 """The models tell what is true: their figures are those that the sandbox's data were made of."""
 
+# ruff: noqa: S608 - the names in the statements are our own
 from __future__ import annotations
 
 import json
@@ -25,6 +26,7 @@ from tests.pipeline.models.warehouses import (
     on_postgres,
     profiles,
     read,
+    write_project,
 )
 from tests.singer import streams_of
 
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from analytics_sandbox.subscription_data import Step, Subscriber
+    from analytics_sandbox.lifecycle import Step
+    from analytics_sandbox.subscription_data import Subscriber
     from analytics_sandbox.world import World
 
     from tests.pipeline.models.dbt_commands import Outcome
@@ -42,7 +45,7 @@ SIZE = 60
 _HAS_DUCKDB = "target-duckdb" in FILE_LOADERS
 
 # What the marts are made of, and one staging model whose stream was not loaded.
-_ON_POSTGRES = ["--select", "+path:models/marts", "+test_type:singular", "stg_subscription__tasks"]
+_ON_POSTGRES = ["--select", "+tap_analytics.marts", "+test_type:singular", "stg_subscription__tasks"]
 
 
 class Models:
@@ -50,20 +53,22 @@ class Models:
 
     Attributes:
         world: The sandbox's data.
-        profiles: The folder with the connections of dbt.
+        project: The folder of the dbt project.
         warehouses: The databases, by the name of the connection.
         outcomes: What dbt did in each of them.
-        variables: The arguments that set the package's variables.
     """
 
     def __init__(self, world: World, folder: Path, warehouses: dict[str, Warehouse]) -> None:
         self.world = world
-        self.profiles = folder
+        self.project = folder
         self.warehouses = warehouses
-        self.variables = ["--vars", json.dumps({"tap_analytics_today": world.today().isoformat()})]
+        variables = ["--vars", json.dumps({"tap_analytics_today": world.today().isoformat()})]
         options = {"postgres": _ON_POSTGRES, "duckdb": []}
-        commands = [["build", "--target", name, *self.variables, *options[name]] for name in warehouses]
-        self.outcomes: dict[str, Outcome] = dict(zip(warehouses, run_dbt(folder, *commands), strict=True))
+        commands = [
+            ["build", "--target", name, "--target-path", name, *variables, *options[name]] for name in warehouses
+        ]
+        _, *outcomes = run_dbt(folder, ["deps"], *commands)
+        self.outcomes: dict[str, Outcome] = dict(zip(warehouses, outcomes, strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +83,7 @@ def models(meltano: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         if _HAS_DUCKDB:
             load_duckdb(meltano, messages, folder, file)
             warehouses["duckdb"] = on_duckdb(file)
+        write_project(folder)
         (folder / "profiles.yml").write_text(profiles(database, file), encoding="utf-8")
         yield Models(sandbox.world, folder, warehouses)
 
@@ -107,12 +113,13 @@ def test_a_staging_model_has_a_row_for_each_row_of_its_stream(models: Models) ->
         pytest.skip("there are wheels of DuckDB 1.0.0 for Python 3.10 to 3.12")
     query = models.warehouses["duckdb"].query
     counts = {
-        f"stg_{api}__{stream.name}": f"(select count(*) from {schema}.{stream.name})"  # noqa: S608 - our own names
+        f"stg_{api}__{stream.name}": f"(select count(*) from {schema}.{stream.name})"
         for api, schema in SCHEMAS.items()
         for stream in streams_of(api)
     }
-    columns = [f"(select count(*) from {name}) - {there} as {name}" for name, there in counts.items()]
-    (row,) = query(f"select {', '.join(columns)}")
+    (row,) = query(
+        "select " + ", ".join(f"{there} - (select count(*) from {name}) as {name}" for name, there in counts.items())
+    )
     assert set(row.values()) == {0}, row
 
 
@@ -125,7 +132,7 @@ def test_recurring_revenue_is_what_customers_pay(models: Models, warehouse: Ware
         ("mrr_by_day", "day", truth.mrr_by_day(models.world)),
         ("mrr_by_month", "month", truth.mrr_by_month(models.world)),
     ):
-        rows = warehouse.query(f"select * from {mart}")  # noqa: S608 - our own names
+        rows = warehouse.query(f"select * from {mart}")
         assert {row[column]: row["mrr"] for row in rows} == {when: money(cents) for when, cents in expected.items()}
         assert {row["currency"] for row in rows} == {"EUR"}
 
@@ -279,7 +286,7 @@ def steps_until(world: World, one: Subscriber, day: date) -> list[Step]:
 
 def test_tests_of_the_data_find_a_cent_too_much_and_a_row_too_many(models: Models) -> None:
     query = models.warehouses["postgres"].query
-    compiled = models.profiles / "postgres" / "compiled"
+    compiled = models.project / "postgres" / "compiled"
     tests = {
         path.stem: path.read_text(encoding="utf-8")
         for name in ("mrr_equals_the_services_own_metrics", "*lead_from_month_to_month", "*unique_key_tickets_by_tag*")

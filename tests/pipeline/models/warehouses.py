@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +15,7 @@ from psycopg.rows import dict_row
 
 from tests.faults.runs import run_here
 from tests.pipeline.loading import load
+from tests.pipeline.models.dbt_commands import CHECKOUT
 from tests.singer import streams_of
 
 if TYPE_CHECKING:
@@ -84,6 +86,17 @@ def load_duckdb(meltano: Path, messages: dict[str, str], folder: Path, file: Pat
         load(meltano, "target-duckdb", messages[api], folder, **settings)
 
 
+def write_project(folder: Path) -> None:
+    """Write the files of a dbt project as `docs/models.md` shows them, with the package of this checkout."""
+    page = (CHECKOUT / "docs" / "models.md").read_text(encoding="utf-8")
+    files = dict(re.findall(r"```yaml\n# (packages.yml|dbt_project.yml)\n(.*?)```", page, re.DOTALL))
+    assert "subdirectory: dbt" in files["packages.yml"]
+    # What is here has not been committed yet, so it cannot be cloned.
+    files["packages.yml"] = json.dumps({"packages": [{"local": str(CHECKOUT / "dbt")}]})
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 def profiles(database: Database, file: Path) -> str:
     """Return the text of a `profiles.yml` with both databases."""
     postgres = conninfo_to_dict(database.url.replace("postgresql+psycopg://", "postgresql://"))
@@ -92,7 +105,7 @@ def profiles(database: Database, file: Path) -> str:
         "postgres": {"type": "postgres", "port": 5432, "password": "", **postgres, **shared},
         "duckdb": {"type": "duckdb", "path": str(file), **shared},
     }
-    return json.dumps({"tap_analytics": {"target": "postgres", "outputs": outputs}})
+    return json.dumps({"warehouse": {"target": "postgres", "outputs": outputs}})
 
 
 def on_postgres(database: Database) -> Warehouse:
