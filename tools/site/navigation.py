@@ -32,6 +32,7 @@ NAVIGATION: Final = {
         "docs/several-accounts.md",
         "docs/targets.md",
         "docs/scaling-out.md",
+        "orchestration/airflow/README.md",
         "docs/reliability.md",
         "docs/performance.md",
     ],
