@@ -13,13 +13,13 @@ export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench airflow dagtest package audit laws lint types check generate site format sandbox sync clean
+.PHONY: help demo test bench airflow dagtest package audit laws lint types check generate site format sandbox screenshots sync clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
-demo: sync ## Sync both APIs from the sandbox into a PostgreSQL, twice, and show the tables
-	@$(RUN) python -m demo
+demo: sync ## Sync both APIs from the sandbox into a PostgreSQL, twice, and draw a dashboard; KEEP=1 leaves it up
+	@$(RUN) python -m demo $(if $(KEEP),--keep)
 
 test: lint types check ## Lint, types and all tests
 	@echo "==> Tests"
@@ -74,6 +74,9 @@ format: sync ## Mend what can be mended by itself
 
 sandbox: sync ## Serve both APIs on a loopback port; ARGS="--help" says how
 	@$(RUN) sandbox $(ARGS)
+
+screenshots: sync ## Take the README's pictures of the dashboard that `make demo` has drawn
+	@$(RUN) python -m demo.screenshots
 
 clean: ## Delete what was made here, uv and environment included
 	rm -rf .venv .uv .meltano output dist build site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis benchmarks/.cache

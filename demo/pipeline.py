@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import signal
-import subprocess
 import sys
 from collections import Counter, deque
-from contextlib import closing, suppress
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from demo.processes import CHECKOUT, Processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
@@ -22,11 +23,8 @@ if TYPE_CHECKING:
 EXTRACTORS = {"tap-analytics": "tap_analytics", "tap-analytics-support": "tap_analytics_support"}
 """The extractors of `meltano.yml`, and the schema that each loads into."""
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 MELTANO = Path(sys.executable).with_name("meltano")
 
-_TAIL = 25
-_GRACE = 3
 _SETTINGS = ("MELTANO_", "TAP_", "TARGET_")
 _LOUD = {"warning", "error", "critical"}
 _TELL = ("Installing ", "Installed ", "Incremental state ")
@@ -45,10 +43,6 @@ def settings(sandbox: Sandbox) -> dict[str, str]:
     }
 
 
-class PipelineError(Exception):
-    """A command failed; the message holds the command and its last lines."""
-
-
 class Pipeline:
     """The project's own pipelines, run in another folder, so that the checkout stays as it is.
 
@@ -62,6 +56,7 @@ class Pipeline:
         self.folder = folder
         self.settings = dict(settings)
         self.tell = tell
+        self._processes = Processes(folder, self._environment())
 
     def install(self, *plugins: str) -> None:
         """Install plugins, each with an environment of its own, and the tap from the checkout."""
@@ -69,7 +64,7 @@ class Pipeline:
         here = "pip_url: -e .\n"
         if here not in project:
             msg = f"meltano.yml has no line '{here.strip()}'"
-            raise PipelineError(msg)
+            raise ValueError(msg)
         project = project.replace(here, f"pip_url: -e {shlex.quote(str(CHECKOUT))}\n")
         (self.folder / "meltano.yml").write_text(project, encoding="utf-8")
         with closing(self._entries("install", *plugins)) as entries:
@@ -93,36 +88,32 @@ class Pipeline:
                     read[entry["name"]] += Counter({each["stream"]: each["records"] for each in streams})
         return read
 
-    def _entries(self, *arguments: str) -> Generator[dict[str, Any]]:
-        """Run Meltano, hand over its log entry by entry, and see to it that it ends."""
-        command = [str(MELTANO), "--log-format=json", *arguments]
-        tail: deque[str] = deque(maxlen=_TAIL)
-        with subprocess.Popen(  # noqa: S603
-            command,
-            cwd=self.folder,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            # A session of its own, so that the tap and the target can be ended together with Meltano.
-            start_new_session=True,
-        ) as process:
+    def run_at_once(self, *pairs: tuple[str, str]) -> dict[str, Counter[str]]:
+        """Load what extractors read, all at the same time; what one of them is ended by ends the others.
+
+        Returns:
+            How many records each extractor read of each stream.
+        """
+        with ThreadPoolExecutor(len(pairs)) as threads:
+            runs = [threads.submit(self.run, pair) for pair in pairs]
             try:
-                for line in process.stdout or ():
-                    entry = _entry(line)
-                    if "metric_info" not in entry:
-                        tail.append(_text(entry))
-                    is_progress = entry.get("producer") and entry.get("stream_name")
-                    if is_progress or entry.get("level") in _LOUD or str(entry["event"]).startswith(_TELL):
-                        self.tell(_text(entry))
-                    yield entry
+                ended, _ = wait(runs, return_when=FIRST_EXCEPTION)
+                for run in ended:
+                    run.result()
             except BaseException:
-                _end(process)
+                self._processes.stop()
                 raise
-        if process.returncode != 0:
-            msg = "\n".join([f"meltano {' '.join(arguments)} ended with {process.returncode}:", *tail])
-            raise PipelineError(msg)
+        return {extractor: read for run in runs for extractor, read in run.result().items()}
+
+    def _entries(self, *arguments: str) -> Generator[dict[str, Any]]:
+        """Run Meltano, and hand over its log entry by entry."""
+        with closing(self._processes.lines(MELTANO, "--log-format=json", *arguments, readable=_readable)) as lines:
+            for line in lines:
+                entry = _entry(line)
+                is_progress = entry.get("producer") and entry.get("stream_name")
+                if is_progress or entry.get("level") in _LOUD or str(entry["event"]).startswith(_TELL):
+                    self.tell(_text(entry))
+                yield entry
 
     def _environment(self) -> dict[str, str]:
         """Keep what the caller has set for other runs of the same plugins out."""
@@ -142,16 +133,11 @@ def _entry(line: str) -> dict[str, Any]:
     return entry if isinstance(entry, dict) and "event" in entry else {"event": line.rstrip()}
 
 
+def _readable(line: str) -> str:
+    entry = _entry(line)
+    return "" if "metric_info" in entry else _text(entry)
+
+
 def _text(entry: Mapping[str, Any]) -> str:
     words = [entry.get("name"), entry["event"], entry.get("plugin_exc_message")]
     return ": ".join(str(word) for word in words if word)
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """End a process and all that it started."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE)
-        # Whoever of them is still there by now does not listen.
-        os.killpg(process.pid, signal.SIGKILL)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-_WIDEST, _HEIGHT = 110, 18
+_WIDEST, _HEIGHT, _MARKS = 110, 18, 4
 
 
 @dataclass
@@ -70,5 +70,7 @@ def chart(title: str, values: Mapping[date, float], width: int) -> Text:
     plotext.plot_size(min(width, _WIDEST), _HEIGHT)
     plotext.date_form("Y-m-d")
     plotext.title(title)
+    marks = [round(max(values.values(), default=0) * step / _MARKS) for step in range(_MARKS + 1)]
+    plotext.yticks(marks, [f"{mark:,}" for mark in marks])
     plotext.plot([day.isoformat() for day in values], list(values.values()), marker="braille")
     return Text.from_ansi(plotext.build())

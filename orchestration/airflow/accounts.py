@@ -12,7 +12,7 @@ import yaml
 from analytics_sandbox import Sandbox
 
 from benchmarks.environments import python_with
-from demo.pipeline import CHECKOUT
+from demo.processes import CHECKOUT
 from tap_analytics.shards.labels import label_of
 
 if TYPE_CHECKING:

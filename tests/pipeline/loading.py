@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from demo.pipeline import CHECKOUT
+from demo.processes import CHECKOUT
 
 if TYPE_CHECKING:
     from pathlib import Path

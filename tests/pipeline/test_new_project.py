@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from analytics_sandbox import Sandbox
 
-from demo.pipeline import CHECKOUT, MELTANO
+from demo.pipeline import MELTANO
+from demo.processes import CHECKOUT
 from tests.pipeline.files import jsonl_rows
 
 if TYPE_CHECKING:
