@@ -17,7 +17,7 @@ from psycopg import sql
 
 from demo.database import Database, postgres
 from orchestration.airflow.accounts import FLAKY, GROUPS, REFUSED, SERVICE, fleet
-from orchestration.airflow.cluster import airflow, dag_test
+from orchestration.airflow.cluster import PARALLELISM, airflow, dag_test
 from orchestration.airflow.outcome import Outcome
 from orchestration.airflow.workers import kill_one, redis, start_workers
 
@@ -59,6 +59,8 @@ class Trial:
         """
         self._wait("select from serialized_dag where dag_id = %s", _DAG)
         _tell("Airflow is up and has the DAG; triggering it")
+        # No more slots than the executor has, so that batches wait for the pool and not in the executor's queue.
+        self._cluster.call("pools", "set", SERVICE, str(PARALLELISM), "requests to the service")
         self._cluster.call("dags", "trigger", _DAG, "--run-id", _RUN)
         if kill:
             kill_one(self._cluster, self._tasks, _tell)

@@ -56,6 +56,7 @@ class Fleet:
             "groups": GROUPS,
             "prefix": PREFIX,
             "warehouse": "warehouse",
+            "pool": SERVICE,
             "schedule": None,
             "retries": 1,
             "retry_seconds": seconds_to_retry,

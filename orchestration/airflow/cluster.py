@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _GRACE = 20
+
+PARALLELISM = 4
+"""How many tasks run at once."""
 _FOLDER_OF_CHROMIUM = "chromium"
 
 
@@ -214,7 +217,7 @@ def airflow(
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor" if broker else "LocalExecutor",
-        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__PARALLELISM": str(PARALLELISM),
         # Nobody has to log in: this is for a trial on loopback.
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         # A task whose worker is gone is given up after a minute, not after five.
@@ -224,7 +227,7 @@ def airflow(
         settings |= {
             "AIRFLOW__CELERY__BROKER_URL": broker,
             "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{connection}",
-            "AIRFLOW__CELERY__WORKER_CONCURRENCY": "2",
+            "AIRFLOW__CELERY__WORKER_CONCURRENCY": str(PARALLELISM // 2),
         }
     cluster = Cluster(url, database, {}, _settings(folder, connection, {**settings, **environment}), folder)
     with ExitStack() as stack:
