@@ -170,6 +170,8 @@ def _settings(folder: Path, connection: str, environment: Mapping[str, str]) -> 
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": connection,
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        # The first answer of a server that has just started takes longer than the five seconds of the default.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         **environment,
     }
 
