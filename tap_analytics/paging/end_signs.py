@@ -44,7 +44,7 @@ _COUNTS: Final = frozenset({"total", "totals", "count", "counts", "found"})
 _NUMBERS: Final = frozenset({"number", "num", "nb"})
 _HEADER_WORDS: Final = frozenset({"the", "header", "x"})
 
-_RANGE: Final = re.compile(r"(?:(?!bytes)[a-z]\w*[ =])?\d+-\d+/(\d+)", re.IGNORECASE)
+_RANGE: Final = re.compile(r"(?:(?!bytes)[a-z]\w*[ =])?\d+-\d+/(\d{1,18})(?!\d)", re.IGNORECASE)
 
 
 class Signs(Struct, frozen=True):

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 from datetime import date, timedelta
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,9 @@ from tests.faults.server import Server, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from tests.faults.server import End, Request
+    from tests.singer import Run
 
 ROWS = [{"id": number, "uuid": f"u{number}"} for number in range(3)]
 
@@ -137,6 +138,30 @@ def test_the_time_left_is_told_where_pages_days_or_parents_are_numbered_and_nowh
     assert any("left" in line for line in lines) == is_known
 
 
+@pytest.mark.parametrize(
+    ("total", "headers"),
+    [
+        ({"total_pages": 10**400}, {}),
+        ({}, {"Content_Range": f"items 0-0/{'9' * 5000}"}),
+    ],
+)
+def test_a_total_that_is_no_number_of_rows_changes_nothing_of_what_is_read(
+    total: dict[str, Any], headers: dict[str, str]
+) -> None:
+    def answer(request: Request) -> Iterable[bytes | float | End]:
+        number = int(request.params.get("cursor", 1))
+        if request.path.endswith("subscriptions"):
+            yield whole({"entries": [{"id": number}, {"id": number + 1}], "has_more": False})
+        else:
+            more = {"cursor": str(number + 1), "has_more": number < 4, **total}
+            yield whole({"entries": [{"id": number, "uuid": f"u{number}"}], **more}, **headers)
+
+    with Server(answer) as server:
+        run = run_here(subscription(server.url), "customers", "customer_subscriptions")
+    assert run.exit_code == 0, run.stderr
+    assert (len(run.records("customers")), len(run.records("customer_subscriptions"))) == (4, 8)
+
+
 def test_an_estimate_counts_down_and_is_changed_only_when_it_is_clearly_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = 0.0
     monkeypatch.setattr("tap_analytics.sync.time_left.time.monotonic", lambda: clock)
@@ -214,6 +239,62 @@ def test_a_summary_file_that_cannot_be_written_is_refused_before_the_first_reque
     assert run.exit_code == 1
     assert "'summary_file'" in run.stderr
     assert "No such file or directory" in run.stderr
+
+
+@pytest.mark.parametrize("secret", ['pä"ss\\wörd', "null", "true", '": ['])
+def test_a_summary_hides_each_secret_whatever_its_characters_are_in_json(tmp_path: Path, secret: str) -> None:
+    file = tmp_path / "summary.json"
+    refusal = whole({"message": f"no rights for {secret}!"}, "403 Forbidden")
+    with Server(lambda _: [refusal]) as server:
+        run = run_here({**subscription(server.url, summary_file=str(file)), "api_key": secret}, "customers")
+    assert run.exit_code == 1
+    (stream,) = json.loads(file.read_text())["streams"]
+    assert "no rights for ********!" in stream["error"]
+    assert secret not in stream["error"]
+
+
+@pytest.mark.parametrize("name", ["pipe", "link_to_pipe", "folder", "a\0b"])
+def test_a_summary_file_that_is_no_file_is_refused_and_left_as_it_is(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link_to_pipe").symlink_to("pipe")
+    (tmp_path / "folder").mkdir()
+    with Server(customers) as server:
+        run = run_here(subscription(server.url, summary_file=str(tmp_path / name)), "customers")
+        assert not server.requests
+    assert run.exit_code == 1
+    assert "'summary_file'" in run.stderr
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["folder", "link_to_pipe", "pipe"]
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_summary_file_that_is_a_link_stays_one(tmp_path: Path) -> None:
+    link, file = tmp_path / "latest.json", tmp_path / "summary.json"
+    link.symlink_to(file)
+    with Server(customers) as server:
+        run_here(subscription(server.url, summary_file=str(link)), "customers")
+    assert link.is_symlink()
+    assert json.loads(file.read_text())["status"] == "succeeded"
+
+
+def test_two_runs_with_one_summary_file_do_not_disturb_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_text
+    runs: list[Run | None] = []
+
+    def write_while_another_one_runs(path: Path, *args: Any, **words: Any) -> int:
+        written = write(path, *args, **words)
+        if not runs:
+            runs.append(None)
+            runs[0] = run_here(settings, "customers")
+        return written
+
+    monkeypatch.setattr(Path, "write_text", write_while_another_one_runs)
+    with Server(customers) as server:
+        settings = subscription(server.url, summary_file=str(tmp_path / "summary.json"))
+        runs.append(run_here(settings, "customers"))
+    assert [run and run.exit_code for run in runs] == [0, 0]
+    assert [each.name for each in tmp_path.iterdir()] == ["summary.json"]
 
 
 def test_a_summary_file_that_cannot_be_written_at_the_end_fails_no_run_that_has_read_everything(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import secrets
 import sys
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
@@ -18,6 +19,7 @@ from tap_analytics.command_line.logs import masked
 from tap_analytics.command_line.progress.lines import progress_lines
 from tap_analytics.command_line.progress.wording import total_line
 from tap_analytics.errors import SettingsError
+from tap_analytics.quoting import shorten
 from tap_analytics.sync.report import Status
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ class _Summary:
 
     def __init__(self, report: RunReport, path: str | None) -> None:
         self._report = report
-        self._path = Path(path) if path else None
+        self._path = path
         self._started = _now()
         # The file is written by several threads, and what ends a run is written last.
         self._writing = Lock()
@@ -99,7 +101,7 @@ class _Summary:
         Raises:
             SettingsError: It cannot be written.
         """
-        if self._path is None:
+        if not self._path:
             return
         self._write(self._facts("running"))
         # A daemon, so that it does not hold the process when it ends.
@@ -153,26 +155,65 @@ class _Summary:
             "updated_at": now,
             "ended_at": None if status == "running" else now,
             "process_id": os.getpid(),
-            "error": error or None,
-            **self._report.as_dict(),
+            "error": masked(error) or None,
+            **_masked_texts(self._report.as_dict()),
         }
         if status != "running":
             facts["succeeded"] = status == "succeeded"
-        # The API's own words are in the errors, and may repeat a secret.
-        shown: dict[str, Any] = json.loads(masked(json.dumps(facts, default=str)))
-        return shown
+        return facts
 
     def _write(self, facts: dict[str, Any]) -> None:
-        if self._path is None:
+        if not self._path:
             return
-        part = self._path.with_name(f".{self._path.name}.part")
         try:
-            # A monitor may read the file at any moment.
-            part.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-            part.replace(self._path)
-        except OSError as error:
-            msg = f"Settings: 'summary_file' ({self._path}) cannot be written: {error.strerror}"
+            # A link stays one: what it leads to is replaced.
+            _replace(Path(os.path.realpath(self._path)), json.dumps(facts, indent=2) + "\n")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            msg = f"Settings: 'summary_file' ({shorten(self._path)}) cannot be written: {shorten(str(reason))}"
             raise SettingsError(msg) from error
+
+
+def _masked_texts(value: Any) -> Any:  # noqa: ANN401 - any JSON, and what bookmarks are
+    """Return a value as JSON with each text as it may be shown: the API's own words may repeat a secret.
+
+    The texts are masked one by one: in JSON, quotes and letters beyond ASCII have another form than in the secret.
+    """
+    match value:
+        case dict():
+            return {key: _masked_texts(item) for key, item in value.items()}
+        case list():
+            return [_masked_texts(item) for item in value]
+        case None | bool() | int() | float():
+            return value
+        case _:
+            return masked(str(value))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Replace a whole file at once, since a monitor may read it at any moment.
+
+    Args:
+        path: The path of the file, without links.
+        text: What is to be in it.
+
+    Raises:
+        OSError: It cannot be written.
+        ValueError: It is no path, or that of something else than a file.
+    """
+    if path.exists() and not path.is_file():
+        # Whoever runs as root would replace a device, like /dev/null, for all programs of the machine.
+        msg = "it is a directory" if path.is_dir() else "it is no regular file"
+        raise ValueError(msg)
+    # Two runs with one file do not meet in its draft.
+    part = path.with_name(f".tap-analytics-{secrets.token_hex(8)}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
 
 
 def _now() -> str:

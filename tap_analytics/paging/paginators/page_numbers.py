@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Params
     from tap_analytics.paging.progress import Progress
+
+_NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
 
 _CURSOR: Final = BodyCursor(cursor_path="cursor")
 """How such servers give a cursor."""
@@ -302,6 +305,6 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
 def total_at(page: Page, path: str | None) -> int:
     """Return the whole number under a path, or in a text there; 0 if there is none."""
     total = page.get(path) if path else None
-    if isinstance(total, str) and total.isascii() and total.isdecimal():
-        return int(total)
+    if isinstance(total, str):
+        return int(total) if _NUMBER.fullmatch(total) else 0
     return total if is_whole(total) else 0
