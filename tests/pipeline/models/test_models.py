@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from analytics_sandbox import Sandbox, truth
 
 from demo.database import postgres
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
 
     from tests.pipeline.models.dbt_commands import Outcome
 
-SIZE = 60
+SIZE, NOW = 60, datetime(2026, 9, 15, 12, tzinfo=timezone.utc)
+"""A company at a time at which each question has an answer: some invoices are overdue, in two currencies."""
+
 _HAS_DUCKDB = "target-duckdb" in FILE_LOADERS
 
 # What the marts are made of, and one staging model whose stream was not loaded.
@@ -76,8 +79,9 @@ def models(meltano: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The models in a PostgreSQL and, where its target can be installed, in a DuckDB."""
     folder = tmp_path_factory.mktemp("models")
     file = folder / "analytics.duckdb"
-    with Sandbox(size=SIZE) as sandbox, postgres(folder) as database:
-        messages = read(sandbox)
+    with Sandbox(size=SIZE, now=NOW) as sandbox, postgres(folder) as database:
+        with time_machine.travel(NOW, tick=False):
+            messages = read(sandbox)
         load_postgres(meltano, messages, folder, database)
         warehouses = {"postgres": on_postgres(database)}
         if _HAS_DUCKDB:
