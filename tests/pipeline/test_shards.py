@@ -25,6 +25,7 @@ from tests.pipeline.loading import load
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import LiteralString
 
     from demo.database import Database
 
@@ -120,7 +121,9 @@ def test_shards_at_once_of_which_one_is_killed_make_the_tables_of_one_run(meltan
         assert killed.wait() == -signal.SIGKILL
         # Its tap and its target still run, so another one may not begin.
         again = stack.enter_context(workers.start(shards[1], shards[0]))
-        wait_until(lambda: database.query("select from pg_locks where locktype = 'advisory' and not granted"))
+        waiting: LiteralString = "select from pg_locks where locktype = 'advisory' and not granted"
+        wait_until(lambda: database.query(waiting) or again.poll() is not None)
+        assert again.poll() is None
         os.killpg(killed.pid, signal.SIGKILL)
         said = [worker.communicate()[1] for worker in (*running, again)]
         assert [worker.returncode for worker in (*running, again)] == [0, 0, 0, 0], said
