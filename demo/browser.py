@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
-_MARKS = """charts => Object.fromEntries(charts.map(chart => [
-    chart.dataset.chart,
-    [...chart.querySelectorAll(".role-mark > *")].filter(
-        mark => mark.getBoundingClientRect().width > 0 && getComputedStyle(mark).opacity > 0
-    ).length,
-]))"""
+_MARKS = """charts => {
+    const isSeen = mark => {
+        const { opacity, fill, stroke } = getComputedStyle(mark);
+        const isDrawn = stroke !== "none" || (fill !== "none" && fill !== "rgba(0, 0, 0, 0)");
+        return isDrawn && opacity > 0 && mark.getBoundingClientRect().width > 0;
+    };
+    return Object.fromEntries(charts.map(chart => [
+        chart.dataset.chart, [...chart.querySelectorAll(".role-mark > *")].filter(isSeen).length,
+    ]));
+}"""
 
 
 @contextmanager

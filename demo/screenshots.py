@@ -11,7 +11,7 @@ from demo.processes import CHECKOUT
 PAGE = CHECKOUT / "output" / "dashboard.html"
 PICTURES: dict[Literal["light", "dark"], str] = {"light": "docs/dashboard-light.png", "dark": "docs/dashboard-dark.png"}
 
-_WIDTH = 1040
+_WIDTH = 1080
 _LAST = "#plans"
 """What is below this chart is left out."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,6 +14,9 @@ import pytest
 import time_machine
 from analytics_sandbox import Sandbox, truth
 
+from demo.browser import CHROMIUM, View, chromium
+from demo.dashboard.marts import Marts
+from demo.dashboard.page import PANELS, render
 from demo.database import postgres
 from tests.pipeline.files import FILE_LOADERS
 from tests.pipeline.models.dbt_commands import run_dbt
@@ -33,7 +36,6 @@ from tests.singer import streams_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
     from pathlib import Path
 
     from analytics_sandbox.lifecycle import Step
@@ -301,3 +303,37 @@ def test_tests_of_the_data_find_a_cent_too_much_and_a_row_too_many(models: Model
     query("update mrr_movements_by_month set churn = churn - 0.01 where month = (select min(month) from mrr_by_month)")
     query("insert into tickets_by_tag select * from tickets_by_tag limit 1")
     assert {name: len(query(test)) for name, test in tests.items()} == dict.fromkeys(tests, 1)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+def test_the_dashboard_shows_each_chart_wide_and_light_narrow_and_dark(models: Models, tmp_path: Path) -> None:
+    query = models.warehouses["postgres"].query
+    file = tmp_path / "dashboard.html"
+    # A company as small as this may have been paid all that it asked for.
+    unpaid = {
+        "currency": "EUR",
+        "amount_due": Decimal(120),
+        "due_day": date.min,
+        "days_overdue": 40,
+        "is_overdue": True,
+    }
+    added = {"invoices_open": [unpaid]}
+    marts = Marts(lambda mart: [*query(f"select * from {mart}"), *added.get(mart, [])])
+    file.write_text(render(marts, "a test"), encoding="utf-8")
+    with chromium() as browser:
+        views = [View(browser, file, 1280, "light"), View(browser, file, 390, "dark")]
+        for view in views:
+            marks = view.marks()
+            assert len(marks) == len(PANELS)
+            assert all(marks.values()), marks
+            assert view.overflow() <= 0
+        light, dark = (view.background() for view in views)
+        assert light != dark
+        for view, other in zip(views, [dark, light], strict=True):
+            view.page.click("#theme")
+            assert view.background() == other
+            assert view.complaints == []
+            assert view.requests == [file.as_uri()]
+        shown = views[0].page.text_content(".value")
+    [now] = query("select mrr from mrr_by_day order by day desc limit 1")
+    assert shown == f"€{now['mrr']:,.0f}"
