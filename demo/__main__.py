@@ -159,6 +159,11 @@ def main() -> int:
     console = Console(highlight=False)
     if arguments.stop:
         return _stop(arguments.stop, console)
+    if not models.DBT.exists():
+        console.print(
+            "The demo needs dbt, which does not start with Python 3.14 yet: UV_PYTHON=3.13 make demo", style="red"
+        )
+        return 1
     signal.signal(signal.SIGTERM, _interrupt)
     folder = Path(tempfile.mkdtemp(prefix="tap-analytics-postgres-"))
     code = 1

@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
@@ -123,6 +122,7 @@ def on_postgres(database: Database) -> Warehouse:
 
 def on_duckdb(file: Path) -> Warehouse:
     """Return a DuckDB that the models are built in."""
+    import duckdb  # noqa: PLC0415 - dbt brings it, where there is dbt
 
     def query(statement: str) -> Rows:
         with closing(duckdb.connect(str(file))) as connection:
