@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from functools import partial
 from http import HTTPStatus
@@ -26,7 +27,6 @@ from tap_analytics.paging.page import Page
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
-    import logging
     from collections.abc import Mapping, Sequence
 
     from tap_analytics.http.authenticators import Authenticator
@@ -196,13 +196,16 @@ class Client:
         return replace(page, size=len(response.content) + _ANSWER_SIZE, read_again=read)
 
     def _tell_retry(self, failure: Failure, path: str, wait: float, number: int) -> None:
-        if failure.kind.slows_run:
-            self._session.throttle.slow_down(wait, asked_for=failure.retry_after)
+        is_news = not failure.kind.slows_run or self._session.throttle.slow_down(wait, asked_for=failure.retry_after)
         policy = self._endpoint.retry_policy
         told = f"Trying again in {wait:.1f} s ({number} of {policy.max_retries} retries)"
         if number == 1 and policy.all_waits > LONGEST_WAIT:
             told = f"{told}; all of them would take {policy.all_waits:.0f} s"
-        self.warn(f"{self.told(failure.reason, path)}. {told}")
+        if failure.kind.slows_run:
+            told = f"{told}; all requests of the run wait as long"
+        # Of all requests that were in flight when the service had enough, one line is enough: each is counted anyway.
+        level = logging.WARNING if is_news else logging.DEBUG
+        self._logger.log(level, "%s. %s", self.told(failure.reason, path), told)
 
     def told(self, reason: str, path: str | None = None) -> str:
         """Say of which stream and which path something is to be told.

@@ -204,26 +204,37 @@ class Throttle:
 
     def _left(self, turn: _Turn) -> float:
         """Return the seconds until a request may leave."""
-        self._pauses = {scope: until for scope, until in self._pauses.items() if not scope.has_ended}
         paced = self._next
         if not turn.is_chain and self._chains and self._burst:
             # One request that may leave ahead of its time is kept for the chains.
             paced += self.interval * self._slowness
-        return max(paced, self._resume, *self._pauses.values()) - time.monotonic()
+        return max(paced, self._resume, self._refused_until()) - time.monotonic()
 
-    def slow_down(self, seconds: float, *, asked_for: float = 0) -> None:
+    def _refused_until(self) -> float:
+        """Return when the last pause ends that somebody retries behind."""
+        self._pauses = {scope: until for scope, until in self._pauses.items() if not scope.has_ended}
+        return max(self._pauses.values(), default=0)
+
+    def slow_down(self, seconds: float, *, asked_for: float = 0) -> bool:
         """Hold all requests for a while, and let them through more slowly after it.
 
         Args:
             seconds: How long the request that was refused waits; the others wait as well, unless its scope ends.
             asked_for: How long the service asks to wait.
+
+        Returns:
+            Whether this begins a pause, or makes the one that there is much longer. The requests that were in flight
+            with the first one are refused as well, and make it a little longer at most.
         """
         scope = Scope.current()
         with CHANGED:
+            left = self._refused_until() - time.monotonic()
+            is_new = left <= 0 or seconds - left > seconds / 2 + _LONGEST_SILENT_PAUSE
             self._pauses[scope] = max(self._pauses.get(scope, 0), time.monotonic() + seconds)
             self._slowness = min(2 * self._slowness, _SLOWEST)
             self._quiet = 0
             self._pause(asked_for, "The service asks for a pause (Retry-After)")
+        return is_new
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Take note of an answer that was no refusal.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST_NAME: Final = 200
+
+_YAML: Final = re.compile(r"-(\s|$)|---$")
+"""How a line begins that is an item of a list in YAML, or a document; no name of an account does."""
 
 
 class Account(Struct, frozen=True):
@@ -42,7 +46,7 @@ def accounts_in(text: str) -> list[Account]:
     text = text.removeprefix("\ufeff")
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
-    if lines and (lines[0][0] in "[{" or all(line == "-" or line.startswith("- ") for line in lines)):
+    if lines and (lines[0][0] in "[{" or any(_YAML.match(line) for line in lines)):
         return _accounts(_listed(text))
     return _accounts(lines)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from contextlib import suppress
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -65,8 +67,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{_PROGRAM}: {error}\n")
         return 1
     lines = ",\n".join(msgspec.json.encode(shard).decode() for shard in shards)
-    sys.stdout.write(f"[\n{lines}\n]\n")
+    try:
+        sys.stdout.write(f"[\n{lines}\n]\n")
+        sys.stdout.flush()
+    except OSError as error:
+        # A reader that has gone (`| head`), or a full disk: a part of the shards is none of the list.
+        sys.stderr.write(f"{_PROGRAM}: cannot write to stdout: {error.strerror}\n")
+        _discard_stdout()
+        return 1
     return 0
+
+
+def _discard_stdout() -> None:
+    """Let Python's own flush at the end go nowhere: it would fail once more, with a stack trace."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

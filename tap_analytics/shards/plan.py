@@ -69,6 +69,11 @@ def back_fill(
     for account in accounts:
         for group, names in found:
             for window in windows:
-                days = f"{window.first:%Y%m%d}-{window.last:%Y%m%d}"
+                days = f"{_digits(window.first)}-{_digits(window.last)}"
                 key = f"{account.label}.{group.name}.{days}"
                 yield Shard(key, account.name, names, window.first, window.last)
+
+
+def _digits(day: date) -> str:
+    """Return a day as eight digits; `strftime` leaves out the zeros before a year on some systems."""
+    return day.isoformat().replace("-", "")

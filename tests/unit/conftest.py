@@ -29,5 +29,5 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     seconds: list[float] = []
     monkeypatch.setattr("tap_analytics.http.cancellation.Scope.sleep", lambda _, wait: seconds.append(wait))
     # What a refusal means for the requests of other threads is the throttle's own test.
-    monkeypatch.setattr("tap_analytics.http.throttle.Throttle.slow_down", lambda *_, **__: None)
+    monkeypatch.setattr("tap_analytics.http.throttle.Throttle.slow_down", lambda *_, **__: True)
     return seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, timezone
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import requests
@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 from requests.exceptions import ChunkedEncodingError, ConnectTimeout, ContentDecodingError, ReadTimeout
 
 from tap_analytics.errors import StreamError
+from tap_analytics.http.cancellation import Scope
 from tap_analytics.http.retries import LONGEST_TOTAL, Retries, RetryPolicy, retry_after
-from tests.unit.taps import URL, stream_of
+from tests.unit.taps import URL, stream_of, tap_of
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
+
+    from tap_analytics.sync.stream import AnalyticsStream
 
 CUSTOMERS = f"{URL}/v1/customers"
 NOW = datetime(2024, 1, 1, 12, tzinfo=timezone.utc)
@@ -54,6 +57,32 @@ def test_other_refusals_end_the_stream_at_once_and_name_path_and_status(
     assert error.value.status == status
     assert requests_mock.call_count == 1
     assert not waits
+
+
+def test_of_requests_that_are_refused_at_once_one_is_told_and_each_is_counted(
+    requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "tap-analytics")
+    streams = tap_of(backoff_factor=60).streams
+    customers, plans = cast("AnalyticsStream", streams["customers"]), cast("AnalyticsStream", streams["plans"])
+    requests_mock.get(CUSTOMERS, [{"status_code": 429}, GOOD])
+    requests_mock.get(f"{URL}/v1/plans", [{"status_code": 429}, {"json": {"plans": []}}])
+    waits: list[float] = []
+
+    def sleep(_: Scope, seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 1:
+            # The other one was in flight at the same time.
+            plans.client.fetch({})
+
+    monkeypatch.setattr(Scope, "sleep", sleep)
+    monkeypatch.setattr("tap_analytics.http.throttle.Throttle._left", lambda *_: 0)
+    customers.client.fetch({})
+    told = [(record.levelname, record.getMessage()) for record in caplog.records if "Trying" in record.getMessage()]
+    assert [level for level, _ in told] == ["WARNING", "DEBUG"]
+    assert told[0][1].startswith("customers: GET /v1/customers answered 429")
+    assert f"in {waits[0]:.1f} s (1 of 3 retries); all of them would take 180 s; all requests of the run" in told[0][1]
+    assert [stream.client.tally.retries for stream in (customers, plans)] == [1, 1]
 
 
 def waits_after(header: str | None, factor: float = 2, retries: int = 3) -> list[float]:

@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -21,9 +22,6 @@ from tap_analytics.shards.labels import label_of
 from tap_analytics.shards.plan import back_fill, nightly
 from tap_analytics.shards.streams import ShardedStream, streams_of
 from tap_analytics.shards.windows import PERIODS, tile
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DAYS = st.dates(date(1, 1, 1), date(2100, 1, 1))
 NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60)
@@ -174,6 +172,7 @@ def test_declared_streams_are_grouped_and_cut_by_what_is_declared(
         '["acme", "007", "no", "12:30", "Kö ln"]',
         "- acme\n- 007\n- no\n- 12:30\n- Kö ln\n",
         "[acme, 007, no, '12:30', Kö ln]",
+        "---\n# ours\n- acme\n- 007\n\n- 'no'\n- 12:30 # noon\n- Kö ln\n",
     ],
 )
 def test_a_list_of_accounts_is_the_same_in_every_form(text: str) -> None:
@@ -189,6 +188,8 @@ def test_a_list_of_accounts_is_the_same_in_every_form(text: str) -> None:
         ("", [], "Accounts: none is listed"),
         ("{}", [], "an object, where a list of names belongs"),
         ("[a\n", [], "neither JSON nor YAML (line 2)"),
+        ("- acme\nother\n", [], "neither JSON nor YAML"),
+        ("accounts:\n  - acme\n", [], "an object, where a list of names belongs"),
         ("acme\nacme", [], "number 2 ('acme') is listed before"),
         ('[{"name": "acme", "api_key": "s3cret"}]', [], "number 1 is an object, where a name belongs"),
         ("[true]", [], "number 1 is a boolean"),
@@ -221,3 +222,13 @@ def test_wrong_arguments_are_one_line_too(words: list[str], capsys: pytest.Captu
         main(words)
     assert ended.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_stdout_that_takes_nothing_is_one_line_and_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (file := tmp_path / "accounts").write_text("acme", encoding="utf-8")
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr("sys.stdout", full)
+        assert main([str(file)]) == 1
+    assert capsys.readouterr().err == "tap-analytics-shards: cannot write to stdout: No space left on device\n"

@@ -166,6 +166,29 @@ def test_a_wait_that_the_service_asks_for_is_told_once(clock: Clock, caplog: pyt
     assert moments(throttle, clock, 1) == [pytest.approx(31)]
 
 
+def test_of_refusals_that_come_at_once_the_first_one_begins_the_pause(clock: Clock) -> None:
+    throttle = Throttle(40, 1)
+    scopes = [Scope() for _ in range(4)]
+
+    def is_new(number: int, seconds: float) -> bool:
+        with scopes[number].entered():
+            return throttle.slow_down(seconds)
+
+    throttle.learn({"X-Call-Limit": "40/40"})  # This pause is another one, of which nothing was refused.
+    assert [is_new(number, 2 + number / 15) for number in range(4)] == [True, False, False, False]
+    clock.now += 1.9
+    assert not is_new(0, 2.1)
+    # The service asks for much more; then nobody waits any longer; then the time is over.
+    assert [is_new(1, 30), is_new(2, 31), is_new(3, 2)] == [True, False, False]
+    for scope in scopes[1:3]:
+        scope.end()
+    scopes[1] = Scope()
+    clock.now += 5
+    assert [is_new(1, 2), is_new(0, 2)] == [True, False]
+    clock.now += 5
+    assert is_new(0, 4)
+
+
 def test_what_has_ended_holds_the_others_only_as_long_as_the_service_asked(clock: Clock) -> None:
     throttle = Throttle(1000, 1)
     scope = Scope()
