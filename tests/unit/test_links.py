@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 
+from tools.site.conf import copy_pictures
 from tools.site.navigation import documents
 
 if TYPE_CHECKING:
@@ -84,3 +85,16 @@ def is_dead(file: Path, address: str) -> bool:
 def test_each_file_has_a_place_in_the_navigation_of_the_site() -> None:
     files = {file.relative_to(ROOT).as_posix() for file in FILES}
     assert files - set(documents()) == set(), "add it to tools/site/navigation.py"
+
+
+def test_the_site_has_each_picture_that_a_page_shows_with_html(tmp_path: Path) -> None:
+    copy_pictures(ROOT, tmp_path)
+    shown = {
+        (path.parent / address).as_posix()
+        for path in map(Path, documents())
+        for token in tokens(ROOT / path)
+        if token.type == "html_block"
+        for address in re.findall(r'(?:src|srcset)="([^":]+)"', token.content)
+    }
+    assert shown
+    assert [picture for picture in sorted(shown) if not (tmp_path / picture).is_file()] == []

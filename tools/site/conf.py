@@ -56,6 +56,15 @@ def _toctree(paths: list[str], caption: str = "") -> str:
 
 
 def _add_index(app: Sphinx, failure: Exception | None) -> None:
-    """Put the home page where a server looks for it."""
+    """Put the home page where a server looks for it, and the pictures where the pages look for them."""
     if failure is None:
         shutil.copy(app.outdir / f"{root_doc}.html", app.outdir / "index.html")
+        copy_pictures(Path(app.srcdir), Path(app.outdir))
+
+
+def copy_pictures(source: Path, site: Path) -> None:
+    """Copy the pictures of `docs/`. Pages show them with HTML, which Sphinx does not search for files."""
+    for picture in source.glob("docs/*.png"):
+        target = site / picture.relative_to(source)
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(picture, target)
