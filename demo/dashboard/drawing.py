@@ -71,8 +71,8 @@ def amounts(**settings: Any) -> alt.Axis:
     return alt.Axis(labelExpr="format(datum.value, '~s')", **settings)
 
 
-def dress(chart: alt.Chart | alt.LayerChart, description: str) -> dict[str, Any]:
+def dress(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
     """Return the specification of a chart as it is drawn: as wide as its place, and in the page's look."""
     fit = alt.AutoSizeParams(type="fit-x", contains="padding")
-    spec: dict[str, Any] = chart.properties(width="container", description=description, autosize=fit).to_dict()
+    spec: dict[str, Any] = chart.properties(width="container", autosize=fit).to_dict()
     return {**spec, "config": _LOOK}

@@ -47,7 +47,7 @@ def render(marts: Marts, source: str) -> str:
         font=FONT,
         headlines=headlines(marts),
         panels=panels,
-        specs={panel.name: dress(panel.chart, f"{panel.title}. {panel.finding}") for panel in panels},
+        specs={panel.name: dress(panel.chart) for panel in panels},
         # The renderers of the charts; a closing tag in their code would end the script.
         library=vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", r"<\/script"),
     )
