@@ -66,14 +66,16 @@ class Extent:
     @property
     def share(self) -> float | None:
         """The part that has been read, from 0 to 1; None if that is not known."""
-        if not self.lists or not self._begun:
+        # The thread that reads may begin another list at any moment.
+        lists, begun, total, pages, rows = self.lists, self._begun, self._total, self._pages, self._rows
+        if not lists or not begun:
             return None
-        if self._total is None:
+        if total is None:
             of_list = 0.0
-            if self._begun == 1:
+            if begun == 1:
                 return None
         else:
-            of_list = (self._pages if self._total.counts_pages else self._rows) / self._total.number
-        share = (self._begun - 1 + of_list) / self.lists
+            of_list = (pages if total.counts_pages else rows) / total.number
+        share = (begun - 1 + of_list) / lists
         # More than was announced: nobody knows how much is left.
         return share if of_list <= 1 and share <= 1 else None

@@ -33,6 +33,8 @@ class TimeLeft:
             return None
         now = time.monotonic()
         left = elapsed * (1 - share) / share
-        if self._end is None or abs(now + left - self._end) > _TOLERANCE * left:
-            self._end = now + left
-        return max(0.0, self._end - now)
+        # Several threads ask at once.
+        end = self._end
+        if end is None or abs(now + left - end) > _TOLERANCE * left:
+            self._end = end = now + left
+        return max(0.0, end - now)

@@ -66,13 +66,16 @@ class WindowWidths:
     @property
     def share(self) -> float | None:
         """The part of all rows that has been read, by how many a day had so far; None if that is not known."""
-        begun = self._rows_seen - self._rows
-        rate = max(self._rows_per_day, begun / self._days_begun if self._days_begun else 0)
+        # The thread that reads may finish a window at any moment.
+        seen, days_begun, days_left = self._rows_seen, self._days_begun, self._days_left
+        begun = seen - self._rows
+        rate = max(self._rows_per_day, begun / days_begun if days_begun else 0)
         if not rate:
             return None
-        left = self._days_left * rate - (0 if self._days_begun else begun)
+        left = days_left * rate - (0 if days_begun else begun)
         # Where a window has more rows than were expected, and they are in no order, nobody knows how many are left.
-        return self._rows_seen / (self._rows_seen + left) if left > 0 or not self._days_left else None
+        is_known = seen + left > 0 and (left > 0 or not days_left)
+        return seen / (seen + left) if is_known else None
 
     def learn(self, days: int | None, pages: list[int], days_left: int = 0) -> None:
         """Take in what a window turned out to hold.

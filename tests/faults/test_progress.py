@@ -15,17 +15,23 @@ import termios
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from tap_analytics.command_line.progress.wording import time_left
+from tap_analytics.paging.page import Page
+from tap_analytics.paging.paginators import SinglePage
+from tap_analytics.sync.extent import Extent
 from tap_analytics.sync.time_left import TimeLeft
+from tap_analytics.sync.walks import Walk
+from tap_analytics.sync.window_widths import WindowWidths
 from tests.faults.runs import KEY, run_here, subscription
 from tests.faults.server import Server, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from types import CodeType, FrameType
 
     from tests.faults.server import End, Request
     from tests.singer import Run
@@ -160,6 +166,71 @@ def test_a_total_that_is_no_number_of_rows_changes_nothing_of_what_is_read(
         run = run_here(subscription(server.url), "customers", "customer_subscriptions")
     assert run.exit_code == 0, run.stderr
     assert (len(run.records("customers")), len(run.records("customer_subscriptions"))) == (4, 8)
+
+
+def interrupted_everywhere(code: CodeType, read: Callable[[], object], change: Callable[[], None]) -> None:
+    """Let a function run once for each of its steps, with a change before that one."""
+    place = 0
+    while True:
+        left = place
+
+        def step(frame: FrameType, event: str, _: object) -> Any:  # noqa: ANN401 - a trace function
+            nonlocal left
+            frame.f_trace_opcodes = True
+            if event == "opcode":
+                left -= 1
+                if left == 0:
+                    change()
+            return step
+
+        before = sys.gettrace()
+        sys.settrace(lambda frame, event, arg: step(frame, event, arg) if frame.f_code is code else None)
+        try:
+            read()
+        finally:
+            sys.settrace(before)
+        if left > 0:
+            return
+        place += 1
+
+
+def test_an_estimate_is_taken_while_other_threads_change_what_it_is_made_of() -> None:
+    widths = WindowWidths(7)
+    widths.learn(7, [10], 50)
+
+    def begin() -> None:
+        widths.see(3)
+        widths.reach(2, 48)
+
+    def read_widths() -> None:
+        begin()
+        assert widths.share is not None
+
+    interrupted_everywhere(cast("Any", WindowWidths.share).fget.__code__, read_widths, lambda: widths.learn(7, [3], 0))
+    left = TimeLeft()
+
+    def read_left() -> None:
+        left.seconds(60, 0.5)
+        assert left.seconds(60, 0.5) is not None
+
+    interrupted_everywhere(TimeLeft.seconds.__code__, read_left, lambda: setattr(left, "_end", None))
+    extent = Extent()
+    page = Page({"total_pages": 4}, [{"id": 1}])
+
+    def begin_list() -> None:
+        extent.begin_list("a")
+        extent.take(page, Walk({}), SinglePage())
+
+    def read_extent() -> None:
+        extent.lists = 1
+        begin_list()
+        _ = extent.share
+
+    def next_list() -> None:
+        extent.lists = None
+        extent.begin_list("b")
+
+    interrupted_everywhere(cast("Any", Extent.share).fget.__code__, read_extent, next_list)
 
 
 def test_an_estimate_counts_down_and_is_changed_only_when_it_is_clearly_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tap_analytics.errors import SettingsError
 from tap_analytics.tap import TapAnalytics
-from tests.faults.runs import bookmark, run_here, subscription
+from tests.faults.runs import bookmark, catalog_of, run_here, subscription
 from tests.faults.server import Server, whole
 
 if TYPE_CHECKING:
@@ -86,6 +86,15 @@ def test_a_prefix_that_some_target_could_not_take_is_refused_before_the_first_re
         with pytest.raises(SettingsError, match="'stream_prefix' must"):
             _ = TapAnalytics(config={"stream_prefix": prefix}, validate_config=False).catalog_dict
         assert not server.requests
+
+
+@pytest.mark.parametrize(("before", "now"), [("", "a_"), ("a_", "")])
+def test_a_catalog_of_another_prefix_is_refused_and_the_setting_named(before: str, now: str) -> None:
+    with Server(one_row) as server:
+        catalog = catalog_of(subscription(server.url, stream_prefix=before, resources=RESOURCES), f"{before}people")
+        run = run_here(subscription(server.url, stream_prefix=now, resources=RESOURCES), catalog=catalog)
+    assert run.exit_code == 1
+    assert f"no stream '{before}people'; discover again (was 'stream_prefix' another one" in run.stderr
 
 
 def test_an_empty_prefix_is_none() -> None:
