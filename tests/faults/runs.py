@@ -39,7 +39,7 @@ def support(url: str, **settings: Any) -> dict[str, Any]:
 
 def catalog_of(config: Mapping[str, Any], *streams: str) -> dict[str, Any]:
     """Return a catalog of some streams, which are selected; others are not, and take no time."""
-    if config.get("resources"):
+    if config.get("resources") or config.get("stream_prefix"):
         catalog = deepcopy(TapAnalytics(config=dict(config)).catalog_dict)
     else:
         catalog = json.loads(_built_in(config.get("api", "subscription")))
@@ -49,7 +49,7 @@ def catalog_of(config: Mapping[str, Any], *streams: str) -> dict[str, Any]:
 
 @cache
 def _built_in(api: str) -> str:
-    """Return the catalog of an API's own streams: it depends on no other setting."""
+    """Return the catalog of an API's own streams, which no settings but the two above change."""
     settings = {"subscription": subscription, "support": support}[api]
     return json.dumps(TapAnalytics(config=settings("https://api.example.com")).catalog_dict)
 
