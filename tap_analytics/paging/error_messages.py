@@ -26,15 +26,20 @@ def message_in(content: bytes) -> str:
     try:
         return message_of(decode(content))
     except (UnreadableBodyError, RecursionError):
-        return shorten(" ".join(content.decode(errors="replace").split()))
+        return _shown(" ".join(content.decode(errors="replace").split()))
 
 
 def message_of(value: Any) -> str:  # noqa: ANN401 - any JSON
     """Return the texts in a decoded error body or a part of it, shortened, on one line."""
     try:
-        return shorten("; ".join(_texts(value)))
+        return _shown("; ".join(_texts(value)))
     except RecursionError:
         return ""
+
+
+def _shown(text: str) -> str:
+    """Shorten what the line of a failure quotes; that line has a full stop of its own behind it."""
+    return shorten(text.removesuffix("."))
 
 
 def _texts(value: Any, name: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON

@@ -158,7 +158,6 @@ class SubscriptionWorld(SubscriptionBooks):
         now = invoicing.millis(self.clock.now())
         disabled = {"disabled": True, "disabled_at": now, "disabled_by": "owner@example.com"}
         changes: dict[str, tuple[str, Row]] = {
-            "plans_renamed": (PLANS, {"name": "Renamed & Co."}),
             "invoices_corrected": (INVOICES, {"due_date": now, "errors": {}, "_valid": True}),
             "invoices_disabled": (INVOICES, disabled),
             "subscription_events_disabled": (EVENTS, disabled),
@@ -167,7 +166,8 @@ class SubscriptionWorld(SubscriptionBooks):
             "opportunities_changed": (OPPORTUNITIES, {"forecast_category": "won", "updated_at": now}),
             "tasks_completed": (TASKS, {"completed_at": now, "updated_at": now}),
         }
-        done: dict[str, list[Any]] = {
+        done: dict[str, list[Any]] = {"plans_renamed": self.each(rng, PLANS, 2, self._rename_plan)}
+        done |= {
             kind: self.each(rng, table, 2, partial(self._change, table, row)) for kind, (table, row) in changes.items()
         }
         for table in (INVOICES, CONTACTS, NOTES, OPPORTUNITIES, TASKS):
@@ -204,6 +204,10 @@ class SubscriptionWorld(SubscriptionBooks):
         row = self.tables[INVOICES][key]
         paid = invoicing.payment(self._subscription_chance, row, self.clock.now())
         self._change(INVOICES, {"status": "paid", "transactions": [*row["transactions"], paid]}, key)
+
+    def _rename_plan(self, key: object) -> None:
+        name, _, edition = self.tables[PLANS][key]["name"].partition(", edition ")
+        self._change(PLANS, {"name": f"{name}, edition {int(edition or 1) + 1}"}, key)
 
     def _change(self, table: str, changes: Row, key: object) -> None:
         self.tables[table].change(key, changes)
