@@ -21,7 +21,8 @@ help: ## Say what there is to do
 demo: sync ## Sync both APIs from the sandbox into a PostgreSQL, twice, and draw a dashboard; KEEP=1 leaves it up
 	@$(RUN) python -m demo $(if $(KEEP),--keep)
 
-test: lint types check ## Lint, types and all tests
+test: sync ## Lint, types and all tests
+	@$(MAKE) --no-print-directory --jobs 2 lint types check
 	@echo "==> Tests"
 	@$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 

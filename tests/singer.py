@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import count
 from tempfile import TemporaryFile
 from threading import Timer
@@ -41,7 +42,7 @@ class Run:
     stdout: str
     stderr: str
 
-    @property
+    @cached_property
     def messages(self) -> list[Message]:
         """What was written to stdout, one message a line."""
         return [json.loads(line, parse_float=Decimal) for line in self.stdout.splitlines()]

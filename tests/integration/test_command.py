@@ -126,6 +126,7 @@ def test_a_wrong_setting_is_one_line_without_its_value(tap: Tap, config: dict[st
 
 def test_settings_can_come_from_the_environment(tap: Tap, sandbox: Sandbox) -> None:
     settings = {f"TAP_ANALYTICS_{name.upper()}": value for name, value in sandbox.support_config.items()}
+    settings["TAP_ANALYTICS_REQUESTS_PER_SECOND"] = "1000"
     run = tap.run(None, "--config", "ENV", TAP_ANALYTICS_CUSTOM_FIELD_OBJECT_TYPES='["Ticket"]', **settings)
     assert run.exit_code == 0
     assert {record["object_type"] for record in run.records("custom_fields")} == {"Ticket"}
