@@ -118,7 +118,10 @@ class PatternStyle(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         try:
-            is_whole = self.read(_SAMPLE.strftime(self.pattern)) == _SAMPLE
+            text = _SAMPLE.strftime(self.pattern)
+            # Python warns of reading a text that says no year, so this is found out beforehand.
+            says_year = text != _SAMPLE.replace(year=_SAMPLE.year + 1).strftime(self.pattern)
+            is_whole = says_year and self.read(text) == _SAMPLE
         except ValueError:
             is_whole = False
         if not is_whole:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from contextlib import suppress
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -19,6 +17,7 @@ from tap_analytics.shards.groups import LONGEST_NAME, groups_of
 from tap_analytics.shards.plan import Shard, back_fill, nightly
 from tap_analytics.shards.streams import APIS, streams_of
 from tap_analytics.shards.windows import PERIODS, tile
+from tap_analytics.singer.stdout import STDOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,15 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         # A reader that has gone (`| head`), or a full disk: a part of the shards is none of the list.
         sys.stderr.write(f"{_PROGRAM}: cannot write to stdout: {error.strerror}\n")
-        _discard_stdout()
+        STDOUT.discard()
         return 1
     return 0
-
-
-def _discard_stdout() -> None:
-    """Let Python's own flush at the end go nowhere: it would fail once more, with a stack trace."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
