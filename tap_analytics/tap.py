@@ -87,7 +87,6 @@ class TapAnalytics(CommandTap):
     ) -> None:
         quiet_metrics()
         self._failures = StreamFailures(self.logger)
-        self._warned_of: set[str] = set()
         self._report: RunReport | None = None
         self._is_stopping = False
         if state is not None and not isinstance(state, str | PurePath):
@@ -146,18 +145,14 @@ class TapAnalytics(CommandTap):
         if builtin and not self.config.get("resources"):
             return [*builtin]
         # Discovery alone does not ask for settings, but these have requests to make.
-        self._validate_config()
-        self._tell_notes()
-        classes = declared.declared_streams(self.config, api)
+        self._checked.refuse_faults()
+        for note in self._checked.declared.notes:
+            self.logger.info("%s", note)
+        classes = declared.declared_streams(self._checked.declared.declarations, api)
         self._warn_of_equal_requests(classes)
         streams = [each(tap=self, session=session) for each in classes]
         # A declared stream replaces one of the API's own.
         return list({stream.name: stream for stream in (*builtin, *streams)}.values())
-
-    def _tell_notes(self) -> None:
-        """Say once which words of a declaration have no effect."""
-        for note in declared.notes(self.config):
-            self.logger.info("%s", note)
 
     @property
     def _api(self) -> Api | None:
@@ -296,16 +291,14 @@ class TapAnalytics(CommandTap):
         api = _APIS.get(str(self._config["api"]))
         # Each of these classes has a name, though the SDK declares it of their objects only.
         builtin = [stream.name for stream in STREAMS.get(api.name, ())] if api else []  # type: ignore[misc]
-        faults = settings_faults.faults(self._config, self.config_jsonschema, api=api, builtin=builtin)
-        if faults and raise_errors:
-            msg = f"Settings: {'; '.join(faults)}"
-            raise SettingsError(msg)
-        return faults
+        self._checked = settings_faults.check_settings(self._config, self.config_jsonschema, api=api, builtin=builtin)
+        if raise_errors:
+            self._checked.refuse_faults()
+        return self._checked.faults
 
     def _warn_of_unknown_settings(self) -> None:
         known = self.config_jsonschema["properties"]
-        unknown = sorted(self._config.keys() - known.keys() - self._warned_of)
-        self._warned_of.update(unknown)
+        unknown = sorted(self._config.keys() - known.keys())
         if unknown:
             told = ", ".join(f"'{shorten(name)}'{guess(name, known)}" for name in unknown)
             self.logger.warning("Settings: unknown, so not used: %s", told)

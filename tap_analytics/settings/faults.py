@@ -12,12 +12,14 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from requests.utils import get_environ_proxies, select_proxy
 from singer_sdk.configuration._dict_config import TRUTHY
 from singer_sdk.plugin_base import JSONSchemaValidator
 
-from tap_analytics.apis.declared.checking import check
+from tap_analytics.apis.declared.checking import Checked, check
 from tap_analytics.apis.declared.configuration import SETTINGS as DECLARATIONS
+from tap_analytics.errors import SettingsError
 from tap_analytics.http.addresses import url_fault
 from tap_analytics.http.authentication import (
     METHODS,
@@ -47,23 +49,42 @@ _SLOWEST_PACE: Final = 0.01
 """Requests in a second; with fewer, a run would seem to hang."""
 
 
-def faults(
+class CheckedSettings(Struct, frozen=True):
+    """What was found in a configuration.
+
+    Attributes:
+        faults: One sentence for each fault, none with a value in it.
+        declared: The resources that it declares.
+    """
+
+    faults: list[str]
+    declared: Checked
+
+    def refuse_faults(self) -> None:
+        """Fail if there are any.
+
+        Raises:
+            SettingsError: There are some.
+        """
+        if self.faults:
+            msg = f"Settings: {'; '.join(self.faults)}"
+            raise SettingsError(msg)
+
+
+def check_settings(
     config: Mapping[str, Any],
     jsonschema: Mapping[str, Any],
     *,
     api: Api | None,
     builtin: Collection[str],
-) -> list[str]:
-    """Say what is wrong with a configuration, and fill in its defaults.
+) -> CheckedSettings:
+    """Find out what is wrong with a configuration and what it declares, and fill in its defaults.
 
     Args:
         config: The settings; those that have a default and are not set are added.
         jsonschema: The schema of all settings, those of the SDK included.
         api: The chosen API, None if there is no such one.
         builtin: The names of its streams.
-
-    Returns:
-        One sentence for each fault, none with a value in it.
     """
     # What is wrong with declarations is told by what makes words of them.
     others = {name: schema for name, schema in jsonschema["properties"].items() if name not in DECLARATIONS}
@@ -80,8 +101,8 @@ def faults(
     if api is not None and not builtin and not declared.declarations and not declared.faults:
         found.append("'resources' is missing: a declared API has no streams of its own")
     if found:
-        return list(dict.fromkeys(found))
-    return [
+        return CheckedSettings(list(dict.fromkeys(found)), declared)
+    found = [
         *_page_size_faults(config, api.max_page_size if api else None),
         *(fault for scheme in schemes for fault in _secret_faults(config, scheme)),
         *_each("auth_header", config, key_header_fault),
@@ -93,6 +114,7 @@ def faults(
         *stream_maps.faults(config.get("stream_maps") or {}),
         *_each("batch_config", config, lambda _: "is not supported: batches would bypass stream maps and selection"),
     ]
+    return CheckedSettings(found, declared)
 
 
 def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:

@@ -67,10 +67,11 @@ def _by_name(classes: Iterable[type[ListStream]]) -> dict[str, type[ListStream]]
 def _declared(api: str, resources: str) -> Iterable[type[ListStream]]:
     config = {"api": api, "resources": resources}
     declared.settle(config)
-    if faults := declared.check(config, _by_name(_BUILTIN[api])).faults:
-        msg = f"Settings: {'; '.join(faults)}"
+    checked = declared.check(config, _by_name(_BUILTIN[api]))
+    if checked.faults:
+        msg = f"Settings: {'; '.join(checked.faults)}"
         raise SettingsError(msg)
-    return declared.declared_streams(config, declared.API)
+    return declared.declared_streams(checked.declarations, declared.API)
 
 
 def _sharded(name: str, stream: type[ListStream], classes: Mapping[str, type[ListStream]]) -> ShardedStream:

@@ -1,11 +1,11 @@
-"""Which streams of a run have failed: each ends nothing but itself, and is told in one line."""
+"""Which streams of a run have failed; a failure ends only its own stream, and the log has one line for it."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tap_analytics.errors import AnalyticsError, ends_run
 
@@ -15,26 +15,37 @@ if TYPE_CHECKING:
     from tap_analytics.sync.list_stream import ListStream
 
 
+class StreamFailure(NamedTuple):
+    """What has ended a stream.
+
+    Attributes:
+        error: The error.
+        line: What the log says about it.
+    """
+
+    error: Exception
+    line: str
+
+
 class StreamFailures:
     """What has ended streams, by their names.
 
     Args:
-        logger: Where failures are told.
+        logger: Takes a line for each failure.
     """
 
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
-        self._errors: dict[str, Exception] = {}
-        self._told: dict[str, str] = {}
+        self._failures: dict[str, StreamFailure] = {}
 
     def __contains__(self, name: str) -> bool:
-        return name in self._errors
+        return name in self._failures
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._errors)
+        return iter(self._failures)
 
     def __bool__(self) -> bool:
-        return bool(self._errors)
+        return bool(self._failures)
 
     @contextmanager
     def told(self, stream: ListStream) -> Iterator[None]:
@@ -48,9 +59,8 @@ class StreamFailures:
         except Exception as error:
             if ends_run(error):
                 raise
-            self._errors[stream.name] = error
-            told = self._told[stream.name] = stream.told_failure(error)
-            self._logger.error("%s", told, exc_info=self._logger.isEnabledFor(logging.DEBUG))  # noqa: TRY400 - one line
+            failure = self._failures[stream.name] = StreamFailure(error, stream.told_failure(error))
+            self._logger.error("%s", failure.line, exc_info=self._logger.isEnabledFor(logging.DEBUG))  # noqa: TRY400 - one line
 
     def reason(self, name: str) -> str:
         """Return why a stream failed, in one line; empty if it did not.
@@ -58,7 +68,7 @@ class StreamFailures:
         Args:
             name: The stream's name.
         """
-        return self._told.get(name, "")
+        return self._failures[name].line if name in self._failures else ""
 
     def check(self, streams: Collection[str], paths: str) -> None:
         """Fail if one of some streams has failed.
@@ -70,10 +80,10 @@ class StreamFailures:
         Raises:
             AnalyticsError: One has failed.
         """
-        failed = [name for name in streams if name in self._errors]
+        failed = [name for name in streams if name in self._failures]
         if failed:
             msg = f"{len(failed)} of {len(streams)} streams failed: {', '.join(failed)}"
-            statuses = {getattr(self._errors[name], "status", None) for name in failed}
+            statuses = {getattr(self._failures[name].error, "status", None) for name in failed}
             if len(failed) == len(streams) and statuses - {None} == {HTTPStatus.NOT_FOUND}:
                 msg = f"{msg}. No path was found: are 'api_url' and {paths} right?"
             raise AnalyticsError(msg)

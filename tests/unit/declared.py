@@ -10,7 +10,7 @@ from tap_analytics.apis import declared
 from tap_analytics.apis.declared.conversion import VALUE_HINTS
 from tap_analytics.apis.declared.vocabulary import Configuration
 from tap_analytics.apis.declared.vocabulary.base import REFUSED, extra_of
-from tap_analytics.settings.faults import faults
+from tap_analytics.settings.faults import check_settings
 from tap_analytics.tap import TapAnalytics
 from tests.unit.taps import KEY, URL
 
@@ -52,7 +52,7 @@ def resource(name: str = "a", **words: Any) -> dict[str, Any]:
 def faults_of(*resources: Any, **settings: Any) -> list[str]:
     """Return what is wrong with declarations."""
     config = {**DECLARED, "resources": list(resources), **settings}
-    return faults(config, TapAnalytics.config_jsonschema, api=declared.API, builtin=("built_in",))
+    return check_settings(config, TapAnalytics.config_jsonschema, api=declared.API, builtin=("built_in",)).faults
 
 
 def tap_of(resources: Any, **settings: Any) -> TapAnalytics:  # noqa: ANN401 - any JSON

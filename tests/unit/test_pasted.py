@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tap_analytics.apis.declared import API
-from tap_analytics.apis.declared.checking import check, notes
+from tap_analytics.apis.declared.checking import check
 from tap_analytics.apis.declared.vocabulary import CursorWord, SinglePageWord
 from tap_analytics.errors import SettingsError
 from tap_analytics.http.authentication import ApiKey, Bearer
@@ -221,7 +221,7 @@ def test_a_table_name_is_the_stream_s_and_other_resources_refer_to_the_name() ->
 def test_a_table_that_another_resource_has_is_not_shared_with_it() -> None:
     words = [{**resource("posts"), "table_name": "articles"}, {**resource("others"), "table_name": "articles"}]
     assert set(tap_of(words).streams) == {"articles", "others"}
-    [note] = notes({"api_url": URL, "resources": words})
+    [note] = check({"api_url": URL, "resources": words}).notes
     assert "'articles' is the table of resources[0] already, so the rows go to 'others'" in note
     assert set(tap_of([resource("posts"), {**resource("b"), "table_name": "posts"}]).streams) == {"posts", "b"}
     [fault] = faults_of({**resource("a"), "table_name": "b"}, resource("b"))
@@ -432,8 +432,8 @@ def test_words_without_an_effect_are_told_and_taken(caplog: pytest.LogCaptureFix
 
 def test_an_address_in_the_settings_takes_precedence_and_that_is_told() -> None:
     words = {"client": {"base_url": URL}, "resources": ["a"]}
-    assert not notes({**words, "api_url": URL})
-    [told] = notes({**words, "api_url": "https://other.example.com"})
+    assert not check({**words, "api_url": URL}).notes
+    [told] = check({**words, "api_url": "https://other.example.com"}).notes
     assert told.startswith("client.base_url: has no effect, since 'api_url' is another address")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tap_analytics.apis.declared.vocabulary.endpoints import Param
+    from tap_analytics.paging.page_token import ParamValue
 
 # Doubled braces stand for braces.
 _NAME: Final = re.compile(r"(?<!\{)\{([A-Za-z_][\w-]*)\}(?!\})", re.ASCII)
@@ -44,7 +45,7 @@ def bind(path: str, params: Mapping[str, Param | ResolveWord]) -> BoundPath:
         params: The parameters.
     """
     names = _NAME.findall(path)
-    texts = {name: _text(params.get(name)) for name in names}
+    texts = {name: _path_text(params.get(name)) for name in names}
     bound = _NAME.sub(lambda match: match[0] if texts[match[1]] is None else str(texts[match[1]]), path)
     bound, _, query = bound.partition("?")
     left = {name: value for name, value in params.items() if name not in names and not isinstance(value, ResolveWord)}
@@ -52,12 +53,25 @@ def bind(path: str, params: Mapping[str, Param | ResolveWord]) -> BoundPath:
     return BoundPath(bound, {**dict(parse_qsl(query, keep_blank_values=True)), **left}, unknown)
 
 
-def _text(value: Param | ResolveWord) -> str | None:
+def param_value(value: object) -> ParamValue:
+    """Return the value of a parameter as it is sent.
+
+    Args:
+        value: The value as it is declared; not null.
+    """
+    match value:
+        case bool():
+            return str(value).lower()
+        case list():
+            return [str(item) for item in value]
+    return str(value)
+
+
+def _path_text(value: Param | ResolveWord) -> str | None:
+    """Return what stands in a path for a parameter, None where nothing can."""
     match value:
         case ResolveWord():
             return f"{{resources.{value.resource}.{value.field}}}"
         case None | list():
             return None
-        case bool():
-            return str(value).lower()
-    return quote(str(value), safe=_KEPT)
+    return quote(str(param_value(value)), safe=_KEPT)

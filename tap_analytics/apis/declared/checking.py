@@ -83,7 +83,10 @@ def check(config: Mapping[str, Any], builtin: Collection[str] = ()) -> Checked:
     declarations = list(_with_own_tables(declarations, findings))
     found = Checked(declarations, words_of(client, ClientWords), findings.faults, findings.notes)
     found.faults.extend(_rule_faults(found, defaults, findings.gone, config, builtin))
-    found.faults.extend(address_faults(declarations, config.get("api_url", found.client.base_url)))
+    url = config.get("api_url", found.client.base_url)
+    found.faults.extend(address_faults(declarations, url))
+    if isinstance(found.client.base_url, str) and found.client.base_url != url:
+        found.notes.append(f"client.base_url: has no effect, since 'api_url' is another address ({url})")
     return found
 
 
@@ -104,19 +107,6 @@ def settle(config: dict[str, Any]) -> None:
     if isinstance(client, dict):
         for name, value in names_in(shorthands.client_written_out(client).get("auth")).items():
             config.setdefault(name, value)
-
-
-def notes(config: Mapping[str, Any]) -> list[str]:
-    """Return what is to be told of declarations that are free of faults.
-
-    Args:
-        config: The settings.
-    """
-    found = check(config)
-    url, declared = config.get("api_url"), found.client.base_url
-    if isinstance(declared, str) and declared != url:
-        return [*found.notes, f"client.base_url: has no effect, since 'api_url' is another address ({url})"]
-    return found.notes
 
 
 def _declaration(resource: JsonObject, defaults: JsonObject, client: JsonObject) -> Declaration:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import UNSET, Struct, UnsetType
 
-from tap_analytics.apis.declared.bound_paths import BoundPath, bind
+from tap_analytics.apis.declared.bound_paths import BoundPath, bind, param_value
 from tap_analytics.apis.declared.column_hints import keys_of
 from tap_analytics.apis.declared.credentials import declared_scheme
 from tap_analytics.apis.declared.paginators import paginator_of
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from tap_analytics.http.api import Api
     from tap_analytics.http.authentication import Scheme
-    from tap_analytics.paging.page_token import Params, ParamValue
+    from tap_analytics.paging.page_token import Params
     from tap_analytics.paging.paginators import Paginator
 
 # The last part of a path that leads to one record: `{resources.orders.id}`, `{resources.orders.id}.json`.
@@ -125,7 +125,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def params(self) -> Params:
         """The query parameters of every request."""
-        return {name: _text(value) for name, value in self.bound_path.params.items() if value is not None}
+        return {name: param_value(value) for name, value in self.bound_path.params.items() if value is not None}
 
     @property
     def headers(self) -> dict[str, str]:
@@ -214,7 +214,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
         """What is asked for, with placeholders."""
         data = self.endpoint.data
         if isinstance(data, dict):
-            data = {name: _text(value) for name, value in data.items() if value is not None}
+            data = {name: param_value(value) for name, value in data.items() if value is not None}
         return RequestTemplate(
             path=self.path,
             params=self.params,
@@ -269,12 +269,3 @@ def _statuses(word: int | str | list[int | str] | UnsetType) -> frozenset[int] |
     if isinstance(word, UnsetType):
         return None
     return frozenset(map(int, word if isinstance(word, list) else [word]))
-
-
-def _text(value: object) -> ParamValue:
-    match value:
-        case bool():
-            return str(value).lower()
-        case list():
-            return [str(item) for item in value]
-    return str(value)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import UnsetType, structs
 from typing_extensions import override
 
-from tap_analytics.apis.declared.checking import check
 from tap_analytics.apis.declared.column_hints import with_hints
 from tap_analytics.apis.declared.inference import infer
 from tap_analytics.apis.declared.keywords import keep_names_apart, with_null
@@ -218,16 +217,15 @@ def _schema_at(path: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return known or _ANY_AS_TEXT
 
 
-def declared_streams(config: Mapping[str, Any], api: Api) -> list[type[DeclaredStream]]:
-    """Return the streams that the settings declare.
+def declared_streams(declarations: Collection[Declaration], api: Api) -> list[type[DeclaredStream]]:
+    """Return a stream for each resource.
 
     Args:
-        config: The settings, free of faults.
+        declarations: The resources, free of faults.
         api: The API that they are read from.
     """
-    found = check(config).declarations
-    names = {declaration.name: declaration.stream for declaration in found}
-    return [_declared(declaration, api, names) for declaration in found]
+    names = {declaration.name: declaration.stream for declaration in declarations}
+    return [_declared(declaration, api, names) for declaration in declarations]
 
 
 def _declared(declaration: Declaration, api: Api, names: Mapping[str, str]) -> type[DeclaredStream]:

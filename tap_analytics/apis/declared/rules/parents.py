@@ -36,7 +36,7 @@ def parent_faults(declaration: Declaration, declared: Sequence[Declaration], kno
             close = get_close_matches(parent, others, n=1)
             instead = f"; did you mean '{close[0]}'?" if close else ""
             yield f"endpoint: there is no other stream '{shorten(parent, 40)}'{instead}"
-    above = _ancestors(declaration, declared)
+    above = _ancestors(declaration.name, declared)
     if len(parents) > 1:
         yield f"endpoint: all placeholders must be of one parent, not of {' and '.join(parents)}"
     elif declaration.name in above and declaration.name not in parents:
@@ -46,13 +46,12 @@ def parent_faults(declaration: Declaration, declared: Sequence[Declaration], kno
     yield from _filter_faults(declaration)
 
 
-def _ancestors(declaration: Declaration, declared: Sequence[Declaration]) -> list[str]:
+def _ancestors(name: str, declared: Sequence[Declaration]) -> list[str]:
     """Return the names of the parent, of its parent, and so on; those of a circle once."""
-    parents = {each.name: each.parent.name for each in reversed(declared) if each.parent}
+    by_name = {each.name: each for each in reversed(declared)}
     found: list[str] = []
-    name = declaration.name
-    while name in parents and parents[name] not in found:
-        name = parents[name]
+    while name in by_name and (parent := by_name[name].parent) is not None and parent.name not in found:
+        name = parent.name
         found.append(name)
     return found
 
