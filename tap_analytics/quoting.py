@@ -33,6 +33,13 @@ def guess(word: str, known: Iterable[str]) -> str:
     return f" (is it {nearest[0]!r}?)" if nearest else ""
 
 
+def line_of(error: Exception) -> str:
+    """Return in which line a JSON or YAML text is ill-formed, to append to a message; empty if that is not known."""
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark else getattr(error, "lineno", None)
+    return f" (line {line})" if line else ""
+
+
 def kind_of(value: Any) -> str:  # noqa: ANN401 - any JSON
     """Say what kind of JSON value something is."""
     match value:

@@ -131,10 +131,6 @@ class TapAnalytics(CommandTap):
         if api is None:
             msg = f"Settings: 'api' must be one of {', '.join(_APIS)}"
             raise SettingsError(msg)
-        if fault := settings_faults.prefix_fault(str(self.config.get("stream_prefix") or "")):
-            # Discovery alone does not ask for settings, but names are what it finds.
-            msg = f"Settings: 'stream_prefix' {fault}"
-            raise SettingsError(msg)
         requests, seconds = float(api.requests), api.seconds
         if "requests_per_second" in self.config:
             requests = float(self.config["requests_per_second"]) * seconds
@@ -292,7 +288,8 @@ class TapAnalytics(CommandTap):
         # Each of these classes has a name, though the SDK declares it of their objects only.
         builtin = [stream.name for stream in STREAMS.get(api.name, ())] if api else []  # type: ignore[misc]
         self._checked = settings_faults.check_settings(self._config, self.config_jsonschema, api=api, builtin=builtin)
-        if raise_errors:
+        # Discovery alone does not ask for settings, but names are what it finds.
+        if raise_errors or self._checked.is_prefix_wrong:
             self._checked.refuse_faults()
         return self._checked.faults
 

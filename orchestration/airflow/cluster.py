@@ -61,10 +61,10 @@ class Cluster:
     environment: Mapping[str, str]
     folder: Path
 
-    def start(self, name: str, *arguments: str) -> None:
+    def start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Start one of its processes, whose output goes into a file of that name."""
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(  # noqa: S603
+            process = self.processes[name] = subprocess.Popen(  # noqa: S603
                 [environment_of_airflow() / "airflow", *arguments],
                 env=self.environment,
                 cwd=self.folder,
@@ -74,6 +74,7 @@ class Cluster:
                 # A session of its own, so that all that it starts can be ended with it.
                 start_new_session=True,
             )
+        return process
 
     def call(self, *arguments: str) -> None:
         """Run a command of Airflow to its end.
@@ -81,18 +82,10 @@ class Cluster:
         Raises:
             RuntimeError: It failed.
         """
-        done = subprocess.run(  # noqa: S603
-            [environment_of_airflow() / "airflow", *arguments],
-            env=self.environment,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            msg = f"airflow {' '.join(arguments)} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-2000:]}"
-            raise RuntimeError(msg)
+        name = "-".join(arguments[:2])
+        if self.start(name, *arguments).wait():
+            self.check()
+        del self.processes[name]
 
     def check(self) -> None:
         """Check that all processes still run.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,11 +22,21 @@ if TYPE_CHECKING:
 LIMIT = "X-Gorgias-Account-Api-Call-Limit"
 
 
-def test_too_many_requests_are_refused_for_a_while(sandbox: Sandbox, get: Get) -> None:
-    sandbox.rate_limit = (3, 0.3)
+@pytest.fixture
+def stopwatch(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The seconds that the limits go by: they pass only when a test says so."""
+    watch = SimpleNamespace(seconds=0.0)
+    monkeypatch.setattr("analytics_sandbox.limits.time", SimpleNamespace(monotonic=lambda: watch.seconds))
+    return watch
+
+
+def test_too_many_requests_are_refused_for_a_while(sandbox: Sandbox, get: Get, stopwatch: SimpleNamespace) -> None:
+    sandbox.rate_limit = (3, 6)
     assert [get("/v1/ping").status_code for _ in range(4)] == [200, 200, 200, 429]
-    time.sleep(0.3)
-    assert get("/v1/ping").status_code == 200
+    stopwatch.seconds += 1.9
+    assert get("/v1/ping").status_code == 429
+    stopwatch.seconds += 0.2
+    assert [get("/v1/ping").status_code for _ in range(2)] == [200, 429]
 
 
 def test_each_api_has_a_limit_of_its_own(sandbox: Sandbox, get: Get) -> None:
@@ -36,6 +47,7 @@ def test_each_api_has_a_limit_of_its_own(sandbox: Sandbox, get: Get) -> None:
 @pytest.mark.parametrize(
     ("told", "subscription", "support"), [(None, False, True), (True, True, True), (False, False, False)]
 )
+@pytest.mark.usefixtures("stopwatch")
 def test_waiting_time_is_told_or_not(
     sandbox: Sandbox,
     get: Get,

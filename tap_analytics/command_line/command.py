@@ -67,7 +67,7 @@ def checked(name: str, file: IO[str] | None) -> IO[str] | None:
         content = file.read().removeprefix("\ufeff")
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
-        msg = f"{name}: {file.name} holds no JSON ({error})"
+        msg = _no_json(name, file.name, error)
         raise SettingsError(msg) from error
     if document is None or isinstance(document, str):
         # The SDK would take it for no file, or for the path of another one.
@@ -91,9 +91,13 @@ def read_settings(name: str) -> dict[str, Any]:
         msg = f"Settings: {name} cannot be read ({error.strerror})"
         raise SettingsError(msg) from error
     except (ValueError, RecursionError) as error:
-        msg = f"Settings: {name} holds no JSON ({error})"
+        msg = _no_json("Settings", name, error)
         raise SettingsError(msg) from error
     if not isinstance(content, dict):
         msg = f"Settings: {name} must hold a JSON object, with a value for each setting"
         raise SettingsError(msg)
     return content
+
+
+def _no_json(name: str, file: str, error: Exception) -> str:
+    return f"{name}: {file} holds no JSON ({error})"

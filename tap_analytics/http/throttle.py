@@ -8,6 +8,7 @@ import time
 from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -91,6 +92,10 @@ class Throttle:
         """The end of the pause that the service asked for."""
         self._pauses: dict[Scope, float] = {}
         """The ends of the pauses that the service did not ask for, each by the scope that retries: it ends with it."""
+        self._refusals = 0
+        """How many pauses refusals have begun."""
+        self._refusals_before: WeakKeyDictionary[Scope, int] = WeakKeyDictionary()
+        """How many there were when the latest request of each scope left."""
         self._slowness = 1
         self._quiet = 0
         self._told_pace = False
@@ -159,6 +164,7 @@ class Throttle:
                         break
                 self._next = max(self._next, time.monotonic() - self._burst) + self.interval * self._slowness
                 self._in_flight[turn.is_chain] += 1
+                self._refusals_before[scope] = self._refusals
                 self._turns_of_chains = self._turns_of_chains + 1 if turn.is_chain else 0
             finally:
                 self._queue.remove(turn)
@@ -223,17 +229,18 @@ class Throttle:
             asked_for: How long the service asks to wait.
 
         Returns:
-            Whether this begins a pause, or makes the one that there is much longer. The requests that were in flight
-            with the first one are refused as well, and make it a little longer at most.
+            Whether this begins a pause. A request that was in flight when the latest pause began belongs to that one,
+            however long its answer takes.
         """
         scope = Scope.current()
         with CHANGED:
-            left = self._refused_until() - time.monotonic()
-            is_new = left <= 0 or seconds - left > seconds / 2 + _LONGEST_SILENT_PAUSE
+            is_new = self._refusals_before.get(scope, self._refusals) == self._refusals
+            self._refusals += is_new
             self._pauses[scope] = max(self._pauses.get(scope, 0), time.monotonic() + seconds)
             self._slowness = min(2 * self._slowness, _SLOWEST)
             self._quiet = 0
-            self._pause(asked_for, "The service asks for a pause (Retry-After)")
+            # Who begins a pause tells how long it is.
+            self._pause(asked_for, "" if is_new else "The service asks for a longer pause (Retry-After)")
         return is_new
 
     def learn(self, headers: Mapping[str, str]) -> None:
@@ -261,6 +268,6 @@ class Throttle:
     def _pause(self, seconds: float, reason: str) -> None:
         now = time.monotonic()
         # Once for all threads that are told the same at about the same time.
-        if now + seconds > max(self._resume, now) + _LONGEST_SILENT_PAUSE:
+        if reason and now + seconds > max(self._resume, now) + _LONGEST_SILENT_PAUSE:
             _LOGGER.info("%s: no request is sent for %.1f s", reason, seconds)
         self._resume = max(self._resume, now + seconds)

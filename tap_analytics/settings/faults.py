@@ -55,10 +55,12 @@ class CheckedSettings(Struct, frozen=True):
     Attributes:
         faults: One sentence for each fault, none with a value in it.
         declared: The resources that it declares.
+        is_prefix_wrong: Whether one of the faults is in `stream_prefix`, so that no stream has a name.
     """
 
     faults: list[str]
     declared: Checked
+    is_prefix_wrong: bool
 
     def refuse_faults(self) -> None:
         """Fail if there are any.
@@ -86,8 +88,9 @@ def check_settings(
         api: The chosen API, None if there is no such one.
         builtin: The names of its streams.
     """
-    # What is wrong with declarations is told by what makes words of them.
-    others = {name: schema for name, schema in jsonschema["properties"].items() if name not in DECLARATIONS}
+    # What is wrong with declarations is told by what makes words of them; the prefix has a check of its own.
+    elsewhere = {*DECLARATIONS, "stream_prefix"}
+    others = {name: schema for name, schema in jsonschema["properties"].items() if name not in elsewhere}
     errors = JSONSchemaValidator({**jsonschema, "properties": others}).iter_errors(config)
     found = [_schema_fault(error) for error in errors]
     declared = check(config, builtin)
@@ -100,13 +103,10 @@ def check_settings(
     found += declared.faults
     if api is not None and not builtin and not declared.declarations and not declared.faults:
         found.append("'resources' is missing: a declared API has no streams of its own")
-    if found:
-        return CheckedSettings(list(dict.fromkeys(found)), declared)
-    found = [
+    found = found or [
         *_page_size_faults(config, api.max_page_size if api else None),
         *(fault for scheme in schemes for fault in _secret_faults(config, scheme)),
         *_each("auth_header", config, key_header_fault),
-        *_each("stream_prefix", config, prefix_fault),
         *_each("requests_per_second", config, _pace_fault),
         *_each("user_agent", config, _header_fault),
         *_date_faults(config),
@@ -114,7 +114,8 @@ def check_settings(
         *stream_maps.faults(config.get("stream_maps") or {}),
         *_each("batch_config", config, lambda _: "is not supported: batches would bypass stream maps and selection"),
     ]
-    return CheckedSettings(found, declared)
+    prefix = [*_prefix_faults(config)]
+    return CheckedSettings(list(dict.fromkeys([*prefix, *found])), declared, is_prefix_wrong=bool(prefix))
 
 
 def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
@@ -198,15 +199,13 @@ def _secret_faults(config: Mapping[str, Any], scheme: Scheme) -> Iterator[str]:
             yield from _each(name, config, _header_fault)
 
 
-def prefix_fault(prefix: str) -> str | None:
-    """Say what is wrong with the prefix of stream names; None if nothing is.
-
-    Args:
-        prefix: The prefix. Tables get their names from it, so it has only what every database takes.
-    """
-    if re.fullmatch(rf"([A-Za-z]\w{{0,{_LONGEST_PREFIX - 1}}})?", prefix, re.ASCII):
-        return None
-    return f"must have letters, digits and underscores only, a letter first, and no more than {_LONGEST_PREFIX} of them"
+def _prefix_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    prefix = config.get("stream_prefix", "")
+    # Tables get their names from it, so it has only what every database takes.
+    pattern = rf"([A-Za-z]\w{{0,{_LONGEST_PREFIX - 1}}})?"
+    if not (isinstance(prefix, str) and re.fullmatch(pattern, prefix, re.ASCII)):
+        what = f"letters, digits and underscores only, a letter first, and no more than {_LONGEST_PREFIX} of them"
+        yield f"'stream_prefix' must have {what}"
 
 
 def _pace_fault(pace: float | str) -> str | None:

@@ -10,7 +10,7 @@ import yaml
 from msgspec import Struct
 
 from tap_analytics.errors import SettingsError
-from tap_analytics.quoting import kind_of, shorten
+from tap_analytics.quoting import kind_of, line_of, shorten
 from tap_analytics.shards.labels import label_of
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def _listed(text: str) -> Iterable[Any]:
             # This loader takes each scalar as the text that it is written as: `no` and `007` are names.
             document = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes texts, lists and dictionaries
         except (yaml.YAMLError, ValueError, RecursionError) as error:
-            mark = getattr(error, "problem_mark", None)
-            place = f" (line {mark.line + 1})" if mark else ""
-            msg = f"Accounts: neither JSON nor YAML{place}"
+            msg = f"Accounts: neither JSON nor YAML{line_of(error)}"
             raise SettingsError(msg) from error
     if not isinstance(document, list):
         msg = f"Accounts: {kind_of(document)}, where a list of names belongs"

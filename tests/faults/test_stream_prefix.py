@@ -77,7 +77,7 @@ def test_a_prefix_begins_new_tables_and_keeps_the_bookmarks_of_the_old_ones_for_
     assert not again.of("a_activities", "ACTIVATE_VERSION")
 
 
-@pytest.mark.parametrize("prefix", ["a-", "a.", "a b", "ä_", "1a", "_a", "a_\n", "a" * 31, 5, ["a"]])
+@pytest.mark.parametrize("prefix", ["a-", "a.", "a b", "ä_", "1a", "_a", "a_\n", "a" * 31, 5, True, ["a"]])
 def test_a_prefix_that_some_target_could_not_take_is_refused_before_the_first_request(prefix: Any) -> None:  # noqa: ANN401
     with Server(one_row) as server:
         config = subscription(server.url, stream_prefix=prefix, resources=RESOURCES)

@@ -65,19 +65,21 @@ def test_of_requests_that_are_refused_at_once_one_is_told_and_each_is_counted(
     caplog.set_level("DEBUG", "tap-analytics")
     streams = tap_of(backoff_factor=60).streams
     customers, plans = cast("AnalyticsStream", streams["customers"]), cast("AnalyticsStream", streams["plans"])
-    requests_mock.get(CUSTOMERS, [{"status_code": 429}, GOOD])
-    requests_mock.get(f"{URL}/v1/plans", [{"status_code": 429}, {"json": {"plans": []}}])
     waits: list[float] = []
-
-    def sleep(_: Scope, seconds: float) -> None:
-        waits.append(seconds)
-        if len(waits) == 1:
-            # The other one was in flight at the same time.
-            plans.client.fetch({})
-
-    monkeypatch.setattr(Scope, "sleep", sleep)
+    monkeypatch.setattr(Scope, "sleep", lambda _, seconds: waits.append(seconds))
     monkeypatch.setattr("tap_analytics.http.throttle.Throttle._left", lambda *_: 0)
-    customers.client.fetch({})
+
+    def answer_last(*_: object) -> str:
+        scope = Scope()
+        with scope.entered():
+            customers.client.fetch({})
+        scope.end()
+        return ""
+
+    requests_mock.get(CUSTOMERS, [{"status_code": 429}, GOOD])
+    # In flight beside the other one, which is refused, waits and is answered before this one is refused.
+    requests_mock.get(f"{URL}/v1/plans", [{"status_code": 429, "text": answer_last}, {"json": {"plans": []}}])
+    plans.client.fetch({})
     told = [(record.levelname, record.getMessage()) for record in caplog.records if "Trying" in record.getMessage()]
     assert [level for level, _ in told] == ["WARNING", "DEBUG"]
     assert told[0][1].startswith("customers: GET /v1/customers answered 429")

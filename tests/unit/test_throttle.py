@@ -155,38 +155,39 @@ def test_a_limit_that_others_use_up_is_left_alone_never_longer_than_its_period(
     assert all("X-Some-Api-Call-Limit" in line and f"{pause:.1f} s" in line for line in lines)
 
 
-def test_a_wait_that_the_service_asks_for_is_told_once(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
-    throttle = Throttle(40, 1)
-    with caplog.at_level(logging.INFO, "tap-analytics"):
-        for _ in range(8):
-            throttle.slow_down(31, asked_for=30)
+def test_requests_that_were_in_flight_when_a_pause_began_begin_none(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    throttle = Throttle(40, 1, most=9)
+    first, second, third, fourth = scopes = [Scope() for _ in range(4)]
+
+    def send(*scopes: Scope) -> None:
+        for scope in scopes:
+            with scope.entered():
+                take_turn(throttle)
+
+    def begins_pause(scope: Scope, seconds: float, asked_for: float = 0) -> bool:
+        with scope.entered():
+            return throttle.slow_down(seconds, asked_for=asked_for)
+
+    caplog.set_level(logging.INFO)
+    send(*scopes)
+    assert [begins_pause(scope, 31, asked_for=30) for scope in scopes[:2]] == [True, False]
+    assert caplog.messages == []
+    assert not begins_pause(third, 66, asked_for=60)
     (line,) = caplog.messages
     assert "Retry-After" in line
-    assert "30.0 s" in line
-    assert moments(throttle, clock, 1) == [pytest.approx(31)]
-
-
-def test_of_refusals_that_come_at_once_the_first_one_begins_the_pause(clock: Clock) -> None:
-    throttle = Throttle(40, 1)
-    scopes = [Scope() for _ in range(4)]
-
-    def is_new(number: int, seconds: float) -> bool:
-        with scopes[number].entered():
-            return throttle.slow_down(seconds)
-
-    throttle.learn({"X-Call-Limit": "40/40"})  # This pause is another one, of which nothing was refused.
-    assert [is_new(number, 2 + number / 15) for number in range(4)] == [True, False, False, False]
-    clock.now += 1.9
-    assert not is_new(0, 2.1)
-    # The service asks for much more; then nobody waits any longer; then the time is over.
-    assert [is_new(1, 30), is_new(2, 31), is_new(3, 2)] == [True, False, False]
-    for scope in scopes[1:3]:
+    assert "60.0 s" in line
+    # The pause is over, or whoever began it has ended; the request was sent before it all the same.
+    for scope in (first, third):
         scope.end()
-    scopes[1] = Scope()
-    clock.now += 5
-    assert [is_new(1, 2), is_new(0, 2)] == [True, False]
-    clock.now += 5
-    assert is_new(0, 4)
+    clock.now += 100
+    assert not begins_pause(fourth, 0)
+    send(second, fourth)
+    assert [begins_pause(second, 0), begins_pause(fourth, 0)] == [True, False]
+    send(second)
+    assert begins_pause(second, 4)
+    assert len(caplog.messages) == 1
 
 
 def test_what_has_ended_holds_the_others_only_as_long_as_the_service_asked(clock: Clock) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 from msgspec import Struct
 
+from tap_analytics.quoting import line_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -114,7 +116,6 @@ def _read(text: str) -> Any:  # noqa: ANN401 - any JSON
     try:
         return json.loads(content) if Path(text).suffix == ".json" else yaml.load(content, _Loader)  # noqa: S506 - a SafeLoader
     except (ValueError, yaml.YAMLError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" (line {mark.line + 1})" if mark else ""
-        msg = f"is the path of a file that holds no {'JSON' if Path(text).suffix == '.json' else 'YAML'}{place}"
+        language = "JSON" if Path(text).suffix == ".json" else "YAML"
+        msg = f"is the path of a file that holds no {language}{line_of(error)}"
         raise ValueError(msg) from None
