@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,9 @@ _EVERY_ITEM: Final[JSONPath] = parsed("$[*]").right  # type: ignore[attr-defined
 
 _OTHER_MAP_KEY: Final = "_map_key"
 """Takes that key where the record has a field `_key` of its own."""
+
+_CONDITION: Final = re.compile(r"(\.\.\s*)?\[\s*\?")
+"""How a condition begins, and what may stand before it: of whatever a value has in it, at any depth."""
 
 
 class JsonPath(Selector, frozen=True):
@@ -109,13 +113,19 @@ def _parsed(text: str) -> JSONPath:
     if text.startswith("."):
         msg = "is no JSONPath"
         raise ValueError(msg)
-    # The items of a list are taken in any case; without "[*]" an empty list differs from a missing one.
-    path = text.removesuffix("[*]") or "$"
-    steps = parsed(path if path.startswith(("$", "[")) else f"$.{path}")
-    if "?" in text and _without_conditions(steps) is None:
+    conditions = [*_CONDITION.finditer(text)]
+    # The library's releases for Python 3.10 cannot read a condition on values at any depth.
+    steps = None if any(condition[1] for condition in conditions) else _steps(text)
+    if steps is None or (conditions and _without_conditions(steps) is None):
         msg = "a condition works only as a step of its own; use 'stream_maps' with '__filter__'"
         raise ValueError(msg)
     return steps
+
+
+def _steps(text: str) -> JSONPath:
+    # The items of a list are taken in any case; without "[*]" an empty list differs from a missing one.
+    path = text.removesuffix("[*]") or "$"
+    return parsed(path if path.startswith(("$", "[")) else f"$.{path}")
 
 
 def _without_conditions(path: JSONPath) -> JSONPath | None:
