@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from tap_analytics.paging.field_names import NEXT, OTHER_WAYS, is_about_pages, is_key_of_last, words_of
+from tap_analytics.paging.field_names import (
+    CURSORS,
+    LAST,
+    NEXT,
+    OTHER_WAYS,
+    PAGES,
+    TIMES,
+    is_about_pages,
+    is_key_of_last,
+    words_of,
+)
 from tap_analytics.paging.json_decoding import UnreadableBodyError, decode
 from tap_analytics.records.json_paths import json_path_of
 
@@ -18,6 +28,13 @@ if TYPE_CHECKING:
 
 # Names that mean nothing without the name above them: `next.href`, `total.value`.
 _BARE: Final = frozenset({"href", "url", "uri", "link", "value", "id", "key", "str", "string"})
+
+# A name with one of these is about something else, whatever its other words are.
+_LIMITS: Final = frozenset(
+    {"rate", "ratelimit", "limits", "quota", "throttle", "request", "requests", "retry", "credit", "credits", "calls"}
+)
+# A token that asks for later changes stands on the last page.
+_CHANGES: Final = frozenset({"sync", "delta"})
 
 # Levels of a body that are looked at; the recursion must not exhaust the stack.
 _DEEPEST: Final = 50
@@ -97,6 +114,17 @@ def fields_beside_records(page: Page, *, has_envelope: bool) -> Iterator[Envelop
             yield EnvelopeField((f"the header {name}",), _read(value), is_about_list=True)
 
 
+def fields_about_pages(page: Page, *, has_envelope: bool) -> list[EnvelopeField]:
+    """Return the values beside the records, and in the headers, that may be about pages.
+
+    Args:
+        page: The page.
+        has_envelope: Whether anything stands beside the records.
+    """
+    fields = fields_beside_records(page, has_envelope=has_envelope)
+    return [field for field in fields if not _is_about_something_else(field)]
+
+
 def link_in(header: str, relation: str) -> str | None:
     """Return the address of a relation in a header `Link`, None if there is none."""
     for link, text in _LINK.findall(header):
@@ -105,6 +133,16 @@ def link_in(header: str, relation: str) -> str | None:
         if relation.lower() in params.get("rel", "").split() and params.get("results") != "false":
             return str(link)
     return None
+
+
+def _is_about_something_else(field: EnvelopeField) -> bool:
+    words = field.words
+    return (
+        field.direction == "other"
+        or bool(words & _CHANGES)
+        or any(words_of(name) & _LIMITS for name in field.names)
+        or bool(words & TIMES and words & (NEXT | LAST) and not words & (PAGES | CURSORS))
+    )
 
 
 def _find_holders(value: Any, records: set[int], holders: set[int], depth: int = 0) -> bool:  # noqa: ANN401 - any JSON

@@ -26,6 +26,7 @@ ROWS: Final = frozenset(
         *("resources", "value", "list", "collection", "data"),
     }
 )
+TIMES: Final = frozenset({"at", "date", "time", "timestamp", "day", "run", "update", "updated", "due"})
 _HOLDERS: Final = frozenset(
     {"meta", "metadata", "link", "links", "info", "response", "header", "headers", "odata", "x"}
 )

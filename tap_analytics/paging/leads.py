@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct
 
-from tap_analytics.paging.end_signs import fields_about_pages, is_next, is_page_count, says_end
+from tap_analytics.paging.end_signs import is_next, says_end
+from tap_analytics.paging.envelope import fields_about_pages
 from tap_analytics.paging.field_names import CURSORS
+from tap_analytics.paging.totals import is_page_count
 from tap_analytics.records.json_paths import first_at, is_dotted, json_path_of
 from tap_analytics.records.value_types import is_whole
 

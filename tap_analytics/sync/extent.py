@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tap_analytics.paging.end_signs import Total
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.paginators import Paginator
+    from tap_analytics.paging.totals import Total
     from tap_analytics.sync.walks import Walk
-
-_MOST: Final = 10**15
-"""A larger total is no number of rows or pages, but some default, or a mistake."""
 
 
 class Extent:
@@ -51,8 +48,7 @@ class Extent:
         """
         # The lists under other records are many, and each is a small part; a walk that may stop reads no whole list.
         if not self._pages and not walk.is_part and not walk.may_stop:
-            total = paginator.total(page)
-            self._total = total if total is not None and total.number <= _MOST else None
+            self._total = paginator.total(page)
         self._pages += 1
         self._rows += len(page.all_records)
 

@@ -224,6 +224,11 @@ def test_a_total_in_a_text_is_one() -> None:
     assert after(counting_from(0), {"entries": MORE, "total_pages": "1"}) is None
 
 
+@pytest.mark.parametrize("total", [10**15, str(10**15), 2**63 - 1, str(2**63 - 1)])
+def test_a_total_with_more_digits_than_any_list_has_rows_is_none(total: object) -> None:
+    assert after(BY_OFFSET, {"entries": ROWS, "total": total}, {"entries": [], "total": total}) is None
+
+
 def test_the_newest_total_counts() -> None:
     assert after(BY_OFFSET, {"entries": ROWS, "total": 3}, {"entries": MORE, "total": 4}) == {"offset": 3}
     assert after(BY_OFFSET, {"entries": ROWS, "total": 4}, {"entries": MORE, "total": 3}) is None

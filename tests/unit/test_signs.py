@@ -8,11 +8,11 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.end_signs import Total, total_in
 from tap_analytics.paging.page import Page
 from tap_analytics.paging.page_trail import PageTrail
 from tap_analytics.paging.paginators import BodyCursor, BodyLink, HeaderLink, Undeclared
 from tap_analytics.paging.selectors import JsonPath, KeyPath, OnlyList, Selector
+from tap_analytics.paging.totals import Total, total_in
 from tests.unit.test_page_ends import ROWS, after
 
 BARE = KeyPath("data")
@@ -492,6 +492,8 @@ def test_undeclared_a_list_that_is_all_there_is_and_a_single_object_pass() -> No
         ({**DATA, "count": 40, "total_count": 40}, Total(40, counts_pages=False)),
         ({**DATA, "count": len(ROWS), "total": 40}, Total(40, counts_pages=False)),
         ({**DATA, "count": 30, "total": 40}, None),
+        ({**DATA, "total": 10**15 - 1}, Total(10**15 - 1, counts_pages=False)),
+        ({**DATA, "total": 10**15, "total_pages": str(10**15)}, None),
         ({**DATA, "total_pages": None, "total": len(ROWS)}, None),
         ({**DATA, "has_more": True, "cursor": "c", "per_page": 200}, None),
     ],

@@ -7,8 +7,9 @@ from tap_analytics.paging.paginators.cursors import BodyCursor, HeaderCursor, La
 from tap_analytics.paging.paginators.detected import Detected
 from tap_analytics.paging.paginators.last_page import HAS_MORE
 from tap_analytics.paging.paginators.links import BodyLink, BodyLinkOrCursor, HeaderLink
+from tap_analytics.paging.paginators.offsets import Offset
 from tap_analytics.paging.paginators.overlap import OverlappingPages
-from tap_analytics.paging.paginators.page_numbers import CursorOrPageNumber, Offset, PageNumber
+from tap_analytics.paging.paginators.page_numbers import CursorOrPageNumber, PageNumber
 from tap_analytics.paging.paginators.single_page import SinglePage, Undeclared
 
 __all__ = [

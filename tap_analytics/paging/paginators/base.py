@@ -10,17 +10,17 @@ from msgspec import Struct
 from typing_extensions import override
 
 from tap_analytics.paging.abstract_struct import AbstractStruct
-from tap_analytics.paging.end_signs import total_in
 from tap_analytics.paging.page_token import NO_PARAMS
 from tap_analytics.paging.paginators.last_page import HAS_MORE, flag_in, refuse_dead_end
+from tap_analytics.paging.totals import total_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tap_analytics.paging.end_signs import Total
     from tap_analytics.paging.page import Page
     from tap_analytics.paging.page_token import Address, Params, ParamValue
     from tap_analytics.paging.progress import Progress
+    from tap_analytics.paging.totals import Total
 
 
 class Detection(Struct, frozen=True):
