@@ -20,7 +20,7 @@ _USAGE: Final = """\
 | --- | --- |
 | `subscription` | `api_url`, `api_key` |
 | `support` | `api_url`, `username`, `password` |
-| `declared` | `api_url`, `resources`, and the credentials that the API wants |
+| `declared` | `resources`, an address (`api_url`, or `base_url` in `client`), and the credentials that the API wants |
 
 Give each API, and each account, a plugin of its own with `inherit_from`, and a `load_schema` of its own: both APIs have
 streams `account` and `customers`. For a target without schemas set `stream_prefix` in its place.

@@ -59,7 +59,7 @@ def settings_table() -> str:
     """Return the table of the tap's own settings, for `docs/settings.md`."""
     rows = []
     for name, declared in CONFIG_JSONSCHEMA["properties"].items():
-        default = "required" if name in CONFIG_JSONSCHEMA["required"] else ""
+        default = ""
         if "default" in declared:
             value = declared["default"]
             default = f"`{value if isinstance(value, str) else json.dumps(value)}`"

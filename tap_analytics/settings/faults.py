@@ -94,6 +94,10 @@ def check_settings(
     errors = JSONSchemaValidator({**jsonschema, "properties": others}).iter_errors(config)
     found = [_schema_fault(error) for error in errors]
     declared = check(config, builtin)
+    if "api_url" not in config:
+        # Of a declared API it would have been taken from there.
+        other = "" if builtin or api is None else ", and so is 'base_url' in 'client'"
+        found.append(f"'api_url' is missing{other}")
     schemes = []
     if api is not None and config.get("auth_method") in METHODS:
         schemes = [

@@ -24,11 +24,10 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
     th.Property(
         "api_url",
         th.StringType,
-        required=True,
         title="API URL",
         description=(
-            "Base URL of the API, without the version. Must be https, but for an address of this machine. A declared "
-            "API may have it as `client.base_url`."
+            "Base URL of the API, without the version. Required, but for a declared API that has it as `base_url` in "
+            "`client`, which may be a part of `resources`. Must be https, but for an address of this machine."
         ),
         examples=["https://api.example.com"],
     ),

@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 from tap_analytics.errors import SettingsError
 from tap_analytics.settings.schema import CONFIG_JSONSCHEMA, with_words
+from tap_analytics.tap import TapAnalytics
 from tests.unit.declared import HINTS, MARK, faults_of, resource, tap_of
 
 if TYPE_CHECKING:
@@ -258,7 +259,15 @@ def test_all_paginators_can_be_completed(place: str) -> None:
     assert not any(kind["additionalProperties"] for kind in kinds)
 
 
-def test_about_tells_all_of_it(tap: Tap) -> None:
-    about = json.loads(tap.run(None, "--about", "--format", "json").stdout)["settings"]["properties"]
+def test_about_tells_all_of_it_and_requires_no_address_beside_that_of_the_client(tap: Tap) -> None:
+    about = json.loads(tap.run(None, "--about", "--format", "json").stdout)["settings"]
     for name in ("resources", "resource_defaults", "auth_method", "auth_header"):
-        assert about[name] == SETTINGS[name]
+        assert about["properties"][name] == SETTINGS[name]
+    config = {"client": {"base_url": "https://api.example.com"}, "resources": [resource()]}
+    Draft202012Validator(about).validate(config)
+    TapAnalytics(config=config, catalog={"streams": []})
+
+
+def test_an_address_that_is_missing_everywhere_is_told_with_both_places() -> None:
+    with pytest.raises(SettingsError, match=r"^Settings: 'api_url' is missing, and so is 'base_url' in 'client'$"):
+        TapAnalytics(config={"api": "declared", "resources": [resource()]}, catalog={"streams": []})
