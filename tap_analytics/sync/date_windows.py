@@ -11,6 +11,7 @@ from typing_extensions import Self, override
 from tap_analytics.records.date_styles import InstantStyle  # noqa: TC001 - msgspec looks at it
 from tap_analytics.records.datetimes import DateStyle
 from tap_analytics.sync.walks import Bounds, Key, Walk
+from tap_analytics.sync.window_progress import WindowProgress
 from tap_analytics.sync.window_widths import WindowWidths
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class DateWindow(Walk):
         days: The first and the last day of the window; None where it is open.
         bounds: The first and the last instant that any row may have, where they are bounded.
         before: The window before this one.
-        widths: What learns how many rows the window holds.
+        progress: What learns how far the window has been read, and how many rows it holds.
     """
 
     # Windows are fetched side by side, so that each has to go on while another one is read.
@@ -51,11 +52,11 @@ class DateWindow(Walk):
         days: Days,
         bounds: Bounds = _NO_BOUNDS,
         before: DateWindow | None = None,
-        widths: WindowWidths | None = None,
+        progress: WindowProgress | None = None,
     ) -> None:
         super().__init__(params)
         self._days = days
-        self._widths = widths
+        self._progress = progress
         self._pages: list[int] = []
         first_day, last_day = days
         # A day for the overlap, or for an end that is not inclusive, and one for the time zone.
@@ -91,22 +92,22 @@ class DateWindow(Walk):
     @override
     def count(self, rows: int) -> None:
         self._pages.append(rows)
-        if self._widths is not None:
-            self._widths.see(rows)
+        if self._progress is not None:
+            self._progress.see(rows)
 
     @override
     def finish(self) -> None:
         first, last = self._days
-        if self._widths is not None:
+        if self._progress is not None:
             days_left = (self.until - last).days if self.until and last else 0
-            self._widths.learn((last - first).days + 1 if first and last else None, self._pages, max(0, days_left))
+            self._progress.finish((last - first).days + 1 if first and last else None, self._pages, max(0, days_left))
 
     @override
     def is_done(self, values: Sequence[ReplicationValue | None]) -> bool:
         first, until = self._days[0], self.until
         dates = [value.date() for value in (*values[:1], *values[-1:]) if isinstance(value, datetime)]
-        if self._widths is not None and first and until and len(dates) > 1 and dates[0] < dates[1]:
-            self._widths.reach(max(1, (dates[1] - first).days), max(0, (until - dates[1]).days))
+        if self._progress is not None and first and until and len(dates) > 1 and dates[0] < dates[1]:
+            self._progress.reach(max(1, (dates[1] - first).days), max(0, (until - dates[1]).days))
         return False
 
     @override
@@ -175,7 +176,7 @@ class DateFilter(Struct, frozen=True, kw_only=True):
         since: ReplicationValue | None,
         bounds: Bounds,
         today: date,
-        widths: WindowWidths | None = None,
+        progress: WindowProgress | None = None,
     ) -> Iterator[DateWindow]:
         """Cut what is to be read into windows, each beginning a day before its predecessor ended, or where it ended.
 
@@ -186,7 +187,7 @@ class DateFilter(Struct, frozen=True, kw_only=True):
             since: The bookmark less the look-back.
             bounds: The first and the last instant that the user wants.
             today: The day up to which rows can be expected.
-            widths: What is known of how many rows windows hold.
+            progress: What is known of how many rows windows hold.
 
         Yields:
             The windows, oldest first; one without a beginning where neither `since` nor the first instant is known.
@@ -199,12 +200,12 @@ class DateFilter(Struct, frozen=True, kw_only=True):
         if first_day and last_day and first_day > last_day:
             return
         before = None
-        widths = widths or WindowWidths(self.window)
-        for days in self._cut(first_day, last_day, today, widths):
+        progress = progress or WindowProgress(WindowWidths(self.window))
+        for days in self._cut(first_day, last_day, today, progress.widths):
             params = self._params(days, today)
             if self.exact and self.start_param is not None and first is not None and before is None:
                 params[self.start_param] = self.style.write(first)
-            window = DateWindow(params, days, bounds, before, widths)
+            window = DateWindow(params, days, bounds, before, progress)
             is_last = days[1] == last_day
             window.is_part = before is not None or not is_last
             window.until = min(last_day or today, today)

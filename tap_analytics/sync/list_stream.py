@@ -18,6 +18,7 @@ from tap_analytics.sync.record_stream import RecordStream
 from tap_analytics.sync.shared_keys import SharedKeys
 from tap_analytics.sync.splits import parts_of
 from tap_analytics.sync.walks import Bounds, Walk
+from tap_analytics.sync.window_progress import WindowProgress
 from tap_analytics.sync.window_widths import WindowWidths
 
 if TYPE_CHECKING:
@@ -83,8 +84,9 @@ class ListStream(RecordStream, ABC):
     @property
     def share_read(self) -> float | None:
         """The part of what there is to read that has been read, from 0 to 1; None if that is not known."""
-        widths = self.window_widths if self.parent is None and self.date_filter is not None else None
-        return self.extent.share if widths is None or widths.share is None else widths.share
+        has_windows = self.parent is None and self.date_filter is not None
+        share = self.window_progress.share if has_windows else None
+        return self.extent.share if share is None else share
 
     # What to read
 
@@ -95,7 +97,7 @@ class ListStream(RecordStream, ABC):
             since: The bookmark less the look-back; None for a whole read.
         """
         if self.date_filter is not None and self.replication_type.has_instants:
-            return self.date_filter.windows(since, self.bounds, self.run_start.date(), self.window_widths)
+            return self.date_filter.windows(since, self.bounds, self.run_start.date(), self.window_progress)
         if self.newest_first:
             wanted = self.bounds.since(since)
             return [NewestFirst(wanted.first, wanted if self.leaves_out_older_rows else self.bounds)]
@@ -154,6 +156,11 @@ class ListStream(RecordStream, ABC):
         """How wide the stream's windows are, whatever list they are of."""
         size = (self.paginator.limit or self.page_size) if self.paginator.limit_param else None
         return WindowWidths(self.date_filter.window if self.date_filter else 0, size)
+
+    @cached_property
+    def window_progress(self) -> WindowProgress:
+        """How much of the stream's windows has been read."""
+        return WindowProgress(self.window_widths)
 
     def since(self, bookmark: Bookmark) -> ReplicationValue | None:
         """Return from when on rows are to be read: the bookmark less the look-back, None for all."""

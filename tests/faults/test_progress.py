@@ -25,6 +25,7 @@ from tap_analytics.paging.paginators import SinglePage
 from tap_analytics.sync.extent import Extent
 from tap_analytics.sync.time_left import TimeLeft
 from tap_analytics.sync.walks import Walk
+from tap_analytics.sync.window_progress import WindowProgress
 from tap_analytics.sync.window_widths import WindowWidths
 from tests.faults.runs import KEY, run_here, subscription
 from tests.faults.server import Server, whole
@@ -195,18 +196,19 @@ def interrupted_everywhere(code: CodeType, read: Callable[[], object], change: C
 
 
 def test_an_estimate_is_taken_while_other_threads_change_what_it_is_made_of() -> None:
-    widths = WindowWidths(7)
-    widths.learn(7, [10], 50)
+    progress = WindowProgress(WindowWidths(7))
+    progress.finish(7, [10], 50)
 
     def begin() -> None:
-        widths.see(3)
-        widths.reach(2, 48)
+        progress.see(3)
+        progress.reach(2, 48)
 
-    def read_widths() -> None:
+    def read_windows() -> None:
         begin()
-        assert widths.share is not None
+        assert progress.share is not None
 
-    interrupted_everywhere(cast("Any", WindowWidths.share).fget.__code__, read_widths, lambda: widths.learn(7, [3], 0))
+    share = cast("Any", WindowProgress.share).fget.__code__
+    interrupted_everywhere(share, read_windows, lambda: progress.finish(7, [3], 0))
     left = TimeLeft()
 
     def read_left() -> None:

@@ -19,6 +19,7 @@ from tap_analytics.records.datetimes import DateStyle, parse_instant
 from tap_analytics.sync.bookmarks import Bookmark
 from tap_analytics.sync.date_windows import DateFilter, DateWindow
 from tap_analytics.sync.walks import Bounds
+from tap_analytics.sync.window_progress import WindowProgress
 from tap_analytics.sync.window_widths import WindowWidths
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ def test_every_row_within_bounds_is_read_once_and_no_bookmark_runs_ahead(  # noq
     wanted = {key for key, at in rows if key in allowed and at}
     bookmark = Bookmark(since, NOW)
     read: Counter[int] = Counter()
-    widths = WindowWidths(date_filter.window, random.choice([None, 2, 200]))
-    for window in date_filter.windows(since, Bounds(start, end), TODAY, widths):
+    progress = WindowProgress(WindowWidths(date_filter.window, random.choice([None, 2, 200])))
+    for window in date_filter.windows(since, Bounds(start, end), TODAY, progress):
         answer = server.answer(rows, window.params)
         random.shuffle(answer)
         window.count(len(answer))
@@ -217,7 +218,7 @@ def asked_for(
     filled = DateFilter(start_param="from", end_param="to")
     widths = WindowWidths(filled.window, page_size if known else None)
     start = datetime.combine(first, time(), tzinfo=timezone.utc)
-    windows = filled.windows(None, Bounds(start, None), TODAY, widths)
+    windows = filled.windows(None, Bounds(start, None), TODAY, WindowProgress(widths))
     under_way: deque[DateWindow] = deque()
     spans_read, requests = [], 0
     while True:
@@ -299,18 +300,18 @@ def test_a_filter_by_instants_is_asked_for_nothing_twice(
 
 
 def test_how_much_of_a_span_of_dates_has_been_read_is_judged_by_the_rows_of_its_days_so_far() -> None:
-    widths = WindowWidths(20, 200)
-    assert widths.share is None
-    widths.see(100)
-    widths.learn(10, [100], days_left=90)
-    assert widths.share == pytest.approx(100 / 1000)
+    progress = WindowProgress(WindowWidths(20, 200))
+    assert progress.share is None
+    progress.see(100)
+    progress.finish(10, [100], days_left=90)
+    assert progress.share == pytest.approx(100 / 1000)
     # Half of the expected rows of the next window have come.
-    widths.see(50)
-    assert widths.share == pytest.approx(150 / 1000)
+    progress.see(50)
+    assert progress.share == pytest.approx(150 / 1000)
     # More rows than in all days that were left: in no order nobody knows, in order of their dates the last one tells.
-    widths.see(1000)
-    assert widths.share is None
-    widths.reach(30, days_left=60)
-    assert widths.share == pytest.approx(1150 / (1150 + 60 * 35))
-    widths.learn(90, [1050], days_left=0)
-    assert widths.share == 1
+    progress.see(1000)
+    assert progress.share is None
+    progress.reach(30, days_left=60)
+    assert progress.share == pytest.approx(1150 / (1150 + 60 * 35))
+    progress.finish(90, [1050], days_left=0)
+    assert progress.share == 1
