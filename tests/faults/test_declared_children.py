@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_analytics.tap import TapAnalytics
+from tests.faults.declared import settings
 from tests.faults.runs import failure_of, run_here
 from tests.faults.server import Server, whole
-from tests.faults.test_declared_bookmarks import settings
 
 if TYPE_CHECKING:
     from tests.faults.server import Request, Script

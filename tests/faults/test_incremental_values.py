@@ -2,79 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import time_machine
 
-from tests.faults.runs import KEY, catalog_of, failure_of, run_here
-from tests.faults.server import Server, whole
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from tests.faults.server import Request
-    from tests.singer import Run
+from tests.faults.incremental_api import Api, bookmark_of, ids
+from tests.faults.runs import KEY, failure_of, run_here
+from tests.faults.server import Server
 
 NOW = datetime(2024, 6, 15, 12, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
-
-
-class Api:
-    """A server with rows, which filters them by what a request says.
-
-    Args:
-        rows: The rows.
-        is_in: Says whether a row is in the answer to a request.
-    """
-
-    def __init__(self, *rows: dict[str, Any], is_in: Callable[[Any, dict[str, str]], bool] | None = None) -> None:
-        self.rows = list(rows)
-        self.requests: list[Request] = []
-        self._is_in = is_in
-
-    def __call__(self, request: Request) -> list[bytes]:
-        """Answer with the rows that a request asks for."""
-        self.requests.append(request)
-        return [whole([row for row in self.rows if self._is_in is None or self._is_in(row, request.params)])]
-
-    def run(
-        self,
-        state: Any = None,  # noqa: ANN401 - a state may be anything
-        *,
-        params: Any = None,  # noqa: ANN401 - as it is declared
-        settings: Any = None,  # noqa: ANN401 - as they are
-        **incremental: Any,
-    ) -> Run:
-        """Read the rows, and forget the requests of earlier runs, and those of discovery."""
-        self.requests = []
-        endpoint = {"path": "/rows", "params": params or {}, "incremental": incremental}
-        own: dict[str, Any] = {"primary_key": "id", **(settings or {}).pop("resource", {})}
-        with Server(self) as server:
-            config = {
-                "api": "declared",
-                "api_url": server.url,
-                "api_key": KEY,
-                "backoff_factor": 0,
-                "resources": [{"name": "rows", "endpoint": endpoint, **own}],
-                **(settings or {}),
-            }
-            catalog = catalog_of(config, "rows")
-            self.requests = []
-            return run_here(config, catalog=catalog, state=state)
-
-
-def ids(run: Run) -> list[Any]:
-    """Return the keys of the rows of a run that went well."""
-    assert run.exit_code == 0, run.stderr
-    return [row["id"] for row in run.records("rows")]
-
-
-def bookmark_of(run: Run) -> object:
-    """Return the bookmark that a run left behind."""
-    return run.state["bookmarks"]["rows"].get("replication_key_value")
 
 
 @pytest.mark.parametrize(
@@ -206,91 +145,6 @@ def test_a_nested_value_that_is_missing_or_no_date_is_written_with_a_warning() -
     assert bookmark_of(run) == "2024-01-26T00:00:00.000000+00:00"
 
 
-def test_an_end_value_reads_the_same_rows_in_each_run_and_leaves_the_bookmark_alone(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.INFO)
-    api = Api(*({"id": n} for n in range(1, 7)))
-    before = api.run(cursor_path="id")
-    assert bookmark_of(before) == 6
-    for _ in range(2):
-        run = api.run(before.state, cursor_path="id", initial_value=2, end_value=5)
-        assert ids(run) == [2, 3, 4]
-        assert bookmark_of(run) == 6
-        assert not run.of("rows", "ACTIVATE_VERSION"), "rows beyond the end are not to be dropped"
-        told = [message for message in caplog.messages if "left out" in message]
-        assert told == ["rows: left out 3 rows whose 'id' is not within what this run reads"]
-        caplog.clear()
-
-
-@pytest.mark.parametrize(
-    ("words", "wanted"),
-    [
-        ({"range_start": "closed"}, [2, 3, 4]),
-        ({"range_start": "open"}, [3, 4]),
-        ({"range_end": "closed"}, [2, 3, 4, 5]),
-        ({"range_start": "open", "range_end": "closed"}, [3, 4, 5]),
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("kind", ["numbers", "dates"])
-def test_a_range_is_open_or_closed_at_either_end(words: dict[str, str], wanted: list[int], kind: str) -> None:
-    def value(n: int) -> Any:  # noqa: ANN401 - either
-        return n if kind == "numbers" else f"2024-01-0{n}T12:00:00Z"
-
-    api = Api(*({"id": n, "at": value(n)} for n in range(1, 7)))
-    for params in ({}, {"start_param": "from", "end_param": "to"}):
-        run = api.run(cursor_path="at", initial_value=value(2), end_value=value(5), **words, **params)
-        assert ids(run) == wanted
-
-
-def test_an_open_range_does_not_bring_the_row_at_the_bookmark_again() -> None:
-    api = Api({"id": 1, "at": "2024-01-01T00:00:00Z"}, {"id": 2, "at": "2024-01-02T00:00:00Z"})
-    first = api.run(cursor_path="at", range_start="open")
-    assert ids(first) == [1, 2]
-    assert ids(api.run(first.state, cursor_path="at", range_start="open")) == []
-
-
-@pytest.mark.parametrize(
-    ("values", "lag", "again"),
-    [
-        ([1, 3, 5, 6], 2, 5),
-        (["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z", "2024-01-02T00:30:00Z", "2024-01-02T01:00:00Z"], 3600, 3),
-        (["2024-01-01", "2024-01-05", "2024-01-06", "2024-01-07"], 2, 3),
-        ([1704067200, 1704067300, 1704067301, 1704067310], 10, 3),
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("has_initial", [True, False])
-def test_a_lag_reads_what_lies_shortly_before_the_bookmark_again(
-    values: Sequence[Any], lag: int, again: int, *, has_initial: bool
-) -> None:
-    api = Api(*({"id": n, "at": at} for n, at in enumerate(values)))
-    initial = {"initial_value": values[0]} if has_initial else {}
-    first = api.run(cursor_path="at", lag=lag, **initial)
-    assert ids(first) == [0, 1, 2, 3]
-    expected = {5: [2, 3], 3: [1, 2, 3]}[again]
-    if values[0] == 1704067200:
-        expected = [1, 2, 3]
-    assert ids(api.run(first.state, cursor_path="at", lag=lag, **initial)) == expected
-
-
-@pytest.mark.parametrize("start", [{}, {"start_param": "before"}])
-def test_values_that_fall_are_read_down_from_the_lowest(start: dict[str, str]) -> None:
-    def is_in(row: dict[str, Any], params: dict[str, str]) -> bool:
-        return "before" not in params or row["id"] <= int(params["before"])
-
-    api = Api(*({"id": n} for n in (9, 8, 7)), is_in=is_in)
-    words: dict[str, Any] = {"cursor_path": "id", "last_value_func": "min", "initial_value": 8, **start}
-    first = api.run(**words)
-    assert ids(first) == [8, 7]
-    assert bookmark_of(first) == 7
-    api.rows += [{"id": 6}, {"id": 10}]
-    second = api.run(first.state, **words)
-    assert ids(second) == [7, 6]
-    assert bookmark_of(second) == 6
-
-
 @pytest.mark.parametrize(
     ("missing", "wanted", "warns"), [(None, [1, 2, 3], True), ("include", [1, 2, 3], False), ("exclude", [1], False)]
 )
@@ -310,125 +164,6 @@ def test_a_row_without_a_value_ends_the_stream_if_that_is_declared() -> None:
     assert "without 'at'" in failure_of(run, "rows")
     assert "'on_cursor_value_missing'" in failure_of(run, "rows")
     assert [row["id"] for row in run.records("rows")] == [1]
-
-
-def test_a_list_that_comes_newest_first_is_read_until_the_number_of_the_bookmark() -> None:
-    numbers = range(100, 0, -1)
-    asked: list[int] = []
-
-    def answer(request: Request) -> list[bytes]:
-        page = int(request.params.get("page", 1))
-        asked.append(page)
-        return [whole([{"id": n} for n in numbers[(page - 1) * 10 : page * 10]])]
-
-    paging = {"type": "page_number", "base_page": 1, "total_path": None}
-    stream = {
-        "name": "rows",
-        "primary_key": "id",
-        "schema": {"type": "object", "properties": {"id": {"type": "integer"}}},
-        "endpoint": {"path": "/rows", "paginator": paging, "incremental": {"cursor_path": "id", "row_order": "desc"}},
-    }
-    state = {"bookmarks": {"rows": {"replication_key": "id", "replication_key_value": 85}}}
-    with Server(answer) as server:
-        config = {"api": "declared", "api_url": server.url, "api_key": KEY, "resources": [stream]}
-        run = run_here(config, state=state)
-    assert ids(run) == list(range(100, 84, -1))
-    assert asked == [1, 2, 3], "one page more, which proves that nothing newer follows"
-    assert bookmark_of(run) == 100
-
-
-@pytest.mark.parametrize("placed", ["placeholder", "param", "client"])
-def test_each_parent_has_a_number_of_its_own_so_that_no_row_of_a_new_one_is_lost(placed: str) -> None:
-    lists: dict[str, list[int]] = {"a": [1, 5], "b": [3]}
-    asked: list[tuple[str, str | None]] = []
-
-    def answer(request: Request) -> list[bytes]:
-        if request.path == "/parents":
-            return [whole([{"id": name} for name in lists])]
-        name, since = request.path.split("/")[2], request.params.get("since")
-        asked.append((name, since))
-        return [whole([{"id": n} for n in lists[name] if since is None or n >= int(since)])]
-
-    words: dict[str, Any] = {"cursor_path": "id", "initial_value": 1}
-    params: dict[str, Any] = {"since": "{incremental.start_value}"} if placed == "placeholder" else {}
-    words |= {"start_param": "since"} if placed == "param" else {}
-    child = {
-        "name": "rows",
-        "primary_key": ["_parents_id", "id"],
-        "include_from_parent": ["id"],
-        "endpoint": {"path": "/parents/{resources.parents.id}/rows", "params": params, "incremental": words},
-    }
-    with Server(answer) as server:
-        config = {
-            "api": "declared",
-            "api_url": server.url,
-            "api_key": KEY,
-            "resources": [{"name": "parents", "primary_key": "id", "endpoint": {"path": "/parents"}}, child],
-        }
-        first = run_here(config, "rows")
-        lists |= {"a": [1, 5, 6], "new": [2]}
-        asked.clear()
-        second = run_here(config, "rows", state=first.state)
-    assert sorted((row["_parents_id"], row["id"]) for row in first.records("rows")) == [("a", 1), ("a", 5), ("b", 3)]
-    read = [(row["_parents_id"], row["id"]) for row in second.records("rows")]
-    assert sorted(read) == [("a", 5), ("a", 6), ("b", 3), ("new", 2)]
-    places = {f"/parents/{name}/rows": newest for name, newest in (("a", 6), ("b", 3), ("new", 2))}
-    assert second.state["bookmarks"]["rows"]["parents"] == places, "the place of a list does not change with its rows"
-    if placed == "placeholder":
-        assert {("a", "5"), ("b", "3"), ("new", "1")} <= set(asked)
-
-
-def test_an_incremental_value_goes_anywhere_in_a_request() -> None:
-    asked: list[Request] = []
-
-    def answer(request: Request) -> list[bytes]:
-        asked.append(request)
-        return [whole([{"id": 1, "at": "2024-01-26T08:00:00Z"}])]
-
-    endpoint = {
-        "path": "/since/{incremental.initial_value}/{incremental.end_value}",
-        "params": {
-            "q": "at ge '{incremental.start_value}' and at lt '{incremental.end_value}'",
-            "from": "{incremental.last_value}",
-            "braces": "{{kept}}",
-        },
-        "headers": {"X-Since": "{incremental.start_value}"},
-        "incremental": {
-            "cursor_path": "at",
-            "initial_value": "2024-01-25T00:00:00.50+02:00",
-            "end_value": "2024-02-01",
-        },
-    }
-    with Server(answer) as server:
-        config = {"api": "declared", "api_url": server.url, "api_key": KEY}
-        run = run_here({**config, "resources": [{"name": "rows", "primary_key": "id", "endpoint": endpoint}]})
-    assert ids(run) == [1]
-    request = asked[-1]
-    start, end = "2024-01-25T00:00:00.50+02:00", "2024-02-01T02:00:00.00+02:00"
-    assert request.path == f"/since/{start}/{end}".replace(":", "%3A").replace("+", "%2B")
-    assert request.params == {"q": f"at ge '{start}' and at lt '{end}'", "from": start, "braces": "{kept}"}
-    assert request.headers["x-since"] == start
-
-
-def test_without_an_initial_value_what_needs_one_is_left_out_of_the_first_request() -> None:
-    api = Api({"id": 1, "at": 7})
-    params = {"q": "at >= {incremental.start_value}", "a": "b"}
-    first = api.run(params=params, cursor_path="at")
-    assert ids(first) == [1]
-    assert [request.params for request in api.requests] == [{"a": "b"}]
-    assert ids(api.run(first.state, params=params, cursor_path="at")) == [1]
-    assert [request.params for request in api.requests] == [{"a": "b", "q": "at >= 7"}]
-
-
-def test_the_dates_of_the_settings_bound_dates_and_no_numbers() -> None:
-    dates = {"start_date": "2024-01-05", "end_date": "2024-01-10", "lookback_days": 3}
-    numbers = Api(*({"id": n} for n in (1, 2, 3)))
-    first = numbers.run(settings={**dates}, cursor_path="id")
-    assert ids(first) == [1, 2, 3]
-    assert ids(numbers.run(first.state, settings={**dates}, cursor_path="id")) == [3]
-    epochs = Api(*({"id": n, "at": int(datetime(2024, 1, n, tzinfo=timezone.utc).timestamp())} for n in (4, 5, 10, 11)))
-    words = {"cursor_path": "at", "cursor_format": "epoch_seconds"}
-    assert ids(epochs.run(settings={**dates}, **words)) == [5, 10]
 
 
 def test_a_column_that_holds_something_else_than_the_initial_value_says_is_told_with_the_word_for_it() -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.faults.declared import settings
 from tests.faults.runs import failure_of, run_here
 from tests.faults.server import Server, whole
-from tests.faults.test_declared_bookmarks import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from tap_analytics.paging.page import Page
 from tap_analytics.paging.page_trail import PageTrail
 from tap_analytics.paging.paginators import BodyCursor, BodyLink, Detected, Paginator
 from tap_analytics.paging.selectors import KeyPath
-from tests.unit.test_signs import ALL
-from tests.unit.test_signs import page as first_page
+from tests.unit.services import ALL
+from tests.unit.services import page as first_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
