@@ -23,7 +23,7 @@ from tap_analytics.apis import declared, subscription, support
 from tap_analytics.command_line import signals
 from tap_analytics.command_line.command_tap import CommandTap
 from tap_analytics.command_line.logs import mask_also, mask_secrets, quiet_metrics
-from tap_analytics.command_line.progress import connection_test_lines, watched
+from tap_analytics.command_line.progress import connection_test_lines, refusal_summed_up, watched
 from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.http.session import ApiSession
 from tap_analytics.http.throttle import Throttle
@@ -200,10 +200,12 @@ class TapAnalytics(CommandTap):
     # Final for type checkers, but the SDK's own ends the run with the first stream that fails.
     @override  # type: ignore[misc]
     def sync_all(self) -> None:
-        streams = self._streams_to_read()
+        summary_file = self.config.get("summary_file")
+        with refusal_summed_up(summary_file):
+            streams = self._streams_to_read()
         if self.state:
             self.state_writer.write_state(self.state)
-        self._read(streams, partial(watched, summary_file=self.config.get("summary_file")))
+        self._read(streams, partial(watched, summary_file=summary_file))
 
     # Final, too; the SDK's own ends with the first stream that fails, and says nothing when all is well.
     @override  # type: ignore[misc]
@@ -229,7 +231,12 @@ class TapAnalytics(CommandTap):
         """
         unknown = [name for name in self._failures if self.streams[name].selected_by_default]
         writer = cast("LineWriter", self.message_writer)
-        report = self._report = RunReport(streams, lambda: writer.seconds_waited, lambda: writer.is_waiting)
+        known = cast("dict[str, AnalyticsStream]", self.streams)
+        report = self._report = RunReport(
+            [*(known[name] for name in unknown), *streams], lambda: writer.seconds_waited, lambda: writer.is_waiting
+        )
+        for name in unknown:
+            report.end(name, self._failures.reason(name))
         scheduler = Scheduler(
             writer,
             lambda: self.state_writer.write_state(self.state),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import sys
 import warnings
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,22 +50,21 @@ class AnalyticsCommand(SingerCommand):
         self.logger.error("%s", message, exc_info=self.logger.isEnabledFor(logging.DEBUG))
 
 
-def checked(name: str, file: IO[str] | None) -> IO[str] | None:
-    """Return a file's content once it is known to be JSON; the file itself may be a pipe.
+def json_in(name: str, file: IO[str] | None) -> Any:  # noqa: ANN401 - any JSON but null or a text
+    """Return what a file of JSON holds; the file itself may be a pipe.
 
     Args:
         name: What the file holds, for the error message.
         file: The file, if there is one.
 
     Raises:
-        SettingsError: The content is no JSON.
+        SettingsError: The content is no JSON, or null, or a text.
     """
     if file is None:
         return None
     try:
         # Some editors put a byte order mark before the text.
-        content = file.read().removeprefix("\ufeff")
-        document = json.loads(content)
+        document: Any = json.loads(file.read().removeprefix("\ufeff"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         msg = _no_json(name, file.name, error)
         raise SettingsError(msg) from error
@@ -73,7 +72,7 @@ def checked(name: str, file: IO[str] | None) -> IO[str] | None:
         # The SDK would take it for no file, or for the path of another one.
         msg = f"{name}: {file.name} holds {kind_of(document)}, where an object belongs"
         raise SettingsError(msg)
-    return io.StringIO(content)
+    return document
 
 
 def read_settings(name: str) -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC
 from typing import IO, TYPE_CHECKING, Any
 
 from singer_sdk import Tap
+from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
-from tap_analytics.command_line.command import AnalyticsCommand, checked, read_settings
+from tap_analytics.command_line.command import AnalyticsCommand, json_in, read_settings
+from tap_analytics.command_line.progress import refusal_summed_up
 from tap_analytics.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -23,15 +24,41 @@ class CommandTap(Tap, ABC):
 
     @classmethod
     @override
-    def invoke(cls, *, state: IO[str] | None = None, catalog: IO[str] | None = None, **options: Any) -> None:
-        if not options.get("about") and options.get("config") == _ConfigInput():
+    def invoke(  # type: ignore[override] # as in the SDK
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: _ConfigInput | None = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+    ) -> None:
+        # As the SDK does it, but here it is known whether the run is refused before it begins.
+        super(Tap, cls).invoke(about=about, about_format=about_format)
+        config = config or _ConfigInput()
+        if config == _ConfigInput():
             msg = (
                 "Settings: there are none, so 'api_url' is missing, and 'api_key' for the subscription API. Give a "
                 "file with --config, or --config ENV for variables like TAP_ANALYTICS_API_URL; --about lists all"
             )
             raise SettingsError(msg)
-        # The SDK's line about a file that is no JSON does not say which file.
-        super().invoke(state=checked("State", state), catalog=checked("Catalog", catalog), **options)
+        cls.print_version(print_fn=cls.logger.info)
+        with refusal_summed_up(cls._summary_file(config)):
+            tap = cls(
+                config=config.config,
+                state=json_in("State", state),
+                catalog=json_in("Catalog", catalog),
+                parse_env_config=config.parse_env,
+            )
+        tap.sync_all()
+
+    @classmethod
+    def _summary_file(cls, config: _ConfigInput) -> str | None:
+        """Return the path that the settings give the summary, even where something else is wrong with them."""
+        schema = {"properties": {"summary_file": {"type": ["string"]}}}
+        given = parse_environment_config(schema, cls._env_var_prefix) if config.parse_env else {}
+        path = {**(config.config or {}), **given}.get("summary_file")
+        return path if isinstance(path, str) else None
 
     @classmethod
     @override
@@ -41,10 +68,8 @@ class CommandTap(Tap, ABC):
             return
         # The SDK's own test knows no catalog, and so not what is selected.
         config = ctx.params.get("config", _ConfigInput())
-        catalog = checked("Catalog", ctx.params.get("catalog"))
-        tap = cls(
-            config=config.config, parse_env_config=config.parse_env, catalog=json.load(catalog) if catalog else None
-        )
+        catalog = json_in("Catalog", ctx.params.get("catalog"))
+        tap = cls(config=config.config, parse_env_config=config.parse_env, catalog=catalog)
         tap.run_connection_test()
         ctx.exit()
 

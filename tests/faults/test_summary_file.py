@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.faults.server import End, Request
-    from tests.singer import Run
+    from tests.singer import Run, Tap
+
+REFUSED = {"status": "failed", "succeeded": False, "records": 0, "streams": [], "finished": [], "failed": []}
 
 
 def test_the_summary_in_a_file_says_what_became_of_each_stream_and_no_secret(tmp_path: Path) -> None:
@@ -77,6 +79,64 @@ def test_a_summary_file_that_cannot_be_written_is_refused_before_the_first_reque
     assert run.exit_code == 1
     assert "'summary_file'" in run.stderr
     assert "No such file or directory" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "files", "reason"),
+    [
+        ({"page_size": 201}, {}, "Settings: 'page_size' must be at most 200"),
+        ({}, {"state": "[]"}, "State: "),
+        ({}, {"catalog": "{"}, "Catalog: {folder}/catalog.json holds no JSON"),
+        ({}, {"catalog": '{"streams": []}'}, "Catalog: no stream is selected"),
+    ],
+)
+def test_the_summary_of_a_run_that_is_refused_replaces_that_of_the_run_before(
+    tap: Tap, settings: dict[str, Any], files: dict[str, str], reason: str
+) -> None:
+    file = tap.folder / "summary.json"
+    file.write_text('{"status": "succeeded"}')
+    run = tap.run(subscription("https://api.example.com", summary_file=str(file), **settings), **files)
+    summary = json.loads(file.read_text())
+    assert {name: summary[name] for name in REFUSED} == REFUSED
+    assert summary["error"].startswith(reason.format(folder=tap.folder))
+    (line,) = run.errors
+    assert line.endswith(summary["error"])
+    assert KEY not in file.read_text()
+
+
+def test_a_refusal_is_summed_up_where_the_environment_says(tap: Tap) -> None:
+    file = tap.folder / "summary.json"
+    tap.run(
+        subscription("https://api.example.com", summary_file="elsewhere.json"),
+        *("--config", "ENV"),
+        TAP_ANALYTICS_SUMMARY_FILE=str(file),
+        TAP_ANALYTICS_PAGE_SIZE="many",
+    )
+    assert json.loads(file.read_text())["error"].startswith("Settings: the variable TAP_ANALYTICS_PAGE_SIZE must be")
+
+
+@pytest.mark.parametrize("option", ["--test", "--discover", "--about"])
+def test_what_is_no_run_leaves_the_summary_of_the_last_one(tap: Tap, option: str) -> None:
+    file = tap.folder / "summary.json"
+    file.write_text("of an earlier run")
+    run = tap.run({"summary_file": str(file), "stream_prefix": "-"}, option)
+    assert run.exit_code == (0 if option == "--about" else 1)
+    assert file.read_text() == "of an earlier run"
+
+
+def test_a_stream_whose_schema_cannot_be_found_out_is_one_that_failed(tmp_path: Path) -> None:
+    file = tmp_path / "summary.json"
+    config = {"api": "declared", "api_key": KEY, "backoff_factor": 0, "resources": ["rows", "gone"]}
+
+    def answer(request: Request) -> Iterable[bytes | float | End]:
+        yield whole([{"id": 1}]) if request.path == "/rows" else whole({"message": "none"}, "404 Not Found")
+
+    with Server(answer) as server:
+        run = run_here({**config, "api_url": server.url, "summary_file": str(file)})
+    summary = json.loads(file.read_text())
+    assert (run.exit_code, summary["status"]) == (1, "failed")
+    assert (summary["finished"], summary["failed"]) == (["rows"], ["gone"])
+    assert "404" in summary["streams"][0]["error"]
 
 
 @pytest.mark.parametrize("secret", ['pä"ss\\wörd', "null", "true", '": ['])

@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from singer_sdk.helpers.capabilities import PluginCapabilities
 
-from tap_analytics.command_line.command import checked
+from tap_analytics.command_line.command import json_in
 from tap_analytics.errors import SettingsError
 from tap_analytics.settings.faults import environment_faults
 from tap_analytics.settings.schema import CONFIG_JSONSCHEMA, SECRETS
@@ -309,10 +309,8 @@ def test_a_file_without_an_object_is_refused_by_name(content: str) -> None:
     file = StringIO(content)
     file.name = "state.json"
     with pytest.raises(SettingsError, match=r"State: state\.json holds"):
-        checked("State", file)
+        json_in("State", file)
 
 
 def test_a_byte_order_mark_is_no_fault() -> None:
-    file = checked("Catalog", StringIO('\ufeff{"streams": []}'))
-    assert file is not None
-    assert file.read() == '{"streams": []}'
+    assert json_in("Catalog", StringIO('\ufeff{"streams": []}')) == {"streams": []}

@@ -7,6 +7,6 @@ a summary. Called by the tap.
 from __future__ import annotations
 
 from tap_analytics.command_line.progress.lines import connection_test_lines
-from tap_analytics.command_line.progress.watching import watched
+from tap_analytics.command_line.progress.watching import refusal_summed_up, watched
 
-__all__ = ["connection_test_lines", "watched"]
+__all__ = ["connection_test_lines", "refusal_summed_up", "watched"]

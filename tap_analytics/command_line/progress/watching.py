@@ -20,13 +20,11 @@ from tap_analytics.command_line.progress.lines import progress_lines
 from tap_analytics.command_line.progress.wording import total_line
 from tap_analytics.errors import SettingsError
 from tap_analytics.quoting import shorten
-from tap_analytics.sync.report import Status
+from tap_analytics.sync.report import RunReport, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
-
-    from tap_analytics.sync.report import RunReport
 
 _LOGGER: Final = logging.getLogger("tap-analytics")
 
@@ -54,6 +52,21 @@ def watched(report: RunReport, summary_file: str | None = None) -> Iterator[None
         summary.end(str(error))
         raise
     summary.end()
+
+
+@contextmanager
+def refusal_summed_up(summary_file: str | None) -> Iterator[None]:
+    """Sum up a run that the block refuses before it begins: else the file would tell of the run before it.
+
+    Args:
+        summary_file: The path of a file for the summary, if the settings have one.
+    """
+    try:
+        yield
+    except Exception as error:
+        if summary_file:
+            _Summary(RunReport([], lambda: 0.0, lambda: False), summary_file).refuse(str(error))
+        raise
 
 
 def _display(report: RunReport) -> AbstractContextManager[None]:
@@ -121,6 +134,18 @@ class _Summary:
         """
         is_whole = not error and len(self._report.of(Status.FINISHED)) == len(self._report.streams)
         self._end("succeeded" if is_whole else "failed", error)
+
+    def refuse(self, error: str) -> None:
+        """Sum up a run that has not begun.
+
+        Args:
+            error: Why it was refused.
+        """
+        try:
+            self._write(self._facts("failed", error))
+        except SettingsError as fault:
+            # Why the run was refused matters more.
+            _LOGGER.warning("%s", fault)
 
     def _stop(self, signal: str) -> None:
         """Sum up a run that a signal stops.
