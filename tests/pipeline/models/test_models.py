@@ -3,108 +3,30 @@
 # ruff: noqa: S608 - the names in the statements are our own
 from __future__ import annotations
 
-import json
-import sys
 from collections import Counter
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
-from analytics_sandbox import Sandbox, truth
+from analytics_sandbox import truth
 
 from demo.browser import CHROMIUM, View, chromium
 from demo.dashboard.marts import Marts
 from demo.dashboard.page import PANELS, render
-from demo.database import postgres
-from tests.pipeline.files import FILE_LOADERS
-from tests.pipeline.models.dbt_commands import run_dbt
 from tests.pipeline.models.questions import questions
-from tests.pipeline.models.warehouses import (
-    SCHEMAS,
-    Warehouse,
-    load_duckdb,
-    load_postgres,
-    on_duckdb,
-    on_postgres,
-    profiles,
-    read,
-    write_project,
-)
+from tests.pipeline.models.warehouses import SCHEMAS, Warehouse
 from tests.singer import streams_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from analytics_sandbox.lifecycle import Step
     from analytics_sandbox.subscription_data import Subscriber
     from analytics_sandbox.world import World
 
-    from tests.pipeline.models.dbt_commands import Outcome
-
-SIZE, NOW = 60, datetime(2026, 9, 15, 12, tzinfo=timezone.utc)
-"""A company at a time at which each question has an answer: some invoices are overdue, in two currencies."""
-
-_HAS_DUCKDB = "target-duckdb" in FILE_LOADERS
-
-# What the marts are made of, and one staging model whose stream was not loaded.
-# Of the sources it tests those that have the marts' streams; DuckDB gets the other models.
-_ON_POSTGRES = ["--select", "+tap_analytics.marts", "+test_type:singular", "stg_subscription__tasks"]
-_ON_DUCKDB = ["--exclude", "source:*"]
-
-
-class Models:
-    """The models, built on what the tap read from a sandbox.
-
-    Attributes:
-        world: The sandbox's data.
-        project: The folder of the dbt project.
-        warehouses: The databases, by the name of the connection.
-        outcomes: What dbt did in each of them.
-    """
-
-    def __init__(self, world: World, folder: Path, warehouses: dict[str, Warehouse]) -> None:
-        self.world = world
-        self.project = folder
-        self.warehouses = warehouses
-        variables = ["--vars", json.dumps({"tap_analytics_today": world.today().isoformat()})]
-        options = {"postgres": _ON_POSTGRES, "duckdb": _ON_DUCKDB}
-        commands = [
-            ["build", "--target", name, "--target-path", name, *variables, *options[name]] for name in warehouses
-        ]
-        _, *outcomes = run_dbt(folder, ["deps"], *commands)
-        self.outcomes: dict[str, Outcome] = dict(zip(warehouses, outcomes, strict=True))
-
-
-@pytest.fixture(scope="module")
-def models(meltano: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Models]:
-    """The models in a PostgreSQL and, where its target can be installed, in a DuckDB."""
-    if sys.version_info >= (3, 14):
-        pytest.skip("dbt-core 1.11 does not start with Python 3.14")
-    folder = tmp_path_factory.mktemp("models")
-    file = folder / "analytics.duckdb"
-    with Sandbox(size=SIZE, now=NOW) as sandbox, postgres(folder) as database:
-        with time_machine.travel(NOW, tick=False):
-            messages = read(sandbox)
-        load_postgres(meltano, messages, folder, database)
-        warehouses = {"postgres": on_postgres(database)}
-        if _HAS_DUCKDB:
-            load_duckdb(meltano, messages, folder, file)
-            warehouses["duckdb"] = on_duckdb(file)
-        write_project(folder)
-        (folder / "profiles.yml").write_text(profiles(database, file), encoding="utf-8")
-        yield Models(sandbox.world, folder, warehouses)
-
-
-@pytest.fixture(
-    params=["postgres", pytest.param("duckdb", marks=pytest.mark.skipif(not _HAS_DUCKDB, reason="no wheel of DuckDB"))]
-)
-def warehouse(request: pytest.FixtureRequest, models: Models) -> Warehouse:
-    """Each of the databases."""
-    return models.warehouses[request.param]
+    from tests.pipeline.models.built_models import Models
 
 
 def money(cents: int) -> Decimal:
