@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tap_analytics.apis import declared
-from tap_analytics.apis.declared.conversion import VALUE_HINTS
+from tap_analytics.apis.declared.value_faults import VALUE_HINTS
 from tap_analytics.apis.declared.vocabulary import Configuration
 from tap_analytics.apis.declared.vocabulary.base import REFUSED, extra_of
 from tap_analytics.settings.faults import check_settings

@@ -1,7 +1,7 @@
 """All that is wrong with the declarations in the settings, at once and before the first request.
 
-The declarations are read (`configuration`), short forms are written out (`shorthands`), the types say what is wrong
-(`conversion`), what holds for all resources is added to each, and `rules` says what types cannot say.
+The declarations are read (`configuration`), short forms are written out (`shorthands`), values are compared with the
+types of the vocabulary (`conversion`), what holds for all resources is added to each, and `rules` checks the rest.
 """
 
 from __future__ import annotations
