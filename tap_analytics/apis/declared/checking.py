@@ -77,7 +77,7 @@ def check(config: Mapping[str, Any], builtin: Collection[str] = ()) -> Checked:
     for position, resource in enumerate(resources):
         place = f"resources[{position}]"
         own = checked(shorthands.resource_written_out(resource), Resource, place, findings)
-        # A name that is missing or wrong has been told, and must not be another one's.
+        # A stand-in for a name that is missing or wrong, which is a fault already; no other resource may have it.
         own = own if f"{place}.name" not in findings.gone and "name" in own else {**own, "name": f"_{position}"}
         declarations.append(_declaration(own, defaults, client))
     declarations = list(_with_own_tables(declarations, findings))
@@ -93,7 +93,7 @@ def check(config: Mapping[str, Any], builtin: Collection[str] = ()) -> Checked:
 def settle(config: dict[str, Any]) -> None:
     """Add the settings that `client` implies: the address of the API, that it is a declared one, and names in `auth`.
 
-    Without a `base_url` there it is the first API that this tap had.
+    Without a `base_url`, `api` is `subscription`.
 
     Args:
         config: The settings, without those that are null.
@@ -148,7 +148,7 @@ def _has_key(columns: JsonObject) -> bool:
 def _rule_faults(
     found: Checked, defaults: JsonObject, gone: Collection[str], config: Mapping[str, Any], builtin: Collection[str]
 ) -> Iterator[str]:
-    """Say what the types do not."""
+    """Say what is wrong that types cannot say."""
     header = str(config.get("auth_header", ""))
     common = _declaration({"name": "_", "endpoint": {"path": ""}}, defaults, {})
     for_all = [
@@ -157,7 +157,7 @@ def _rule_faults(
         *(f"client.auth.{fault}" for fault in auth_faults(found.client.auth, config)),
     ]
     yield from for_all
-    # What is wrong in what holds for all is told there, and not once more for every resource.
+    # A fault in the defaults is told once, and not again for every resource that inherits it.
     told = {fault.replace("client.", "endpoint.", 1).removeprefix("resource_defaults.") for fault in for_all}
     for position, declaration in enumerate(found.declarations):
         place = f"resources[{position}]"
@@ -167,7 +167,7 @@ def _rule_faults(
             *_endpoint_faults(declaration, header, config),
             *resource_faults(declaration, position, found.declarations, builtin),
         ):
-            # What is ill-formed has been told; that it is missing now is no second fault.
+            # What is ill-formed was left out and has its fault; that it is missing now is no second one.
             is_known = any(f"'{word}'" in fault or re.search(rf"(^|\.){re.escape(word)}: ", fault) for word in absent)
             if fault not in told and not is_known:
                 yield f"{place}.{fault}"

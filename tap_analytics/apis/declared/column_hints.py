@@ -1,4 +1,4 @@
-"""The types of columns that `columns` declares, as far as the records agree with them.
+"""Types of columns that are declared in `columns`, as far as the sampled records agree with them.
 
 A value is never converted into a declared type: a hint that the sampled records contradict is left out, so that their
 values stay in their columns.

@@ -1,4 +1,4 @@
-"""A declared resource in the words of a stream."""
+"""From a declared resource to the attributes of a stream."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
     @property
     def primary_keys(self) -> tuple[str, ...]:
-        """The fields of the key, as they go out; none where rows are only added."""
+        """The emitted names of the key's fields; none where rows are only added."""
         return () if self.disposition == "append" else tuple(emitted_name(key, {}) for key in self.raw_keys)
 
     @property
@@ -113,7 +113,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
     @property
     def path(self) -> str:
-        """The path, which stands directly on the API's address, or a whole address."""
+        """The path, directly below the API's address, or a whole address."""
         path = self.bound_path.path
         return path if is_address(path) or not path else f"/{path.lstrip('/')}"
 
@@ -137,7 +137,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
         """Where the records stand.
 
         Raises:
-            ValueError: The expression is none, or means something that does not work.
+            ValueError: `data_selector` is no expression, or one that cannot be used.
         """
         match self.endpoint.data_selector:
             case UnsetType():
@@ -154,7 +154,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
         raise ValueError(msg)
 
     def _selector_by_path(self) -> Selector:
-        """Return where the records stand if nobody says so."""
+        """Return where the records stand if `data_selector` is not declared."""
         is_single = isinstance(self.paginator, SinglePage | Detected)
         if is_single and self.is_one_record:
             return WholeBody(or_list=True)
@@ -200,18 +200,18 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
     @property
     def replication(self) -> Replication | None:
-        """What is read of a list that has been read before, None if all of it is."""
+        """Its incremental replication, None if the whole list is read each time."""
         word = self.endpoint.incremental
         return None if isinstance(word, UnsetType) else Replication(word, tuple(self.placeholders))
 
     @property
     def replication_key(self) -> str | None:
-        """The name of the replication key, None if all of the list is read."""
+        """The name of the replication key, None if the whole list is read each time."""
         return None if self.replication is None else self.replication.key
 
     @property
     def template(self) -> RequestTemplate:
-        """What is asked for, with placeholders."""
+        """The request, with placeholders."""
         data = self.endpoint.data
         if isinstance(data, dict):
             data = {name: param_value(value) for name, value in data.items() if value is not None}
@@ -226,7 +226,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
     @property
     def placeholders(self) -> list[str]:
-        """What stands in braces, wherever in a request."""
+        """The names in braces, from all parts of the request."""
         return self.template.names
 
     @property
@@ -253,7 +253,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
     @property
     def request(self) -> tuple[object, ...]:
-        """What is asked for: two resources with an equal one ask the same question."""
+        """What tells the request from those of other resources: two with an equal one get the same answer."""
         template = self.template
         parts = (
             sorted(template.params.items()),

@@ -1,4 +1,4 @@
-"""The types of a declared resource's fields, as a sample of its records has them.
+"""The schema of a declared resource, inferred from a sample of its records.
 
 A target cannot change the type of a column later, so a type is rather too wide than too narrow. Not every target takes
 a column of several types, so a field with values of several types is a text, and each value goes out as its text.
@@ -40,7 +40,7 @@ _KINDS: Final[Mapping[type, str]] = {
 def infer(records: Sequence[Mapping[str, Any]], keys: Collection[str], depth: int = 0) -> dict[str, Any]:
     """Return the JSON schema of sampled records, its properties in the order in which they were first seen.
 
-    A field that never had a value is a text: what else comes is rescued until it is discovered again.
+    A field that never had a value is a text; values of other types are rescued until the schema is discovered again.
 
     Args:
         records: Objects as the API gave them.
@@ -80,7 +80,7 @@ def _property(name: str, values: Iterable[Any], depth: int, *, is_key: bool) -> 
 def _schema_of(kind: str, values: Sequence[Any], depth: int, *, is_id: bool) -> dict[str, Any]:
     """Return the schema of values that are all of one kind."""
     match kind:
-        # That every number of a sample is whole is no promise that the next price is.
+        # Whole numbers in a sample are no proof that all are whole: the next price may have a fraction.
         case "number" if is_id and all(map(fits_64_bits, values)):
             return {"type": "integer"}
         case "string" if all(map(_is_instant, values)):
@@ -101,12 +101,12 @@ def _is_instant(text: str) -> bool:
         parse_instant(text)
     except ValueError:
         return False
-    # A bare day is read as an instant, too, but says no time of day.
+    # `parse_instant` takes a date without a time as well.
     return len(text) > len("2024-01-31")
 
 
 def _have_columns(objects: Iterable[Mapping[str, Any]]) -> bool:
-    """Say whether objects share their keys, as rows do; a map has keys that are data, and ever new ones."""
+    """Say whether objects share their keys, as rows do; keys of a map are data, and differ between objects."""
     filled = [each for each in objects if each]
     keys = {key for each in filled for key in each}
     usual = sum(map(len, filled)) / max(len(filled), 1)

@@ -1,7 +1,7 @@
-"""Which keywords of a given JSON schema go out, and as what.
+"""Which keywords of a given JSON schema the stream's schema has, and as what.
 
-A target may refuse a record that breaks any keyword of the stream's schema, and end the run with it. So only what the
-tap checks of every record goes out: names, types, and the formats of dates. Alternatives (`anyOf`, `oneOf`) and
+A target may refuse a record that breaks any keyword of the stream's schema, and end the run with it. So the schema has
+only what the tap checks of every record: names, types, and the formats of dates. Alternatives (`anyOf`, `oneOf`) and
 conjunctions (`allOf`) become types; other keywords (`enum`, `pattern`, `required`, `maximum`, ...) are left out.
 """
 
@@ -31,6 +31,7 @@ _TYPES: Final = {
 }
 
 
+# Further keywords that are kept, by the type that they are about.
 _DETAILS: Final = {
     "object": ("properties", "additionalProperties"),
     "array": ("items",),
@@ -39,12 +40,12 @@ _DETAILS: Final = {
 
 
 def emitted_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a property's schema goes out, with the names that go out. Everything in the value may be null."""
+    """Return a property's schema with emitted names, and with the kept keywords only. Everything in it may be null."""
     return with_null(_with_nulls_inside(_plain(schema)))
 
 
 def columns(properties: Mapping[str, dict[str, Any]], keys: Collection[str], depth: int) -> dict[str, dict[str, Any]]:
-    """Return the schemas of what a target has columns for: each has one type, a text where it could be anything.
+    """Return the schemas of columns: each has one type, a text where values may have several types.
 
     Args:
         properties: The schemas of an object's fields.
@@ -89,7 +90,7 @@ def with_null(schema: Mapping[str, Any], *, is_key: bool = False) -> dict[str, A
     """
     if "type" not in schema:
         return dict(schema)
-    # What was never anything but null is a text, should it ever be something.
+    # What is always null is declared as a text, in case another value comes later.
     types = types_of(schema) or ["string"]
     return {**schema, "type": types if is_key else [*types, "null"]}
 
@@ -131,7 +132,7 @@ def _annotations(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _own(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a schema says by itself, apart from the schemas that it combines."""
+    """Return what a schema says by itself, without `allOf`, `anyOf` and `oneOf`."""
     types = _types(schema)
     if types is None:
         return {}
@@ -196,7 +197,7 @@ def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
         first, second = (
             {*types, *(["integer"] if "number" in types else [])} for types in (one["type"], other["type"])
         )
-        # Where nothing fits both, the first one has a say: a sentence that cannot be true is a mistake.
+        # No type in common is a mistake in the schema; the types of the first one are kept.
         found["type"] = _without_subtypes(sorted(first & second) or one["type"])
     if "properties" in one and "properties" in other:
         shared = one["properties"].keys() & other["properties"].keys()

@@ -1,4 +1,4 @@
-"""Declared streams as far as their replication goes: what is read of a list that has been read before."""
+"""The incremental replication of declared streams."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _CUT_OFF: Final = "was cut off by 'end_value'"
 
 
 class ReplicatedStream(AnalyticsStream, ABC):
-    """A list of which it is declared what is read of it."""
+    """A declared list, with its replication."""
 
     declaration: ClassVar[Declaration]
 
-    # That is what an incremental value means to whoever declares one.
+    # dlt leaves them out as well.
     leaves_out_older_rows = True
 
     is_sampling = False
@@ -42,7 +42,7 @@ class ReplicatedStream(AnalyticsStream, ABC):
 
     @cached_property
     def replication(self) -> Replication | None:
-        """What is declared of it, None if all of the list is read."""
+        """Its incremental replication, None if the whole list is read each time."""
         return self.declaration.replication
 
     @property

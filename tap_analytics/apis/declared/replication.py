@@ -1,17 +1,16 @@
-"""How a list is read that has been read before, in the words of a stream."""
+"""The incremental replication of a declared list: from `incremental` to the attributes of a stream."""
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from tap_analytics.apis.declared.value_formats import values_like, values_of_format
 from tap_analytics.apis.declared.vocabulary.base import or_default
-from tap_analytics.records.date_styles import EPOCH_UNITS, EpochStyle, PatternStyle, number_of
+from tap_analytics.records.date_styles import EpochStyle
 from tap_analytics.records.datetimes import DateStyle
 from tap_analytics.records.json_paths import first_key, only_key
 from tap_analytics.records.replication_values import INSTANTS, Falling, Instants, Numbers, Texts
@@ -28,20 +27,9 @@ if TYPE_CHECKING:
     from tap_analytics.records.date_styles import InstantStyle
     from tap_analytics.records.replication_values import LookBack, ReplicationType, ReplicationValue
 
-_NUMBERS: Final = "number"
-_TEXTS: Final = "text"
-_COMPACT: Final = ("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S%z")
-
-_UNSORTABLE: Final = re.compile(
-    r"\d{1,2}([./-])\d{1,2}\1\d{2,4}(\D.*)?|[A-Za-z]{3,9},? .*\d.*|\d{1,2}[ -][A-Za-z]{3}.*"
-)
-"""Dates that are not in order as texts."""
-
-_FORMATS: Final = f"{', '.join(EPOCH_UNITS)}, {_NUMBERS}, {_TEXTS}"
-
 
 class Replication(Struct, frozen=True):
-    """What is read of a list that has been read before.
+    """How a declared list is replicated incrementally.
 
     Attributes:
         word: What is declared of it.
@@ -70,17 +58,17 @@ class Replication(Struct, frozen=True):
 
     @property
     def is_declared(self) -> bool:
-        """Whether it is declared what the values are, so that it need not be looked up in the schema."""
+        """Whether the declaration alone says which values there are; else the schema does."""
         return self.word.cursor_format is not UNSET or isinstance(self.word.initial_value, str)
 
     def values(self, schema: Mapping[str, Any] | None = None) -> ReplicationType:
-        """Return what the values are.
+        """Return which values the replication key has.
 
         Args:
             schema: The schema of the column with the values, where that is known.
 
         Raises:
-            ValueError: The format is none, or the initial value does not tell.
+            ValueError: There is no such format, or the initial value does not say which values there are.
         """
         found = self._rising(schema or {})
         return Falling(found) if self.word.last_value_func == "min" else found
@@ -88,14 +76,14 @@ class Replication(Struct, frozen=True):
     def _rising(self, schema: Mapping[str, Any]) -> ReplicationType:
         given, written = self.word.initial_value, self.word.cursor_format
         if not isinstance(written, UnsetType):
-            return _declared(written, as_text=isinstance(given, str))
+            return values_of_format(written, as_text=isinstance(given, str))
         if isinstance(given, str):
-            return _written_as(given)
+            return values_like(given)
         kinds = set(types_of(schema))
         if isinstance(given, UnsetType):
             return Numbers() if kinds and kinds <= {"integer", "number"} else INSTANTS
         if schema.get("format") == "date-time":
-            # A filter by numbers, and records with texts.
+            # The API filters by numbers, and its records have texts.
             return Instants(EpochStyle.of(_number(given)))
         return Numbers()
 
@@ -158,12 +146,12 @@ class Replication(Struct, frozen=True):
 
     @property
     def is_newest_first(self) -> bool:
-        """Whether the list is read until it is old enough."""
+        """Whether the list comes newest first, and is read down to the bookmark."""
         return self.word.row_order == "desc" and self.word.start_param is UNSET and not self._fills_in
 
     @property
     def date_filter(self) -> DateFilter | None:
-        """How the API filters by date; None if it does not, or its requests say themselves how it does."""
+        """How the API filters by date; None if it does not, or if placeholders in the request take the dates."""
         values = self.values()
         if self.is_newest_first or self._fills_in or not isinstance(values, Instants):
             return None
@@ -176,7 +164,7 @@ class Replication(Struct, frozen=True):
 
     @property
     def value_filter(self) -> ValueFilter | None:
-        """How the API filters by the value if it does not by date."""
+        """How the API filters by the value where there is no `date_filter`; None if the list comes newest first."""
         if self.is_newest_first:
             return None
         given, lag = self.word.initial_value, self.word.lag
@@ -189,7 +177,7 @@ class Replication(Struct, frozen=True):
 
     @property
     def _fills_in(self) -> bool:
-        """Whether the request has a place for a value."""
+        """Whether the request has a placeholder for an incremental value."""
         return not INCREMENTAL_VALUES.isdisjoint(self.placeholders)
 
     def lookback(self, schema: Mapping[str, Any] | None = None) -> LookBack:
@@ -215,56 +203,6 @@ class Replication(Struct, frozen=True):
 
 def _inner(values: ReplicationType) -> ReplicationType:
     return values.inner if isinstance(values, Falling) else values
-
-
-def _declared(written: str, *, as_text: bool) -> ReplicationType:
-    if written in EPOCH_UNITS:
-        return Instants(EpochStyle(EPOCH_UNITS[written]))
-    if written == _NUMBERS:
-        return Numbers(as_text=as_text)
-    if written == _TEXTS:
-        return Texts()
-    try:
-        return Instants(PatternStyle(written))
-    except ValueError as error:
-        msg = f"must be one of {_FORMATS}, or a pattern with year, month and day, like '%d.%m.%Y %H:%M:%S'"
-        raise ValueError(msg) from error
-
-
-def _written_as(text: str) -> ReplicationType:
-    """Return what values are that are written like a text."""
-    style = None
-    with suppress(ValueError):
-        style = DateStyle.of(text)
-    if style is not None:
-        try:
-            _ = style.read(text)
-        except ValueError as error:
-            msg = f"is no date that there is ({error})"
-            raise ValueError(msg) from error
-        return Instants(style, reads_numbers=True)
-    for pattern in _COMPACT:
-        with suppress(ValueError):
-            return Instants(_strict(PatternStyle(pattern), text))
-    with suppress(ValueError):
-        _ = number_of(text)
-        return Numbers(as_text=True)
-    if _UNSORTABLE.fullmatch(text):
-        msg = "is a date that is not in order as a text: declare its 'cursor_format', like '%d.%m.%Y'"
-        raise ValueError(msg)
-    return Texts()
-
-
-def _strict(style: PatternStyle, text: str) -> PatternStyle:
-    """Return a style if a text is written in it, to the letter.
-
-    Raises:
-        ValueError: It is not.
-    """
-    if style.write(style.read(text)) != text:
-        msg = "written otherwise"
-        raise ValueError(msg)
-    return style
 
 
 def _read(given: str | float | UnsetType, values: ReplicationType) -> ReplicationValue | None:

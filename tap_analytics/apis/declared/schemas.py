@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def checked_schema(word: str | dict[str, Any]) -> dict[str, Any]:
-    """Return the schema that was given, as it is, once it is known to be one.
+    """Return the schema that was given, unchanged, if it is valid.
 
     Args:
         word: The schema, or the path of the file that holds it.
@@ -35,27 +34,19 @@ def checked_schema(word: str | dict[str, Any]) -> dict[str, Any]:
     if not fields or not all(isinstance(field, dict) for field in fields.values()):
         msg = "must say of each field what it is, by an object with its 'type'"
         raise ValueError(msg)
-    text = json.dumps(schema)
-    if "$ref" in text:
+    if "$ref" in json.dumps(schema):
         msg = "must not have references: put what they refer to in their place"
         raise ValueError(msg)
-    if fault := _fault_of(text):
-        raise ValueError(fault)
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        msg = f"is no JSON schema (see '{'.'.join(map(str, error.absolute_path))}')"
+        raise ValueError(msg) from error
     return schema
 
 
-@lru_cache
-def _fault_of(schema: str) -> str:
-    """Return what is wrong with a schema, given as its text; settings are checked more than once, which takes long."""
-    try:
-        Draft202012Validator.check_schema(json.loads(schema))
-    except SchemaError as error:
-        return f"is no JSON schema (see '{'.'.join(map(str, error.absolute_path))}')"
-    return ""
-
-
 def given_schema(word: str | dict[str, Any], keys: Collection[str], depth: int = 0) -> dict[str, Any]:
-    """Return the schema of a stream's records as this tap has it: its own names, nulls, and no unchecked promise.
+    """Return the schema of a stream's records: with emitted names and nulls, and without keywords that are not checked.
 
     Args:
         word: The schema, or the path of the file that holds it; it has been checked.
@@ -71,7 +62,7 @@ def given_schema(word: str | dict[str, Any], keys: Collection[str], depth: int =
 
 
 def completed(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema with the place for what it does not know."""
+    """Return a schema with `_rescued_data`, which takes what the schema does not know."""
     return {**schema, "properties": {**schema["properties"], RESCUED_DATA: RESCUED_DATA_SCHEMA}}
 
 

@@ -1,6 +1,6 @@
-"""Short forms, written out: what the vocabulary's types need not know.
+"""Short forms in a declaration, written out before it is compared with the types of the vocabulary.
 
-Whatever is not built as expected is left as it is; the types tell what is wrong with it.
+What has not the expected form is left as it is: the comparison finds what is wrong with it.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _with_incremental(endpoint: JsonObject) -> JsonObject:
 
 
 def _with_lag(endpoint: JsonObject) -> JsonObject:
-    """Put a lag in the place of its placeholder: it is the same in every request."""
+    """Replace the placeholder of the lag by its value, which is the same in every request."""
     word = endpoint.get("incremental")
     lag = word.get("lag") if isinstance(word, dict) else None
     if lag is None:

@@ -1,4 +1,4 @@
-"""Streams whose words are read from the configuration."""
+"""Streams that are declared in the settings."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class DeclaredStream(ReplicatedStream):
     @override
     def schema(self) -> dict[str, Any]:
         if self._tap_input_catalog is not None:
-            # What the catalog has was found out when it was made, and what it leaves out is not read.
+            # A catalog has the schema that was found at discovery; a stream that is not in it is not read.
             entry = self._tap_input_catalog.get_stream(self.name)
             return entry.schema.to_dict() if entry else {"type": "object", "properties": {}}
         return self._own_schema
@@ -109,7 +109,7 @@ class DeclaredStream(ReplicatedStream):
         seen = dict.fromkeys(key for record in records for key in record)
         told = f"fields seen: {', '.join(seen)}"
         if len(records) == 1 and (said := error_fields(records[0])):
-            # An error in the shape of a record is told as one.
+            # The one record may be a report of an error.
             told = f"{told}; it says: {message_of(said)}"
         self._settle_key(set.intersection(*names), told)
         inferred = infer(records, self.primary_keys, self._flattened_levels)
@@ -229,7 +229,13 @@ def declared_streams(declarations: Collection[Declaration], api: Api) -> list[ty
 
 
 def _declared(declaration: Declaration, api: Api, names: Mapping[str, str]) -> type[DeclaredStream]:
-    """Return the class that somebody would write for a resource; resources refer to one another by other names."""
+    """Return the class of a resource's stream.
+
+    Args:
+        declaration: The resource.
+        api: The API that it is read from.
+        names: The names of the streams, by those of their resources, by which resources refer to each other.
+    """
     parent = declaration.parent
     replication = declaration.replication
     template = declaration.template

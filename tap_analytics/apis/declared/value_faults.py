@@ -32,7 +32,6 @@ _NO_STATUS: Final = "must be a status like 404"
 _LARGEST: Final = 2**63 - 1
 
 VALUE_HINTS: Final[Mapping[str, str]] = {
-    # Values that look as if they would work
     "skip": "use 'selected: false'",
     "incremental": "only one parameter takes the incremental value; the other one may be 'end_param' in 'incremental'",
     "params": "an object is no parameter: write it as a text of JSON, or each of its fields as a parameter",

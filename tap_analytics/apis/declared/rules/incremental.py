@@ -1,4 +1,4 @@
-"""What is wrong with how is read what is new in a list."""
+"""What is wrong with a resource's `incremental` that its types cannot say."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SEVERAL: Final = re.compile(r"[*?]|\.\.")
 
 
 def incremental_faults(declaration: Declaration) -> Iterator[str]:
-    """Say what is wrong with what is read of a resource's list.
+    """Say what is wrong with the incremental replication of a resource.
 
     Args:
         declaration: The resource.

@@ -1,4 +1,4 @@
-"""What is wrong with how a list is read beyond what its types say: records, pages, and what is new."""
+"""What is wrong with how a list is read that its types cannot say: records, paginator, replication."""
 
 from __future__ import annotations
 

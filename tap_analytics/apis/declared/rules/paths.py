@@ -1,4 +1,4 @@
-"""What is wrong with a resource's path beyond what its type says."""
+"""What is wrong with a resource's path that its type cannot say."""
 
 from __future__ import annotations
 

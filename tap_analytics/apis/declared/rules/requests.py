@@ -1,4 +1,4 @@
-"""What is wrong with the requests of a resource beyond what its types say: path, parameters, headers and body."""
+"""What is wrong with the requests of a resource that its types cannot say: path, parameters, headers and body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a resource beyond what its types say: its name and its schema."""
+"""What is wrong with a resource that its types cannot say: its name and its schema."""
 
 from __future__ import annotations
 

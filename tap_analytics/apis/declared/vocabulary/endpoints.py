@@ -123,7 +123,11 @@ class Endpoint(Word, frozen=True, kw_only=True):
     data_selector: Selector | UnsetType = UNSET
     paginator: DescribedPaginator | UnsetType = UNSET
     incremental: (
-        Annotated[Incremental, Meta(description="What is read of a list that has been read before.")] | UnsetType
+        Annotated[
+            Incremental,
+            Meta(description="Incremental replication: which records are read after the first run. Without it: all."),
+        ]
+        | UnsetType
     ) = UNSET
     error_handler: ErrorHandler | UnsetType = UNSET
     json: (

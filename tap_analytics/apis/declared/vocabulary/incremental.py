@@ -1,4 +1,4 @@
-"""What is read of a list that has been read before."""
+"""How a list is replicated incrementally."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FORMAT = "use 'cursor_format': it says how the service writes its values, in re
 
 
 class Incremental(Word, frozen=True, kw_only=True):
-    """What is read of a list that has been read before."""
+    """How a list is replicated incrementally: what is read of it after the first run."""
 
     cursor_path: Annotated[
         str,
