@@ -285,7 +285,7 @@ class TapAnalytics(CommandTap):
         self.append_builtin_config(self.config_jsonschema)
         # Null means "not set".
         self._config = {name: value for name, value in self._config.items() if value is not None}
-        declared.settle(self._config)
+        declared.add_implied_settings(self._config)
         values = {name: str(self._config.get(name, "")) for name in ("username", "client_id", *settings.SECRETS)}
         pairs = {api.credentials for api in _APIS.values() if api.credentials}
         mask_secrets(values.values(), [(values[user], values[word]) for user, word in pairs])

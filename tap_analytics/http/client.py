@@ -203,7 +203,7 @@ class Client:
             told = f"{told}; all of them would take {policy.all_waits:.0f} s"
         if failure.kind.slows_run:
             told = f"{told}; all requests of the run wait as long"
-        # Of all requests that were in flight when the service had enough, one line is enough: each is counted anyway.
+        # One line for all requests that were in flight at the first refusal; each retry is counted anyway.
         level = logging.WARNING if is_news else logging.DEBUG
         self._logger.log(level, "%s. %s", self.told(failure.reason, path), told)
 

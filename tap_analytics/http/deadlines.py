@@ -84,7 +84,7 @@ class DeadlineAdapter(HTTPAdapter):
 
     @override
     def close(self) -> None:
-        # To forget a pool, as `requests` does, closes its connections only when nothing refers to it any more.
+        # `requests` only drops its pools, whose connections then stay open as long as something refers to them.
         for manager in (self.poolmanager, *self.proxy_manager.values()):
             for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated over itself
                 manager.pools[key].close()

@@ -78,19 +78,19 @@ class PageWalker:
         return request
 
     def _pages(self, request: RequestTemplate, params: Params, values: Values) -> Iterator[Page]:
-        whose = fill_params(self._template.params_of_parent, values)
-        trail = PageTrail(self._paginator, self._page_size, {**request.params, **params}, whose, request.body)
+        parent_params = fill_params(self._template.params_of_parent, values)
+        trail = PageTrail(self._paginator, self._page_size, {**request.params, **params}, parent_params, request.body)
         # Not a generator: between two pages it would keep the decoded one, which may be large.
-        return iter(partial(self._next_page, trail, request, whose), None)
+        return iter(partial(self._next_page, trail, request, parent_params), None)
 
-    def _next_page(self, trail: PageTrail, request: RequestTemplate, whose: Params) -> Page | None:
+    def _next_page(self, trail: PageTrail, request: RequestTemplate, parent_params: Params) -> Page | None:
         """Return the next page of a walk, None after the last one."""
         while not trail.finished:
             if trail.failure is not None:
                 raise trail.failure
-            self._check_owner(trail, request, whose)
+            self._check_owner(trail, request, parent_params)
             try:
-                page, fresh = self._current_page(trail, request)
+                page, new = self._current_page(trail, request)
             except LostPlaceError as error:
                 if not trail.begin_again():
                     raise
@@ -101,22 +101,22 @@ class PageWalker:
             except StreamError as error:
                 # The page itself is good: it comes before the failure.
                 trail.failure = StreamError(self.client.told(str(error), page.path))
-            if fresh is not None:
-                return fresh
+            if new is not None:
+                return new
         return None
 
-    def _check_owner(self, trail: PageTrail, request: RequestTemplate, whose: Params) -> None:
+    def _check_owner(self, trail: PageTrail, request: RequestTemplate, parent_params: Params) -> None:
         """Refuse to follow a link from the list of one parent into that of another one."""
         if not self._has_parent or not trail.paginator.follows_links:
             return
         list_path = self.client.full_path(request.path)
         try:
-            if others := [name for name, value in whose.items() if trail.params[name] != value]:
+            if others := [name for name, value in parent_params.items() if trail.params[name] != value]:
                 names = ", ".join(f"'{name}'" for name in others)
                 msg = f"gave a next link with another {names} than this parent's, which is not followed"
                 raise StreamError(msg)  # noqa: TRY301 - both failures get the same beginning
             # Whether slashes are encoded in it or not, it is the path of the same parent.
-            self._owners.claim(trail.path or list_path, whose, (unquote(request.path), repr(whose)))
+            self._owners.claim(trail.path or list_path, parent_params, (unquote(request.path), repr(parent_params)))
         except StreamError as error:
             raise StreamError(self.client.told(str(error), list_path)) from error
 
@@ -128,8 +128,8 @@ class PageWalker:
         """
         try:
             page = self.client.fetch(trail.params, request, trail.path)
-            question = trail.question()
-            confirmation = None if question is None else self.client.fetch(question, request)
+            params = trail.confirmation_params()
+            confirmation = None if params is None else self.client.fetch(params, request)
         except StreamError as error:
             if trail.has_ended(error.status):
                 end = Page(None, [], is_ignored=True)
@@ -145,20 +145,20 @@ class PageWalker:
             raise
         if page.is_ignored:
             return page, page
-        self._settle(trail, page)
+        self._detect_paging(trail, page)
         if trail.repeats(page):
             return page, None
         try:
-            fresh = trail.fresh(self._doubted(page, trail))
+            new = trail.without_repeated(self._doubted(page, trail))
             if confirmation is not None:
                 trail.confirm(confirmation)
         except StreamError as error:
             raise type(error)(self.client.told(str(error), page.path)) from error
-        return page, fresh
+        return page, new
 
-    def _settle(self, trail: PageTrail, page: Page) -> None:
-        """Let further walks begin with what the first page of this one shows, and tell it once."""
-        if told := trail.settle(page):
+    def _detect_paging(self, trail: PageTrail, page: Page) -> None:
+        """Find out from its first page how the list is paged; further walks begin with that. The log says it once."""
+        if told := trail.detect(page):
             with self._warning:
                 is_first = told not in self._told
                 self._told.add(told)

@@ -1,4 +1,4 @@
-"""The pace of a run: what the service allows, less what it says that it cannot take right now."""
+"""The pace of a run: the rate that the service allows, slowed down while it refuses requests."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class Throttle:
     """Lets the requests of all threads through one by one, evenly spread, at the pace that the service allows.
 
     A refusal (429, 503) slows every request of the run: all of them pause, then go on at half the pace, until the
-    answers have been quiet for a while. Services that tell how much of their limit is used up (`10/40`) are believed:
-    somebody else may be using it.
+    answers have been quiet for a while. If a service tells how much of its limit is used up (`10/40`),
+    that counts: others may use the limit, too.
 
     A chain of requests, each asked for by the answer before it, takes the longest, and nothing makes it shorter. So
     each chain has one of the places in flight for itself, and goes first; what can be fetched side by side shares the
@@ -77,7 +77,7 @@ class Throttle:
         self._seconds = seconds
         self._most = most
         self.interval = seconds * _MARGIN / requests
-        """Seconds between two requests, when nothing is said about the service being busy."""
+        """Seconds between two requests, while the service refuses none."""
         self._burst = int(requests // _BURST) * self.interval
         self._queue: deque[_Turn] = deque()
         self._in_flight = {True: 0, False: 0}
@@ -217,7 +217,7 @@ class Throttle:
         return max(paced, self._resume, self._refused_until()) - time.monotonic()
 
     def _refused_until(self) -> float:
-        """Return when the last pause ends that somebody retries behind."""
+        """Return when the last pause ends of those whose scope has not ended."""
         self._pauses = {scope: until for scope, until in self._pauses.items() if not scope.has_ended}
         return max(self._pauses.values(), default=0)
 
@@ -239,7 +239,7 @@ class Throttle:
             self._pauses[scope] = max(self._pauses.get(scope, 0), time.monotonic() + seconds)
             self._slowness = min(2 * self._slowness, _SLOWEST)
             self._quiet = 0
-            # Who begins a pause tells how long it is.
+            # The message about the retry that begins a pause says how long it is.
             self._pause(asked_for, "" if is_new else "The service asks for a longer pause (Retry-After)")
         return is_new
 
@@ -261,7 +261,7 @@ class Throttle:
         """Wait until half of the limit is free again, once three quarters of it are used."""
         if not 0 < allowed * 3 <= used * 4:
             return
-        # Who has used more than everything still waits for half of it.
+        # If more than the limit is used, wait only until half of it is free.
         seconds = (min(used, allowed) / allowed - 0.5) * self._seconds
         self._pause(seconds, f"{used} of {allowed} requests are used up ({shorten(name)})")
 

@@ -1,4 +1,4 @@
-"""Which parent's list lies where."""
+"""Which addresses are of which parent's list."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class ListOwners:
-    """Which parent's list lies where, so that no link leads from one parent's list into that of another."""
+    """Which addresses are of which parent's list, so that no link leads from one parent's list into another's."""
 
     def __init__(self) -> None:
         self._owners: dict[int, int] = {}
         self._lock = Lock()
 
     def claim(self, path: str, params: Params, owner: object) -> None:
-        """Let a place belong to a list.
+        """Take note that an address is of a list.
 
         Args:
             path: The path on the API's origin.
@@ -29,10 +29,10 @@ class ListOwners:
             owner: What tells the list from all others.
 
         Raises:
-            StreamError: The place belongs to another list already.
+            StreamError: It is of another list already.
         """
-        place = hash((unquote(path).rstrip("/"), repr(sorted(params.items()))))
+        address = hash((unquote(path).rstrip("/"), repr(sorted(params.items()))))
         with self._lock:
-            if self._owners.setdefault(place, hash(owner)) != hash(owner):
+            if self._owners.setdefault(address, hash(owner)) != hash(owner):
                 msg = f"leads from the list of one parent into that of another one ({shorten(path)})"
                 raise StreamError(msg)

@@ -46,7 +46,7 @@ class PageTrail:
         paginator: How the API pages this list.
         page_size: Records to ask for in one answer, where the paginator does not say; None leaves that to the API.
         fixed: Query parameters that every page of the walk repeats, unless an answer gives the next page's address.
-        whose: Those that say whose list it is: every page repeats them.
+        parent_params: Query parameters that say which parent the list is of: every page repeats them.
         body: The body of the requests.
 
     Attributes:
@@ -61,17 +61,17 @@ class PageTrail:
         paginator: Paginator,
         page_size: int | None,
         fixed: Mapping[str, ParamValue] = NO_PARAMS,
-        whose: Mapping[str, ParamValue] = NO_PARAMS,
+        parent_params: Mapping[str, ParamValue] = NO_PARAMS,
         body: object = None,
     ) -> None:
         self.paginator = paginator
-        self._whose = whose
+        self._parent_params = parent_params
         size = paginator.limit or page_size
         limit = {paginator.limit_param: max(size, paginator.smallest_page)} if paginator.limit_param and size else {}
         self._fixed: Params = {**fixed, **limit}
         self._sizes = _sizes_in(self._fixed) | _sizes_in(body)
         self._restarts_left = paginator.restarts
-        self._is_settled = False
+        self._has_detected = False
         self.is_for_all = False
         self._begin()
 
@@ -90,23 +90,23 @@ class PageTrail:
     @property
     def params(self) -> Params:
         """The query parameters that ask for the current page, its size included."""
-        return {**(self._fixed if self.path is None else self._whose), **self._progress.token}
+        return {**(self._fixed if self.path is None else self._parent_params), **self._progress.token}
 
-    def settle(self, page: Page) -> str:
-        """Let the first page of the walk show how the list is paged; return what there is to say about it.
+    def detect(self, page: Page) -> str:
+        """Find out from the first page of the walk how the list is paged; return what to log about it.
 
         Args:
             page: The answer to the current parameters.
         """
         detection = None
-        if not self._is_settled and not page.is_ignored:
-            self._is_settled = True
-            detection = self.paginator.settled(page, self.params)
+        if not self._has_detected and not page.is_ignored:
+            self._has_detected = True
+            detection = self.paginator.detect(page, self.params)
         if detection is None:
             return ""
         self.paginator = detection.paginator
         self.is_for_all = detection.is_for_all
-        return detection.told
+        return detection.message
 
     def advance(self, page: Page) -> None:
         """Go on to the next page, or finish.
@@ -117,7 +117,7 @@ class PageTrail:
         Raises:
             StreamError: The API leads in a circle, or claims that there is more without a way to ask for it.
         """
-        self.settle(page)
+        self.detect(page)
         following = None if page.is_ignored else self.paginator.next_token(page, self._progress)
         if following is None:
             self.finished = True
@@ -169,15 +169,15 @@ class PageTrail:
         """Return why there may be more records although the walk ends with a page; empty for no reason."""
         return self.paginator.doubt(page, self._progress)
 
-    def fresh(self, page: Page) -> Page:
+    def without_repeated(self, page: Page) -> Page:
         """Return a page without the records that an earlier page had.
 
         Raises:
             LostPlaceError: It is not the page after the one before it.
         """
-        return self.paginator.fresh(page, self._progress)
+        return self.paginator.without_repeated(page, self._progress)
 
-    def question(self) -> Params | None:
+    def confirmation_params(self) -> Params | None:
         """Return the parameters of the page that the last record came from, where it has to be asked for again.
 
         It is needed where the current page is the next one only if that record has not moved; else None is returned.
@@ -189,7 +189,7 @@ class PageTrail:
         """Check that the last record still stands where it was read.
 
         Args:
-            page: The answer to `question`.
+            page: The answer to the request with `confirmation_params`.
 
         Raises:
             LostPlaceError: It does not, so that the current page may be another one than the next.

@@ -106,7 +106,7 @@ def is_record_count(field: EnvelopeField, nouns: set[str]) -> bool:
 
 
 def count_of(page: Page) -> int | None:
-    """Return how many records came; None where the body is the one record, whose numbers are its own."""
+    """Return how many records came; None where the body is the one record: numbers in it say nothing about a list."""
     return None if any(record is page.body for record in page.all_records) else len(page.all_records)
 
 

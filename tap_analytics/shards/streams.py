@@ -66,7 +66,7 @@ def _by_name(classes: Iterable[type[ListStream]]) -> dict[str, type[ListStream]]
 
 def _declared(api: str, resources: str) -> Iterable[type[ListStream]]:
     config = {"api": api, "resources": resources}
-    declared.settle(config)
+    declared.add_implied_settings(config)
     checked = declared.check(config, _by_name(_BUILTIN[api]))
     if checked.faults:
         msg = f"Settings: {'; '.join(checked.faults)}"

@@ -1,4 +1,4 @@
-"""What a stream says about its requests; a client sends them."""
+"""What the requests of a stream are; a client sends them."""
 
 from __future__ import annotations
 

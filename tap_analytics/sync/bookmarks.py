@@ -39,7 +39,7 @@ class Bookmark:
         self.value = None if value is None else _earlier(value, latest)
 
     def see(self, value: ReplicationValue) -> None:
-        """Count a written row. One beyond the last value is left out, for it would blind the next runs."""
+        """Take in the value of a written row. One beyond `latest` is ignored: later runs would miss rows before it."""
         latest = self._latest
         if (latest is None or value <= latest) and (self.value is None or value > self.value):
             self.value = value
@@ -76,7 +76,7 @@ class Bookmarks:
 
     def mark_listed(self, place: str) -> None:
         """Take note that a place is still there."""
-        # One without a bookmark has none to lose: there may be very many.
+        # Places without a bookmark are not kept: there may be very many.
         if place in self._values:
             self._listed.add(place)
 

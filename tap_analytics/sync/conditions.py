@@ -19,16 +19,16 @@ _RECORD: Final = ("record", "_")
 
 
 class Condition:
-    """Says of records whether something holds; for one use.
+    """Says of each record of one list whether a condition holds.
 
-    A field that a record does not have is None: many services leave out what is null. One that no record has is a
-    mistake in the expression.
+    A field that a record does not have is None, since many services leave out what is null. A field that no record has
+    is a mistake in the expression.
 
     Args:
         text: A Python expression, in which each name is a field of the record, and `record` is the whole of it.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is no such expression.
     """
 
     def __init__(self, text: str) -> None:
@@ -46,7 +46,7 @@ class Condition:
             record: The record.
 
         Raises:
-            ValueError: That cannot be said of this record.
+            ValueError: The expression fails for this record.
         """
         self._has_seen_any = True
         self._unseen.difference_update(record)

@@ -36,7 +36,7 @@ _MOST_FRONTS: Final = 5
 
 
 class ListReading(ABC):
-    """Reads the lists of a stream, for whatever becomes of their objects.
+    """Reads the lists of a stream. Subclasses say what becomes of their objects.
 
     Args:
         stream: The stream.
@@ -44,7 +44,7 @@ class ListReading(ABC):
     """
 
     who: ClassVar[str] = OWN
-    """For whom it reads."""
+    """For whom it reads: `OWN` for the stream itself, `CHILDREN` for the streams under its records."""
 
     def __init__(self, stream: ListStream, run: Run) -> None:
         self._stream = stream
@@ -86,7 +86,7 @@ class ListReading(ABC):
                 failures.add_read()
                 self.finish_walk(walk)
                 if self._stream.is_dry_run and self.who == OWN:
-                    # That the list can be read is known now, even if it was empty.
+                    # The connection test knows now that the list can be read, even if it was empty.
                     break
         failures.check()
 
@@ -118,7 +118,7 @@ class ListReading(ABC):
         return self._start(walk, 1)[0]
 
     def _start(self, walk: Walk, consumers: int) -> Sequence[Consumer[Page]]:
-        # A dry run wants one record, and a walk that may end at any page no pages that nobody reads.
+        # A dry run wants one record, and a walk that may end at any page should fetch none in vain.
         ahead = -1 if self._stream.is_dry_run or walk.may_stop else walk.pages_ahead
         scope = Scope(self._run.pool.scope, is_chain=not walk.is_part)
         name = f"reader {self._stream.name} {walk.place}{walk.params}"
@@ -136,7 +136,7 @@ class ListReading(ABC):
             yield from self._pages(walk)
 
     def read_again(self, walk: Walk, withhold: Callable[[str], None]) -> Iterator[tuple[Walk, Consumer[Page]]]:
-        """Read the newest rows again, behind a walk: a changed one may have jumped over the place of the read.
+        """Read the newest rows again after a walk: rows changed meanwhile may be on pages that were read before.
 
         Args:
             walk: The walk.

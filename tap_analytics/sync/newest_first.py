@@ -18,11 +18,11 @@ _NO_BOUNDS: Final = Bounds()
 
 
 class NewestFirst(Walk):
-    """A list that is asked for newest first, read until it is older than what is known.
+    """A list that is asked for newest first, read until it is older than the bookmark.
 
-    The order is an API's claim, and a reader that believes it loses rows as soon as one is out of place. So the walk
-    stops only once a strict descent has been seen on a page, and no ascent anywhere, and after a page whose every row
-    has a value older than `until`. A page that proves nothing (equal values, one row, no values) is read past.
+    The order is not trusted: if one row were out of place, rows would be lost. So the walk stops only once a strict
+    descent has been seen on a page, and no ascent anywhere, and after a page whose every row has a value older than
+    `until`. A page that proves nothing (equal values, one row, no values) is read past.
 
     Args:
         until: The bookmark less the look-back; None reads everything.

@@ -53,12 +53,12 @@ class Parent(Struct, frozen=True, kw_only=True):
 
 
 class Candidate(Struct, frozen=True):
-    """What a list under a parent's record needs of that; what else the record holds may be large.
+    """What a list under a parent's record needs of that record, without the rest of it, which may be large.
 
     Attributes:
         told: The record, for messages.
         fields: The values of fields, by path; those that the record does not have are missing.
-        fault: Why nobody can say whether there is a list under it; empty if there is.
+        fault: Why the condition could not be applied to the record; empty if it could.
     """
 
     told: str
@@ -107,7 +107,7 @@ class Candidates:
 
 
 class Place(Struct, frozen=True):
-    """Where the list of one parent's record lies.
+    """The list under one parent's record: what it is asked for by, and what it is known by.
 
     Attributes:
         key: What tells the list from others, as one text: it is the same in every run.
@@ -140,14 +140,14 @@ class Places:
         self._references = parent.references(template)
         self._path = template.path
         self._params = template.params_of_parent
-        # Others keep their places in the key.
+        # In the key, the other placeholders stay as they are.
         self._others = {name: f"{{{name}}}" for name in template.names if name not in self._references}
         in_address = {*names_in(self._path), *names_in(self._params)}
         self._in_body = [name for name in self._references if name not in in_address]
         self._in_json = {name for name in self._in_body if name not in names_in([*template.headers.values()])}
         asked = self._references.values()
         self._telling = [to for path, to in parent.added.items() if path not in asked and (not keys or to in keys)]
-        # Texts would take much memory, and two that share a hash are not to be expected.
+        # Hashes take less memory than texts; that two texts have the same one is not to be expected.
         self._seen: set[int] = set()
         self._without = _LeftOut()
         self._unusable = _LeftOut()
@@ -230,7 +230,7 @@ class Places:
 
 
 class _LeftOut:
-    """How many parents there was nothing to ask with, and what was wrong with the first one."""
+    """How many parents were left out, and what was wrong with the first one."""
 
     def __init__(self) -> None:
         self.first: StreamError | None = None
@@ -250,7 +250,7 @@ def _field(record: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - any J
     # A plain value is a record with one field; the whole of it is that value.
     value = record[PLAIN_VALUE] if path == "$" and record.keys() == {PLAIN_VALUE} else first_at(path, record)
     if value is UNSET and path.startswith("_"):
-        # What a record has from its own parent is called there as it goes out.
+        # Fields that a record has from its own parent have their emitted names.
         return record.get(emitted_name(path, {}), UNSET)
     return value
 

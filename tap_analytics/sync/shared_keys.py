@@ -1,4 +1,4 @@
-"""Records of different parents that have one key: a target keeps the last of them, and nobody hears of it."""
+"""A warning about records of different parents with the same key, of which a target keeps only the last one."""
 
 from __future__ import annotations
 

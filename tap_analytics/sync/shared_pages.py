@@ -23,7 +23,7 @@ CHILDREN: Final = "children"
 """A list is read for the streams under its records."""
 
 _MOST_AHEAD: Final = 8
-"""Lists that one of the two may open before the other one: all of them hold pages for it."""
+"""Lists that one of the two readings may be ahead of the other one: the pages of each wait for it."""
 
 
 class SharedPages:
@@ -51,7 +51,7 @@ class SharedPages:
             return start(1)[0]
         number, theirs = self._count(who, key), self._opened[other, key]
         if theirs == number:
-            # So that what is remembered does not grow with the number of lists.
+            # Both have opened it equally often, so nothing has to be remembered of it.
             del self._opened[who, key], self._opened[other, key]
         if (key, number) in self._left_for[who]:
             return self._left_for[who].pop((key, number))

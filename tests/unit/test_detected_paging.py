@@ -37,10 +37,10 @@ def read(
         asked.append(trail.params)
         body, headers = answer if isinstance(answer := serve(trail.params), tuple) else (answer, {})
         page = Page(body, KeyPath("data").records(body), "/things", headers, origin="http://x")
-        told = trail.settle(page) or told
+        told = trail.detect(page) or told
         if not trail.repeats(page):
             assert not trail.doubt(page)
-            ids += [record["id"] for record in trail.fresh(page).records]
+            ids += [record["id"] for record in trail.without_repeated(page).records]
         trail.advance(page)
     return ids, asked, told
 

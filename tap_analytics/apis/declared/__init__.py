@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from tap_analytics.apis.declared.checking import Checked, check, settle
+from tap_analytics.apis.declared.checking import Checked, add_implied_settings, check
 from tap_analytics.apis.declared.configuration import SETTINGS
 from tap_analytics.apis.declared.streams import DeclaredStream, declared_streams
 from tap_analytics.http.api import Api
 
-__all__ = ["API", "SETTINGS", "Checked", "DeclaredStream", "check", "declared_streams", "settle"]
+__all__ = ["API", "SETTINGS", "Checked", "DeclaredStream", "add_implied_settings", "check", "declared_streams"]
 
 API: Final = Api(
     name="declared",

@@ -90,7 +90,7 @@ def check(config: Mapping[str, Any], builtin: Collection[str] = ()) -> Checked:
     return found
 
 
-def settle(config: dict[str, Any]) -> None:
+def add_implied_settings(config: dict[str, Any]) -> None:
     """Add the settings that `client` implies: the address of the API, that it is a declared one, and names in `auth`.
 
     Without a `base_url`, `api` is `subscription`.

@@ -81,7 +81,7 @@ class DeclaredStream(ReplicatedStream):
             schema = given_schema(word, self.primary_keys, self._flattened_levels)
             if self.parent is not None:
                 schema["properties"] = {**self._parent_properties(self.parent), **schema["properties"]}
-            self._settle_key(set(schema["properties"]), f"the schema has {', '.join(schema['properties'])}")
+            self._check_key(set(schema["properties"]), f"the schema has {', '.join(schema['properties'])}")
         self._check_replication_key(schema["properties"])
         if self._flattened_levels:
             keep_names_apart(schema["properties"], self.config.get("flattening_separator", "__"))
@@ -111,7 +111,7 @@ class DeclaredStream(ReplicatedStream):
         if len(records) == 1 and (said := error_fields(records[0])):
             # The one record may be a report of an error.
             told = f"{told}; it says: {message_of(said)}"
-        self._settle_key(set.intersection(*names), told)
+        self._check_key(set.intersection(*names), told)
         inferred = infer(records, self.primary_keys, self._flattened_levels)
         found = with_hints(inferred, self.declaration.resource.columns, records, self.primary_keys)
         return self._with_missing_key(found)
@@ -167,7 +167,7 @@ class DeclaredStream(ReplicatedStream):
                     shared.see(tuple(map(values.get, self.primary_keys)), walk.place, record)
                 yield record
 
-    def _settle_key(self, known: Collection[str], told: str) -> None:
+    def _check_key(self, known: Collection[str], told: str) -> None:
         """Drop a key that is only a default and that the records do not have.
 
         Raises:

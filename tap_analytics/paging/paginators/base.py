@@ -1,4 +1,4 @@
-"""What every paginator has to say about a list."""
+"""What a paginator is, and what paginators with a flag for more have in common."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class Detection(Struct, frozen=True):
 
     Attributes:
         paginator: How the list is paged.
-        told: What is said about it: the predicate of a sentence about the request.
-        is_for_all: Whether further lists of the stream are paged so; not where an answer has only nothing to show.
+        message: What the log says about it: the predicate of a sentence about the request.
+        is_for_all: Whether further lists of the stream are paged so; not where the answer only lacks what others have.
     """
 
     paginator: Paginator
-    told: str
+    message: str
     is_for_all: bool = True
 
     @classmethod
     def of(cls, paginator: Paginator, way: str, words: Mapping[str, str]) -> Detection:
-        """Return what was found out, and what to say.
+        """Return a detection with its message.
 
         Args:
             paginator: How the list is paged.
@@ -61,7 +61,7 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
     """Whether an answer gives the address of the next page."""
 
     restarts: ClassVar[int] = 0
-    """How often a walk that has lost its place begins again."""
+    """How often a walk begins again if its place in the list is lost."""
 
     smallest_page: ClassVar[int] = 1
     """The fewest records that may be asked for in one answer."""
@@ -93,8 +93,8 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
             progress: The walk so far, up to the parameters that asked for this page.
         """
 
-    def settled(self, page: Page, asked: Params) -> Detection | None:  # noqa: ARG002 - for those that do not know it all
-        """Return what the first answer shows about the paging; None if this is already all that is to be known.
+    def detect(self, page: Page, asked: Params) -> Detection | None:  # noqa: ARG002 - for those that look at the first answer
+        """Return what the first answer shows about the paging; None if it shows nothing new.
 
         Args:
             page: The first answer.
@@ -114,7 +114,7 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
         """Say whether a page turned out to be one that has been read."""
         return False
 
-    def fresh(self, page: Page, progress: Progress) -> Page:  # noqa: ARG002 - for those whose pages overlap
+    def without_repeated(self, page: Page, progress: Progress) -> Page:  # noqa: ARG002 - for those whose pages overlap
         """Return a page without the records that an earlier page had."""
         return page
 

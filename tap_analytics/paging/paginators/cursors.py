@@ -46,7 +46,7 @@ class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
     or_fields: tuple[str, ...] = ()
 
     @override
-    def settled(self, page: Page, asked: Params) -> Detection | None:
+    def detect(self, page: Page, asked: Params) -> Detection | None:
         if self.is_declared or page.has(self.cursor_path) or has_holder(self.cursor_path, page.body):
             return None
         param_word = "cursor_body_path" if isinstance(self.cursor_param, BodyField) else "cursor_param"

@@ -1,4 +1,4 @@
-"""Lists that nobody says the paging of: the first answer shows it, or the user has to."""
+"""Lists without a declared paginator: the first answer shows how they are paged, or the user has to declare it."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Detected(Undeclared, frozen=True, kw_only=True):
     Whatever else says that there is more is an error.
     """
 
-    # Which one it turns out to follow is known only later.
+    # Whether it does is known only after the first answer.
     follows_links = True
 
     @override
-    def settled(self, page: Page, asked: Params) -> Detection | None:
+    def detect(self, page: Page, asked: Params) -> Detection | None:
         if link_in(page.headers.get("Link", ""), "next") is not None:
             return Detection.of(HeaderLink(), "the address in the header 'Link'", {"type": "header_link"})
         if not self.has_envelope:
@@ -49,7 +49,7 @@ class Detected(Undeclared, frozen=True, kw_only=True):
 
 
 class GuessedPageNumber(PageNumber, frozen=True, kw_only=True):
-    """Pages whose number is asked for by a parameter that nobody has declared."""
+    """Pages by number, where the query parameter is a guess."""
 
     @property
     @override
@@ -57,12 +57,12 @@ class GuessedPageNumber(PageNumber, frozen=True, kw_only=True):
         return _guess(str(self.total_path), self.page_param)
 
     @override
-    def fresh(self, page: Page, progress: Progress) -> Page:
+    def without_repeated(self, page: Page, progress: Progress) -> Page:
         return _unless_repeated(page, progress, self.guess)
 
 
 class GuessedCursor(BodyCursor, frozen=True, kw_only=True):
-    """Pages whose cursor is asked for by a parameter that nobody has declared."""
+    """Pages by cursor, where the query parameter is a guess."""
 
     @property
     @override
@@ -77,12 +77,12 @@ class GuessedCursor(BodyCursor, frozen=True, kw_only=True):
         return token
 
     @override
-    def fresh(self, page: Page, progress: Progress) -> Page:
+    def without_repeated(self, page: Page, progress: Progress) -> Page:
         return _unless_repeated(page, progress, self.guess)
 
 
 def _by_number(leads: Leads, asked: Params) -> Detection | None:
-    # A cursor beside the number of pages: who knows which of them it takes.
+    # With a cursor beside the number of pages, it is not known which of the two asks for the next page.
     if leads.pages is None or (leads.cursor is not None and leads.cursor.param == "cursor"):
         return None
     numbers = {name: str(value) for name, value in asked.items() if _is_page_number(name, value)}
@@ -118,7 +118,7 @@ def _guess(sign: str, param: str) -> str:
 
 
 def _unless_repeated(page: Page, progress: Progress, guess: str) -> Page:
-    """Return a page, unless its records show that a parameter that nobody has declared is not the right one.
+    """Return a page, unless its records show that the guessed query parameter is not the right one.
 
     Raises:
         StreamError: It has the records of an earlier page.

@@ -50,7 +50,7 @@ class BodyLink(Paginator, frozen=True, kw_only=True):
     is_declared: bool = True
 
     @override
-    def settled(self, page: Page, asked: Params) -> Detection | None:
+    def detect(self, page: Page, asked: Params) -> Detection | None:
         if self.is_declared or page.has(self.link_path) or (place := leads_in(page).link) is None:
             return None
         words = {"type": "json_link", "next_url_path": place}

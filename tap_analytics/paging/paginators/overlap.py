@@ -54,7 +54,7 @@ class OverlappingPages(LastRecord, frozen=True, kw_only=True):
         return {self.cursor_param: self.value_of(page.records[-2:][0])} if page.records else None
 
     @override
-    def fresh(self, page: Page, progress: Progress) -> Page:
+    def without_repeated(self, page: Page, progress: Progress) -> Page:
         if progress.number == 1 or not page.records:
             return page
         expects_last = self._expects_last(progress)
