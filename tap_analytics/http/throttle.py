@@ -5,21 +5,20 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from msgspec import Struct
-
 from tap_analytics.http.cancellation import CHANGED, Scope
 from tap_analytics.http.tally import Cause
+from tap_analytics.http.turns import Turns
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tap_analytics.http.tally import Tally
+    from tap_analytics.http.turns import Turn
 
 _LOGGER: Final = logging.getLogger("tap-analytics")
 
@@ -35,25 +34,10 @@ _SLOWEST: Final = 4
 _QUIET_ANSWERS: Final = 20
 """After so many answers without a refusal the pace is doubled again."""
 
-_TURNS_OF_CHAINS: Final = 3
-"""Turns in a row that chains have while others wait."""
-
 _CALL_LIMIT = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})", re.ASCII)
 
 _LONGEST_SILENT_PAUSE: Final = 1
 """Seconds; if nothing is sent for longer, a line in the log says why."""
-
-
-class _Turn(Struct, frozen=True, eq=False):
-    """A request that waits for its turn.
-
-    Attributes:
-        is_chain: Whether it is one of a chain.
-        number: How many requests of the chain went before it.
-    """
-
-    is_chain: bool
-    number: int
 
 
 class Throttle:
@@ -63,10 +47,6 @@ class Throttle:
     answers have been quiet for a while. If a service tells how much of its limit is used up (`10/40`),
     that counts: others may use the limit, too.
 
-    A chain of requests, each asked for by the answer before it, takes the longest, and nothing makes it shorter. So
-    each chain has one of the places in flight for itself, and goes first; what can be fetched side by side shares the
-    rest, but always gets one place and every fourth turn.
-
     Args:
         requests: How many requests the service takes in a period; may be less than one.
         seconds: The length of the period.
@@ -75,17 +55,10 @@ class Throttle:
 
     def __init__(self, requests: float, seconds: float, most: int = 1) -> None:
         self._seconds = seconds
-        self._most = most
         self.interval = seconds * _MARGIN / requests
         """Seconds between two requests, while the service refuses none."""
         self._burst = int(requests // _BURST) * self.interval
-        self._queue: deque[_Turn] = deque()
-        self._in_flight = {True: 0, False: 0}
-        """How many requests of chains, and how many others."""
-        self._chains: dict[Scope, int] = {}
-        """The chains, and how many requests each has sent."""
-        self._turns_of_chains = 0
-        """How many turns in a row chains have had."""
+        self._turns = Turns(most)
         self._next = 0.0
         """When the next request may leave, if none may leave early."""
         self._resume = 0.0
@@ -103,7 +76,7 @@ class Throttle:
     @property
     def waiting(self) -> int:
         """How many threads wait for their turn."""
-        return len(self._queue)
+        return self._turns.waiting
 
     @contextmanager
     def turn(self, tally: Tally) -> Iterator[None]:
@@ -121,8 +94,7 @@ class Throttle:
             yield
         finally:
             with CHANGED:
-                self._in_flight[is_chain] -= 1
-                self._tell_others()
+                self._turns.end(is_chain=is_chain)
 
     @contextmanager
     def further_turn(self, tally: Tally) -> Iterator[None]:
@@ -137,25 +109,22 @@ class Throttle:
         is_chain = Scope.current().is_chain
         with CHANGED:
             # If all requests in flight are redirected, none could get a second place.
-            self._in_flight[is_chain] -= 1
+            self._turns.lend(is_chain=is_chain)
         try:
             with self.turn(tally):
                 yield
         finally:
             with CHANGED:
-                self._in_flight[is_chain] += 1
+                self._turns.take_back(is_chain=is_chain)
 
     def _wait(self) -> bool:
         scope = Scope.current()
         with CHANGED:
-            turn = _Turn(scope.is_chain, self._chains.get(scope, 0))
-            self._queue.append(turn)
-            if turn.is_chain:
-                self._chains[scope] = turn.number + 1
+            turn = self._turns.join(scope)
             try:
                 while True:
                     scope.check()
-                    if self._next_turn() is not turn:
+                    if self._turns.next() is not turn:
                         scope.wait()
                     elif (left := self._left(turn)) > 0:
                         self._tell_pace()
@@ -163,44 +132,11 @@ class Throttle:
                     else:
                         break
                 self._next = max(self._next, time.monotonic() - self._burst) + self.interval * self._slowness
-                self._in_flight[turn.is_chain] += 1
+                self._turns.begin(turn)
                 self._refusals_before[scope] = self._refusals
-                self._turns_of_chains = self._turns_of_chains + 1 if turn.is_chain else 0
             finally:
-                self._queue.remove(turn)
-                self._tell_others()
+                self._turns.leave(turn)
         return turn.is_chain
-
-    def _tell_others(self) -> None:
-        if self._queue:
-            CHANGED.notify_all()
-
-    def _next_turn(self) -> _Turn | None:
-        """Return the request that is next, None if there is no place for one."""
-        if sum(self._in_flight.values()) >= self._most:
-            return None
-        first = {is_chain: self._first(is_chain=is_chain) for is_chain in (True, False)}
-        chains = self._live_chains()
-        places = {True: self._most, False: max(1, self._most - chains)}
-        # With as many chains as places, one place is left to the others while there are any.
-        if chains >= self._most > 1 and (first[False] or self._in_flight[False]):
-            places[True] = self._most - 1
-        goes_first = self._turns_of_chains < _TURNS_OF_CHAINS
-        for is_chain in (goes_first, not goes_first):
-            if first[is_chain] is not None and self._in_flight[is_chain] < places[is_chain]:
-                return first[is_chain]
-        return None
-
-    def _first(self, *, is_chain: bool) -> _Turn | None:
-        # How long a chain is shows only at its end. If all come equally far, none is left alone for long at the end.
-        waiting = (turn for turn in self._queue if turn.is_chain is is_chain)
-        return min(waiting, key=lambda turn: turn.number, default=None)
-
-    def _live_chains(self) -> int:
-        ended = [scope for scope in self._chains if not scope.is_chain or scope.has_ended]
-        for scope in ended:
-            del self._chains[scope]
-        return len(self._chains)
 
     def _tell_pace(self) -> None:
         """Say once that the pace itself is why nothing happens for longer than a moment."""
@@ -208,10 +144,10 @@ class Throttle:
             self._told_pace = True
             _LOGGER.info("One request is sent in %.1f s at most (see 'requests_per_second')", self.interval)
 
-    def _left(self, turn: _Turn) -> float:
+    def _left(self, turn: Turn) -> float:
         """Return the seconds until a request may leave."""
         paced = self._next
-        if not turn.is_chain and self._chains and self._burst:
+        if not turn.is_chain and self._turns.has_chains and self._burst:
             # One request that may leave ahead of its time is kept for the chains.
             paced += self.interval * self._slowness
         return max(paced, self._resume, self._refused_until()) - time.monotonic()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tap_analytics.paging.page_token import Params
     from tap_analytics.records.replication_values import ReplicationValue
-    from tap_analytics.sync.parents import Place
+    from tap_analytics.sync.places import Place
 
 Days: TypeAlias = tuple[date | None, date | None]
 """The first and the last day of a span, None where it is open."""

@@ -15,7 +15,7 @@ from tap_analytics.sync.extent import Extent
 from tap_analytics.sync.newest_first import NewestFirst
 from tap_analytics.sync.open_walks import OpenWalks
 from tap_analytics.sync.parent_failures import Absences, Failures, GoneError, pages_of_present
-from tap_analytics.sync.parents import Places
+from tap_analytics.sync.places import Places
 from tap_analytics.sync.readers import Consumer, Reader
 from tap_analytics.sync.shared_pages import OWN
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tap_analytics.paging.page_token import Params
     from tap_analytics.paging.placeholders import Values
     from tap_analytics.records.replication_values import ReplicationValue
-    from tap_analytics.sync.parents import Place
+    from tap_analytics.sync.places import Place
 
 Key: TypeAlias = tuple[object, ...]
 """The values of a row's primary key."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.request_template import RequestTemplate
-from tap_analytics.sync.parents import Candidates, Parent, Place, Places
+from tap_analytics.sync.parents import Candidates, Parent
+from tap_analytics.sync.places import Place, Places
 from tests.faults.server import whole
 from tests.singer import select
 from tests.unit.taps import URL, tap_of
