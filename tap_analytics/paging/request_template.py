@@ -15,7 +15,8 @@ from tap_analytics.paging.addresses import is_address
 from tap_analytics.paging.page_token import NO_PARAMS, BodyField, Params, ParamValue
 from tap_analytics.paging.placeholders import PLACEHOLDER, Values, fill_text, fill_value, is_of_parent, names_in
 
-_HEADER_VALUE: Final = re.compile(r"([\x21-\x7e][\t\x20-\x7e]*)?")
+HEADER_VALUE: Final = re.compile(r"([\x21-\x7e][\t\x20-\x7e]*)?")
+"""What a header can hold: ASCII characters, without line breaks, and not a space first."""
 
 
 class RequestTemplate(Struct, frozen=True, kw_only=True):
@@ -150,7 +151,7 @@ def _texts(values: Values) -> Values:
 def _headers(headers: Mapping[str, str], values: Values) -> dict[str, str]:
     filled: dict[str, str] = fill_value(headers, _texts(values))
     for name, text in filled.items():
-        if not _HEADER_VALUE.fullmatch(text):
+        if not HEADER_VALUE.fullmatch(text):
             msg = f"cannot be asked for: the header '{name}' cannot hold the value of a placeholder"
             raise StreamError(msg)
     return filled

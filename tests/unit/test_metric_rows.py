@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_analytics.apis.subscription.metrics import Periods, PeriodWalk
+from tap_analytics.apis.subscription.period_walks import Periods, PeriodWalk
 from tap_analytics.apis.subscription.periods import Interval
 from tap_analytics.errors import StreamError
 

@@ -10,6 +10,7 @@ from msgspec import UnsetType
 from tap_analytics.apis.declared.rules.paths import path_faults, placeholder_fault
 from tap_analytics.apis.declared.vocabulary import ApiKeyWord
 from tap_analytics.http.authentication import OWN_HEADERS, header_name_fault
+from tap_analytics.paging.request_template import HEADER_VALUE
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _IN_QUERY: Final = re.compile(
     r"|authorization)|key|auth",
     re.IGNORECASE,
 )
-_HEADER_VALUE: Final = re.compile(r"([\x21-\x7e][\t\x20-\x7e]*)?")
 # Doubled braces stand for braces, in the name of a header as well.
 _BRACES: Final = re.compile(r"\{\{|\}\}")
 _KEY_IN_QUERY: Final = (
@@ -98,5 +98,5 @@ def header_faults(headers: Mapping[str, str], auth_header: str) -> Iterator[str]
             yield f"{place}: is the tap's own to set"
         elif fault := header_name_fault(_BRACES.sub("x", name)) or placeholder_fault(value):
             yield f"{place}: {fault}"
-        elif not _HEADER_VALUE.fullmatch(value):
+        elif not HEADER_VALUE.fullmatch(value):
             yield f"{place}: must be of ASCII characters, without line breaks, and not begin with a space"
