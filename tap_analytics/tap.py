@@ -28,9 +28,10 @@ from tap_analytics.errors import AnalyticsError, SettingsError, StreamError
 from tap_analytics.http.session import ApiSession
 from tap_analytics.http.throttle import Throttle
 from tap_analytics.quoting import guess, shorten
-from tap_analytics.settings import faults as settings_faults
+from tap_analytics.settings import environment
 from tap_analytics.settings import schema as settings
 from tap_analytics.settings.catalog import given_catalog
+from tap_analytics.settings.faults import check_settings
 from tap_analytics.singer import stream_maps
 from tap_analytics.singer.state import given_state
 from tap_analytics.singer.stdout import STDOUT
@@ -99,13 +100,13 @@ class TapAnalytics(CommandTap):
             super().__init__(config=deepcopy(config), state=state, catalog=catalog, **kwargs)
         except ValueError as error:
             # The SDK reads numbers and lists from the environment before anything can check them.
-            faults = settings_faults.environment_faults(self.config_jsonschema, self._env_var_prefix)
+            faults = environment.environment_faults(self.config_jsonschema, self._env_var_prefix)
             if not faults or not kwargs.get("parse_env_config"):
                 raise
             msg = f"Settings: {'; '.join(faults)}"
             raise SettingsError(msg) from error
         if kwargs.get("parse_env_config") and (
-            faults := settings_faults.boolean_faults(self.config_jsonschema, self._env_var_prefix)
+            faults := environment.boolean_faults(self.config_jsonschema, self._env_var_prefix)
         ):
             msg = f"Settings: {'; '.join(faults)}"
             raise SettingsError(msg)
@@ -294,7 +295,7 @@ class TapAnalytics(CommandTap):
         api = _APIS.get(str(self._config["api"]))
         # Each of these classes has a name, though the SDK declares it of their objects only.
         builtin = [stream.name for stream in STREAMS.get(api.name, ())] if api else []  # type: ignore[misc]
-        self._checked = settings_faults.check_settings(self._config, self.config_jsonschema, api=api, builtin=builtin)
+        self._checked = check_settings(self._config, self.config_jsonschema, api=api, builtin=builtin)
         # Discovery alone does not ask for settings, but names are what it finds.
         if raise_errors or self._checked.is_prefix_wrong:
             self._checked.refuse_faults()

@@ -5,16 +5,13 @@ No message holds a value: a value in the wrong place is often a secret.
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 from requests.utils import get_environ_proxies, select_proxy
-from singer_sdk.configuration._dict_config import TRUTHY
 from singer_sdk.plugin_base import JSONSchemaValidator
 
 from tap_analytics.apis.declared.checking import Checked, check
@@ -31,7 +28,7 @@ from tap_analytics.http.authentication import (
     scheme_of,
 )
 from tap_analytics.records.datetimes import end_of, parse_instant
-from tap_analytics.records.schema_faults import fault_of, type_name
+from tap_analytics.records.schema_faults import fault_of
 from tap_analytics.singer import stream_maps
 
 if TYPE_CHECKING:
@@ -120,54 +117,6 @@ def check_settings(
     ]
     prefix = [*_prefix_faults(config)]
     return CheckedSettings(list(dict.fromkeys([*prefix, *found])), declared, is_prefix_wrong=bool(prefix))
-
-
-def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
-    """Say which variables of the environment hold a text that cannot be read as their setting's type.
-
-    Args:
-        jsonschema: The schema of all settings.
-        prefix: What the name of a setting's variable begins with.
-
-    Returns:
-        One sentence for each such variable.
-    """
-    readers: dict[str, Callable[[str], object]] = {
-        "integer": int,
-        "boolean": _read_boolean,
-        "array": json.loads,
-        "object": json.loads,
-    }
-    found = []
-    for name, schema in jsonschema["properties"].items():
-        variable = f"{prefix}{name.upper()}"
-        for kind, read in readers.items():
-            try:
-                if name not in DECLARATIONS and kind in schema["type"] and variable in os.environ:
-                    read(os.environ[variable])
-            except ValueError:
-                found.append(f"the variable {variable} must be {type_name(kind)}{' in JSON' * (read is json.loads)}")
-    return found
-
-
-def boolean_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
-    """Say which variables of the environment should hold a truth value and do not: the SDK takes any text for false.
-
-    Args:
-        jsonschema: The schema of all settings.
-        prefix: What the name of a setting's variable begins with.
-
-    Returns:
-        One sentence for each such variable.
-    """
-    settings = {name: schema for name, schema in jsonschema["properties"].items() if "boolean" in schema["type"]}
-    return environment_faults({"properties": settings}, prefix)
-
-
-def _read_boolean(text: str) -> bool:
-    if text.lower() not in {*TRUTHY, "false", "0", "no", "off", ""}:
-        raise ValueError
-    return text.lower() in TRUTHY
 
 
 def _schema_fault(error: ValidationError) -> str:

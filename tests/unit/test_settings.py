@@ -14,7 +14,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities
 
 from tap_analytics.command_line.command import json_in
 from tap_analytics.errors import SettingsError
-from tap_analytics.settings.faults import environment_faults
+from tap_analytics.settings.environment import environment_faults
 from tap_analytics.settings.schema import CONFIG_JSONSCHEMA, SECRETS
 from tap_analytics.tap import TapAnalytics
 from tests.unit.taps import KEY, SETTINGS, URL, stream_of, tap_of
