@@ -112,7 +112,7 @@ class ApiSession(requests.Session):
 
     @override
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Keep the credentials: the origin is the same, and `.netrc` has no say."""
+        """Keep the credentials: the origin is the same, and `.netrc` is not used."""
         for authenticator in list(self._authenticators.values()):
             authenticator.follow(prepared_request, response.request)
 
