@@ -1,4 +1,4 @@
-"""Cancellation: what a stream or a run has started ends with it, also out of a wait."""
+"""Cancellation: what a stream or a run has started ends with it, also while it waits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ARRIVED: Final = threading.Condition(_LOCK)
 
 
 class CancelledError(Exception):
-    """The scope of this work has ended: nobody wants its result."""
+    """The scope of this work has ended, and its result is not needed any more."""
 
 
 class Scope:
@@ -39,7 +39,7 @@ class Scope:
         self._parent = parent
         self.is_chain = is_chain
         self.is_through = False
-        """Whether a request has come through to the service, be it in vain: the run as a whole was not refused."""
+        """Whether a request has failed in a way that ends no more than its stream, so that others may be sent."""
         self._has_ended = False
 
     @property
@@ -55,7 +55,7 @@ class Scope:
             ARRIVED.notify_all()
 
     def come_through(self) -> None:
-        """Take in that a request has come through to the service."""
+        """Take note that a request has failed in a way that ends no more than its stream."""
         with CHANGED:
             self.is_through = True
             CHANGED.notify_all()

@@ -42,7 +42,7 @@ def test_the_summary_in_a_file_says_what_became_of_each_stream_and_no_secret(tmp
 def test_the_summary_of_a_run_in_progress_is_brought_up_to_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tap_analytics.command_line.progress.watching.SECONDS_BETWEEN_FILES", 0.01)
+    monkeypatch.setattr("tap_analytics.command_line.progress.summary.SECONDS_BETWEEN_FILES", 0.01)
     seen: list[dict[str, Any]] = []
     file = tmp_path / "summary.json"
 

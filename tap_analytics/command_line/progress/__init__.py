@@ -7,6 +7,7 @@ a summary. Called by the tap.
 from __future__ import annotations
 
 from tap_analytics.command_line.progress.lines import connection_test_lines
-from tap_analytics.command_line.progress.watching import refusal_summed_up, watched
+from tap_analytics.command_line.progress.summary import refusal_summed_up
+from tap_analytics.command_line.progress.watching import watched
 
 __all__ = ["connection_test_lines", "refusal_summed_up", "watched"]

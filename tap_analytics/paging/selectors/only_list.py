@@ -49,13 +49,13 @@ class OnlyList(Selector, frozen=True):
         or_body: Whether a body without a list is the one record. Else null stands for an empty list.
         names: What the list may be called besides the usual names: the stream's name, the last part of its path.
         keys: Fields that identify a record.
-        is_settled: Whether an answer has shown what the list is called.
+        name_is_known: Whether an answer has shown what the list is called.
     """
 
     or_body: bool = False
     names: tuple[str, ...] = ()
     keys: tuple[str, ...] = ("id", "uuid")
-    is_settled: bool = False
+    name_is_known: bool = False
 
     @override
     def find(self, body: Any) -> Found:
@@ -88,11 +88,11 @@ class OnlyList(Selector, frozen=True):
 
     @override
     def after(self, body: Any) -> Selector:
-        if self.is_settled or not isinstance(body, dict):
+        if self.name_is_known or not isinstance(body, dict):
             return self
         # From now on, an empty list of that name is the list, whatever stands beside it.
         names = [key for key, value in body.items() if value and self._may_be_the_list(key, value, body)]
-        return replace(self, names=(*self.names, *names), is_settled=True)
+        return replace(self, names=(*self.names, *names), name_is_known=True)
 
     def _only_named(self, lists: dict[str, list[Any]]) -> str | None:
         """Return the only key that is the name of a list, if all other lists are empty; None else."""
