@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from tap_analytics.paging.envelope import fields_about_pages, link_in
+from tap_analytics.paging.envelope import fields_about_pages
 from tap_analytics.paging.field_names import CURSORS, KNOWN, LAST, MORE, NEXT, SIZES, is_key_of_last, words_of
+from tap_analytics.paging.link_header import link_in
 from tap_analytics.paging.totals import count_of, is_page_count, is_record_count, nouns_of, total_of_range
 
 if TYPE_CHECKING:

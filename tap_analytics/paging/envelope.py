@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
@@ -41,10 +40,6 @@ _DEEPEST: Final = 50
 
 _LONGEST_NUMBER: Final = 18
 """Digits; more may need more than 64 bits."""
-
-# RFC 8288. The parser in `requests` cuts an address at a semicolon, and stops at the first parameter with a "=".
-_LINK: Final = re.compile(r'<([^>]*)>((?:[^,"<]|"(?:[^"\\]|\\.)*")*)')
-_LINK_PARAM: Final = re.compile(r';\s*([^\s=;"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?')
 
 
 class EnvelopeField(Struct, frozen=True):
@@ -123,16 +118,6 @@ def fields_about_pages(page: Page, *, has_envelope: bool) -> list[EnvelopeField]
     """
     fields = fields_beside_records(page, has_envelope=has_envelope)
     return [field for field in fields if not _is_about_something_else(field)]
-
-
-def link_in(header: str, relation: str) -> str | None:
-    """Return the address of a relation in a header `Link`, None if there is none."""
-    for link, text in _LINK.findall(header):
-        params = {name.lower(): (quoted or bare.strip("'")).lower() for name, quoted, bare in _LINK_PARAM.findall(text)}
-        # Some services give a link on the last page as well, with `results="false"` to say that it leads nowhere.
-        if relation.lower() in params.get("rel", "").split() and params.get("results") != "false":
-            return str(link)
-    return None
 
 
 def _is_about_something_else(field: EnvelopeField) -> bool:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from singer_sdk.helpers._flattening import flatten_schema
 
+from tap_analytics.apis.declared.columns import keep_names_apart
 from tap_analytics.apis.declared.inference import infer
-from tap_analytics.apis.declared.keywords import keep_names_apart
 from tap_analytics.paging.json_decoding import decode
 from tap_analytics.records.datetimes import parse_instant
 from tap_analytics.records.rescue import RESCUED_DATA

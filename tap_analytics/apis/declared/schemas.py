@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from tap_analytics.apis.declared.keywords import columns, emitted_schema
+from tap_analytics.apis.declared.columns import columns
+from tap_analytics.apis.declared.keywords import emitted_schema
 from tap_analytics.records.rescue import RESCUED_DATA, RESCUED_DATA_SCHEMA
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from msgspec import UnsetType, structs
 from typing_extensions import override
 
 from tap_analytics.apis.declared.column_hints import with_hints
+from tap_analytics.apis.declared.columns import keep_names_apart, with_null
 from tap_analytics.apis.declared.inference import infer
-from tap_analytics.apis.declared.keywords import keep_names_apart, with_null
 from tap_analytics.apis.declared.replicated_streams import ReplicatedStream
 from tap_analytics.apis.declared.schemas import completed, given_schema
 from tap_analytics.errors import StreamError

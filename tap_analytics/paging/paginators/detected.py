@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.envelope import link_in
 from tap_analytics.paging.field_names import SIZES, words_of
 from tap_analytics.paging.leads import leads_in
+from tap_analytics.paging.link_header import link_in
 from tap_analytics.paging.paginators.base import Detection
 from tap_analytics.paging.paginators.cursors import BodyCursor
 from tap_analytics.paging.paginators.last_page import HAS_MORE

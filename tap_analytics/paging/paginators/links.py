@@ -15,8 +15,8 @@ from typing_extensions import override
 
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.addresses import is_same_host
-from tap_analytics.paging.envelope import link_in
 from tap_analytics.paging.leads import leads_in
+from tap_analytics.paging.link_header import link_in
 from tap_analytics.paging.page_token import Address
 from tap_analytics.paging.paginators.base import Detection, Paginator
 from tap_analytics.paging.paginators.cursors import BodyCursor
