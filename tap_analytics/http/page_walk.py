@@ -138,11 +138,7 @@ class PageWalker:
                 return self._current_page(trail, request)
             if trail.is_lost(error.status):
                 raise LostPlaceError(str(error), error.status) from error
-            if guess := trail.guess:
-                # The first answer is what tells the user more.
-                msg = f"{error}. The first answer {guess}"
-                raise StreamError(msg, error.status) from error
-            raise
+            raise _with_hint(error, trail) from error.__cause__
         if page.is_ignored:
             return page, page
         self._detect_paging(trail, page)
@@ -177,3 +173,13 @@ class PageWalker:
         if is_first:
             self.client.warn(self.client.told(doubt, page.path))
         return page.changed(lambda each: replace(each, doubt=doubt))
+
+
+def _with_hint(error: StreamError, trail: PageTrail) -> StreamError:
+    """Return a failure of the current page, with what to do if the failure only shows how the list is paged."""
+    if guess := trail.guess:
+        # The first answer is what tells the user more.
+        return StreamError(f"{error}. The first answer {guess}", error.status)
+    if hint := trail.end_hint(error.status):
+        return StreamError(f"{error.reason}, {hint}", error.status, error.reason)
+    return error

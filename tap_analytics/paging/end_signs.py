@@ -74,11 +74,33 @@ def says_complete(page: Page) -> bool:
     nouns = nouns_of(page)
     return any(
         says_end(field)
-        or (field.value is None and field.is_about_list and field.words <= KNOWN and bool(field.words & NEXT))
+        or _says_no_next(field)
         or (is_page_count(field) and field.value == 1)
         or (is_record_count(field, nouns) and "total" in field.words and field.value == len(page.all_records))
         for field in fields_about_pages(page, has_envelope=True)
     )
+
+
+def says_last(page: Page, number: int, count: int) -> bool:
+    """Say whether a page says that it is the last one: no next page, as many pages as have come, or as many records.
+
+    Args:
+        page: The page.
+        number: Its number, from 1.
+        count: The number of records that have come, its own included.
+    """
+    nouns = nouns_of(page)
+    return any(
+        says_end(field)
+        or _says_no_next(field)
+        or (is_page_count(field) and field.value == number)
+        or (is_record_count(field, nouns) and field.value == count)
+        for field in fields_about_pages(page, has_envelope=True)
+    )
+
+
+def _says_no_next(field: EnvelopeField) -> bool:
+    return field.value is None and field.is_about_list and field.words <= KNOWN and bool(field.words & NEXT)
 
 
 def _first(fields: Iterable[EnvelopeField], is_sign: Callable[[EnvelopeField], bool]) -> str | None:

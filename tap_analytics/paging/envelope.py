@@ -19,6 +19,7 @@ from tap_analytics.paging.field_names import (
 )
 from tap_analytics.paging.json_decoding import UnreadableBodyError, decode
 from tap_analytics.records.json_paths import json_path_of
+from tap_analytics.records.value_types import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,7 +156,14 @@ def _fields_in(
         elif isinstance(value, list):
             yield from _links_in(value, path, is_about_list=is_about_list)
         elif not isinstance(value, dict):
-            yield EnvelopeField(path, _read(value), is_about_list)
+            # What is a total at least is one that has not come.
+            least = 1 if is_lower_bound(part) and is_whole(value) else 0
+            yield EnvelopeField(path, value + least if least else _read(value), is_about_list)
+
+
+def is_lower_bound(total: object) -> bool:
+    """Say whether an object is a total that is only a lower bound, as search services write it."""
+    return isinstance(total, dict) and total.get("relation") in ("gte", "gt")
 
 
 def _links_in(items: list[Any], names: tuple[str, ...], *, is_about_list: bool) -> Iterator[EnvelopeField]:

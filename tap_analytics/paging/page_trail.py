@@ -32,6 +32,7 @@ _UNKNOWN_PLACE: Final = {
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.NOT_FOUND,
     HTTPStatus.GONE,
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
@@ -118,6 +119,7 @@ class PageTrail:
             StreamError: The API leads in a circle, or claims that there is more without a way to ask for it.
         """
         self.detect(page)
+        is_new = page.is_ignored or not self.paginator.repeats(page, self._progress)
         following = None if page.is_ignored else self.paginator.next_token(page, self._progress)
         if following is None:
             self.finished = True
@@ -126,7 +128,7 @@ class PageTrail:
         self._refuse_circle(page, token, path)
         if page.all_records:
             self._asked_for_last = self.params
-        self._progress.advance(page, token, path)
+        self._progress.advance(page, token, path, is_new=is_new)
         if (empty := self._progress.empty_pages) > _MOST_EMPTY_PAGES:
             msg = f"gave {empty} empty pages in a row, each with a cursor for another one"
             raise StreamError(msg)
@@ -147,6 +149,15 @@ class PageTrail:
     def has_ended(self, status: int | None) -> bool:
         """Say whether an answer with this status means that the page before was the last one."""
         return status in _UNKNOWN_PLACE and self.paginator.is_beyond(self._progress)
+
+    def end_hint(self, status: int | None) -> str:
+        """Return what to do if an answer with this status only means that the list has ended; empty if it cannot."""
+        if status not in _UNKNOWN_PLACE or self._progress.number == 1 or not self.paginator.counts:
+            return ""
+        return (
+            f"after {self._progress.count} records. If the service ends its lists so, declare "
+            f"'response_actions': [{{'status_code': {int(status)}, 'action': 'ignore'}}]"
+        )
 
     def begin_otherwise(self, status: int | None) -> bool:
         """Ask for the first page in another way if an answer with this status may want that; say whether to do so."""

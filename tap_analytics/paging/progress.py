@@ -30,6 +30,9 @@ class Progress:
         count: The number of records on the pages before the current one.
         sizes: The numbers of records that every answer is asked for.
         total: How many pages, or records, the page before said that there are; 0 if it did not.
+        pages: The number of pages before the current one that were no repetitions.
+        longest: The number of records on the longest page before the current one.
+        may_have_ended: Whether the page before may have been the last one.
     """
 
     def __init__(self, token: Mapping[str, ParamValue], sizes: AbstractSet[int]) -> None:
@@ -41,20 +44,27 @@ class Progress:
         self.count = 0
         self.sizes = sizes
         self.total = 0
+        self.pages = 0
+        self.longest = 0
+        self.may_have_ended = False
         self._fingerprints: set[int] = set()
         self._last_fingerprint: int | None = None
 
-    def advance(self, page: Page, token: Params, path: str | None) -> None:
+    def advance(self, page: Page, token: Params, path: str | None, *, is_new: bool = True) -> None:
         """Go on to the next page.
 
         Args:
             page: The current page.
             token: The parameters that ask for the next one.
             path: Its path, where the current page gave its address.
+            is_new: Whether the current page does not only repeat an earlier one.
         """
         if page.all_records:
             self.last = page.all_records[-1]
-        self.count += len(page.all_records)
+        if is_new:
+            self.count += len(page.all_records)
+            self.pages += 1
+        self.longest = max(self.longest, len(page.all_records))
         self.empty_pages = 0 if page.all_records else self.empty_pages + 1
         self.token = token
         self.path = path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from tap_analytics.paging.envelope import fields_about_pages
+from tap_analytics.paging.envelope import fields_about_pages, is_lower_bound
 from tap_analytics.paging.field_names import KNOWN, PAGES, ROWS, TIMES, words_of
 from tap_analytics.records.value_types import is_whole
 
@@ -59,13 +59,16 @@ def total_in(page: Page) -> Total | None:
 
 
 def total_at(page: Page, path: str | None) -> int:
-    """Return the total under a path; 0 if there is none.
+    """Return the total under a path; 0 if there is none, or one that is only a lower bound.
 
     Args:
         page: The page.
         path: The path; None for none. A text there may be a number.
     """
     total = page.get(path) if path else None
+    holder, _, name = (path or "").rpartition(".")
+    if name == "value" and holder and is_lower_bound(page.get(holder)):
+        return 0
     if isinstance(total, str):
         return int(total) if _NUMBER.fullmatch(total) else 0
     return total if is_whole(total) and total < _TOO_MANY else 0

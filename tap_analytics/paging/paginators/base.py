@@ -80,6 +80,11 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
         return False
 
     @property
+    def counts(self) -> bool:
+        """Whether the walk counts itself what asks for the next page, so that there may be none."""
+        return False
+
+    @property
     def guess(self) -> str:
         """What to do if the next page cannot be read since the way to it is a guess; empty where it is none."""
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.end_signs import says_complete, signs_in
+from tap_analytics.paging.end_signs import says_complete, says_last, signs_in
 from tap_analytics.records.json_paths import has_holder
 
 if TYPE_CHECKING:
@@ -85,3 +85,13 @@ def doubt_without(path: str, page: Page, progress: Progress) -> str:
     if sign := signs_in(page).total:
         return f"gave {count} records of more ('{sign}'), and no way to ask for the others"
     return ""
+
+
+def may_be_last(page: Page, progress: Progress) -> bool:
+    """Say whether a page of a list that is counted may be the last one, so that there may be none behind it.
+
+    It is shorter than a page is to be, or says that there is no next page, or that all have come.
+    """
+    count = len(page.all_records)
+    full = max(progress.sizes, default=0) if progress.number == 1 else progress.longest
+    return count < full or says_last(page, progress.pages + 1, progress.count + count)

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_analytics.errors import StreamError
 from tap_analytics.paging.paginators.counting import CountingPaginator
 from tap_analytics.paging.paginators.last_page import flag_in
 from tap_analytics.paging.totals import Total, total_at
 
 if TYPE_CHECKING:
     from tap_analytics.paging.page import Page
-    from tap_analytics.paging.page_token import Params
     from tap_analytics.paging.progress import Progress
 
 
@@ -22,9 +20,7 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
 
     Records that have come are counted, not those that were asked for, since servers cap the size, but never more than
     were asked for, since a selector may make several of one. The walk ends where `has_more` is false, at an empty page,
-    or at the last record where the API says how many there are. An empty page before that is an error: search services
-    count all that they found, but give only the first ones. It is only a doubt where an empty page is declared to be
-    the last one, or where the total is none that was declared.
+    or at the last record where the API says how many there are.
 
     Attributes:
         offset_param: The query parameter that takes the number.
@@ -40,24 +36,6 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
         return self.offset_param
 
     @override
-    def token_after(self, page: Page, progress: Progress, *, has_more: bool) -> Params | None:
-        if self._must_have_all(page) and not has_more and (missing := self._missing(page, progress)):
-            raise StreamError(missing)
-        return super().token_after(page, progress, has_more=has_more)
-
-    def _must_have_all(self, page: Page) -> bool:
-        """Say whether an empty page before the last record is an error."""
-        return total_at(page, self.total_path) > 0 and self.ends_at_empty_page is None
-
-    def _missing(self, page: Page, progress: Progress) -> str:
-        """Say that an empty page came before the last record; empty if it did not."""
-        asked_for, total = self._asked_for(progress), self.stated_total(page)
-        if page.all_records or total <= asked_for or flag_in(page, self.has_more_path) is False:
-            return ""
-        path = self.total_path if total_at(page, self.total_path) else self.default_total_path
-        return f"gave no records after {asked_for} of {total} ('{path}')"
-
-    @override
     def number_after(self, page: Page, progress: Progress) -> int:
         limit = self.limit or max(progress.sizes, default=0)
         count = len(page.all_records) or limit
@@ -69,7 +47,18 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
 
     @override
     def has_all(self, number: int, total: int) -> bool:
-        return total <= number
+        # Some services count records from 1: the last one's number is then the total.
+        return total < number if self._first == 1 else total <= number
+
+    @property
+    def _first(self) -> int:
+        first = self.first_token.get(self.offset_param, 0)
+        return first if isinstance(first, int) else 0
+
+    @override
+    def missing(self, page: Page, progress: Progress, path: str, total: int) -> str:
+        asked_for = self._asked_for(progress)
+        return f"gave no records after {asked_for} of {total} ('{path}')" if asked_for < total else ""
 
     @override
     def total(self, page: Page) -> Total | None:
@@ -89,9 +78,13 @@ class Offset(CountingPaginator, frozen=True, kw_only=True):
 
     @override
     def doubt(self, page: Page, progress: Progress) -> str:
-        first = self._asked_for(progress)
-        if progress.number == 1 and first > 0:
-            return f"began at 'offset' {first}, as it is declared, and so without the records before it"
-        is_no_error = self.ends_at_empty_page is not False and not self._must_have_all(page)
-        missing = self._missing(page, progress) if is_no_error else ""
-        return missing or super().doubt(page, progress)
+        return self._late_beginning(page, progress) or super().doubt(page, progress)
+
+    def _late_beginning(self, page: Page, progress: Progress) -> str:
+        """Say at the end that records before the first offset were left out, unless all came that there are."""
+        number, count = self.number_after(page, progress), progress.count + len(page.all_records)
+        may_go_on = bool(page.all_records) and not self.is_last(page, progress) and not self.reaches_maximum(number)
+        goes_on = may_go_on and flag_in(page, self.has_more_path) is not False
+        if not self._first or goes_on or self.stated_total(page) == count:
+            return ""
+        return f"began at 'offset' {self._first}, as it is declared, and so without the records before it"

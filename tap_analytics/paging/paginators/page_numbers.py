@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
+from tap_analytics.paging.field_names import PAGES, words_of
 from tap_analytics.paging.paginators.counting import CountingPaginator
 from tap_analytics.paging.paginators.cursors import BodyCursor
 from tap_analytics.records.value_types import is_whole
@@ -75,6 +76,14 @@ class PageNumber(CountingPaginator, frozen=True, kw_only=True):
         return total <= max(1, number - (1 if self.base is None else self.base))
 
     @override
+    def missing(self, page: Page, progress: Progress, path: str, total: int) -> str:
+        # A total of records is often declared where one of pages is meant, and does no harm.
+        has_come = total <= progress.count and not words_of(path.rpartition(".")[2]) & PAGES
+        if has_come or self.has_all(self.number_after(page, progress), total):
+            return ""
+        return f"gave no records on page {progress.number}, after {progress.count}, though '{path}' is {total}"
+
+    @override
     def doubt(self, page: Page, progress: Progress) -> str:
         first = progress.token.get(self.page_param)
         if progress.number == 1 and isinstance(first, int) and first > (1 if self.base is None else self.base):
@@ -89,7 +98,8 @@ class PageNumber(CountingPaginator, frozen=True, kw_only=True):
     @override
     def is_beyond(self, progress: Progress) -> bool:
         # Counted from 0, this is the page behind the last one; counted from 1, it would be the last one, and be there.
-        return self.base is None and 0 < progress.total == progress.token.get(self.page_param)
+        is_behind_last = self.base is None and 0 < progress.total == progress.token.get(self.page_param)
+        return is_behind_last or super().is_beyond(progress)
 
     def _numbers(self, page: Page) -> set[int]:
         """Return the numbers that an answer gives its page."""
