@@ -183,7 +183,7 @@ class TapAnalytics(CommandTap):
 
     def _find_schema(self, stream: AnalyticsStream) -> None:
         """Find out a stream's schema, which may take requests."""
-        with self._failures.told(stream):
+        with self._failures.recorded(stream):
             if stream.parent is not None and (parent := stream.parent_stream.name) in self._failures:
                 msg = f"{stream.name}: its parent stream '{parent}' failed"
                 raise StreamError(msg)

@@ -125,7 +125,7 @@ class AccessTokens(Authenticator):
             return token, self._life(answer.get("expires_in"))
         said = message_of({key: value for key, value in error_fields(answer).items() if key != "access_token"})
         reason = f"gave no text as 'access_token'{f', but says: {said}' if said else ''}"
-        msg = f"{self._client.told(reason)}. {_ADVICE}"
+        msg = f"{self._client.message(reason)}. {_ADVICE}"
         raise ServiceError(msg)
 
     def _life(self, expires_in: Any) -> float:  # noqa: ANN401 - any JSON

@@ -139,7 +139,7 @@ class Client:
                 wait = retries.next_wait(failure.retry_after) if failure.kind.is_retried else None
                 if wait is None:
                     reason = _last_reason(failure, retries, time.monotonic() - started)
-                    told = self.told(reason, place)
+                    told = self.message(reason, place)
                     endpoint = self._endpoint
                     raise failure.error(told, endpoint.url_setting, endpoint.path_setting, endpoint.stream) from error
                 self._tell_retry(failure, place, wait, retries.count)
@@ -205,13 +205,13 @@ class Client:
             told = f"{told}; all requests of the run wait as long"
         # One line for all requests that were in flight at the first refusal; each retry is counted anyway.
         level = logging.WARNING if is_news else logging.DEBUG
-        self._logger.log(level, "%s. %s", self.told(failure.reason, path), told)
+        self._logger.log(level, "%s. %s", self.message(failure.reason, path), told)
 
-    def told(self, reason: str, path: str | None = None) -> str:
-        """Say of which stream and which path something is to be told.
+    def message(self, reason: str, path: str | None = None) -> str:
+        """Return a message about the stream and a path.
 
         Args:
-            reason: What is to be told.
+            reason: What the message says: the predicate of a sentence about the request.
             path: The path that was asked for; the stream's own by default.
         """
         place = self.full_path() if path is None else path
@@ -237,8 +237,8 @@ class Client:
         path = self._endpoint.template.path if path is None else path
         return urlsplit(path).path if is_address(path) else f"{urlsplit(self._endpoint.url_base).path}{path}"
 
-    def tell(self, text: str) -> None:
-        """Log what is good to know.
+    def info(self, text: str) -> None:
+        """Log something that needs no action.
 
         Args:
             text: What it says, the stream's name included.

@@ -46,7 +46,7 @@ class IgnoredAnswers:
     def __init__(self, rules: Sequence[IgnoreRule]) -> None:
         self._rules = rules
         self._counts: Counter[int] = Counter()
-        self._told: Counter[int] = Counter()
+        self._reported: Counter[int] = Counter()
         self._counting = Lock()
 
     def take(self, response: requests.Response) -> bool:
@@ -67,11 +67,11 @@ class IgnoredAnswers:
         with self._counting:
             return dict(self._counts)
 
-    def told(self) -> str | None:
+    def report(self) -> str | None:
         """Say how many were ignored since this was called last; None if there were none."""
         with self._counting:
-            counts = self._counts - self._told
-            self._told = Counter(self._counts)
+            counts = self._counts - self._reported
+            self._reported = Counter(self._counts)
         if not counts:
             return None
         total = sum(counts.values())

@@ -74,7 +74,7 @@ class PageWalker:
             request = fill(self._template, values, kept=kept)
             self.client.check_path(request.path)
         except (StreamError, ValueError) as error:
-            raise StreamError(self.client.told(str(error))) from error
+            raise StreamError(self.client.message(str(error))) from error
         return request
 
     def _pages(self, request: RequestTemplate, params: Params, values: Values) -> Iterator[Page]:
@@ -100,7 +100,7 @@ class PageWalker:
                 trail.advance(page)
             except StreamError as error:
                 # The page itself is good: it comes before the failure.
-                trail.failure = StreamError(self.client.told(str(error), page.path))
+                trail.failure = StreamError(self.client.message(str(error), page.path))
             if new is not None:
                 return new
         return None
@@ -118,7 +118,7 @@ class PageWalker:
             # Whether slashes are encoded in it or not, it is the path of the same parent.
             self._owners.claim(trail.path or list_path, parent_params, (unquote(request.path), repr(parent_params)))
         except StreamError as error:
-            raise StreamError(self.client.told(str(error), list_path)) from error
+            raise StreamError(self.client.message(str(error), list_path)) from error
 
     def _current_page(self, trail: PageTrail, request: RequestTemplate) -> tuple[Page, Page | None]:
         """Return the answer that is the current page, and what of it is new; None where it only repeats an earlier one.
@@ -149,7 +149,7 @@ class PageWalker:
             if confirmation is not None:
                 trail.confirm(confirmation)
         except StreamError as error:
-            raise type(error)(self.client.told(str(error), page.path)) from error
+            raise type(error)(self.client.message(str(error), page.path)) from error
         return page, new
 
     def _detect_paging(self, trail: PageTrail, page: Page) -> None:
@@ -161,7 +161,7 @@ class PageWalker:
                 if trail.is_for_all:
                     self._paginator = trail.paginator
             if is_first:
-                self.client.tell(self.client.told(told, page.path))
+                self.client.info(self.client.message(told, page.path))
 
     def _doubted(self, page: Page, trail: PageTrail) -> Page:
         """Return the page with all doubt about it, of which there is a warning once."""
@@ -171,7 +171,7 @@ class PageWalker:
         with self._warning:
             is_first, self._has_warned = not self._has_warned, True
         if is_first:
-            self.client.warn(self.client.told(doubt, page.path))
+            self.client.warn(self.client.message(doubt, page.path))
         return page.changed(lambda each: replace(each, doubt=doubt))
 
 

@@ -89,7 +89,7 @@ class Rescue:
         """How many values were rescued so far."""
         return self._counts.total() + self._uncounted
 
-    def told(self) -> str:
+    def report(self) -> str:
         """Report how often which fields were rescued, the most frequent ones by name; empty for none."""
         most_common = self._counts.most_common(MOST_TOLD)
         parts = [f"{field} ({count})" for field, count in sorted(most_common)]

@@ -49,7 +49,7 @@ class RecordShaper:
 
     def rescued(self) -> str:
         """Say how often which fields were rescued so far; empty for none."""
-        return self._rescue.told()
+        return self._rescue.report()
 
     @property
     def rescued_count(self) -> int:

@@ -151,9 +151,9 @@ class ApiStream(OutputStream, ABC):
         """Send one request and read its answer; see `Client.fetch`."""
         return self.client.fetch(params)
 
-    def told(self, reason: str, path: str | None = None) -> str:
-        """Say of which stream and which path something is to be told; see `Client.told`."""
-        return self.client.told(reason, path)
+    def message(self, reason: str, path: str | None = None) -> str:
+        """Return a message about the stream and a path; see `Client.message`."""
+        return self.client.message(reason, path)
 
     @property
     def client(self) -> Client:
@@ -191,7 +191,7 @@ class ApiStream(OutputStream, ABC):
 
     def report_ignored(self) -> None:
         """Warn of how many answers were ignored since this was called last."""
-        if told := self.client.ignored.told():
+        if told := self.client.ignored.report():
             self.log("%s: %s", self.name, told, level=logging.WARNING)
 
     @contextmanager

@@ -79,7 +79,7 @@ class Absences:
         """Take note of a list that is there."""
         self._is_anyone_there = True
 
-    def told(self) -> str | None:
+    def report(self) -> str | None:
         """Say how many have gone, None if all are there.
 
         Raises:

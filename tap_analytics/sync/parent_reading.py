@@ -74,7 +74,7 @@ class ParentReading(ListReading):
                 yield from self.read_walks(self.own_plan(None))
             else:
                 yield from self.read_walks(self.child_plan(self._parents, lambda _: None))
-            if (told := self._absences.told()) and not self._is_told_elsewhere:
+            if (told := self._absences.report()) and not self._is_reported_elsewhere:
                 self._stream.log("%s", told, level=logging.WARNING)
             self._stream.report_ignored()
         finally:
@@ -94,11 +94,11 @@ class ParentReading(ListReading):
 
     @override
     def warn(self, text: str) -> None:
-        if not self._is_told_elsewhere:
+        if not self._is_reported_elsewhere:
             self._stream.warn(text)
 
     @property
-    def _is_told_elsewhere(self) -> bool:
+    def _is_reported_elsewhere(self) -> bool:
         """Whether the stream is read for itself as well, which tells all that there is to tell."""
         return self._stream.name in self._run.names
 

@@ -45,12 +45,12 @@ class Candidate(Struct, frozen=True):
     """What a list under a parent's record needs of that record, without the rest of it, which may be large.
 
     Attributes:
-        told: The record, for messages.
+        name: What messages call the record.
         fields: The values of fields, by path; those that the record does not have are missing.
         fault: Why the condition could not be applied to the record; empty if it could.
     """
 
-    told: str
+    name: str
     fields: Mapping[str, Any]
     fault: str = ""
 
@@ -75,15 +75,15 @@ class Candidates:
         Args:
             record: The record, as the API gave it, with the fields of its own parent.
         """
-        told = f"record {self._position} of '{self._parent.name}'"
+        name = f"record {self._position} of '{self._parent.name}'"
         self._position += 1
         try:
             if self._condition is not None and not self._condition.holds(record):
                 return None
         except ValueError as error:
-            return Candidate(told, {}, f"{told} is neither in nor out by the filter of parents: {error}")
+            return Candidate(name, {}, f"{name} is neither in nor out by the filter of parents: {error}")
         values = {path: _field(record, path) for path in self._paths}
-        return Candidate(told, {path: value for path, value in values.items() if value is not UNSET})
+        return Candidate(name, {path: value for path, value in values.items() if value is not UNSET})
 
     def check(self) -> None:
         """Check, once there are no more records, that they had the fields that the condition is about.

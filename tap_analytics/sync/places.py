@@ -99,7 +99,7 @@ class Places:
         path = fill_path(self._path, {**self._others, **values})
         # Some servers decode a slash, or take a backslash for one, before they resolve dots.
         if {".", ".."} & set(re.split(r"[/\\]", unquote(path.partition("?")[0]))):
-            msg = f"{candidate.told} may lead to another path: {shorten(path)}"
+            msg = f"{candidate.name} may lead to another path: {shorten(path)}"
             raise StreamError(msg)
         added = {to: candidate.fields.get(field) for field, to in self._parent.added.items()}
         return Place(self._key(path, values, added), values, added)
@@ -107,7 +107,7 @@ class Places:
     def _value(self, candidate: Candidate, name: str, path: str) -> object:
         value = candidate.fields.get(path)
         if value in (None, ""):
-            msg = f"{candidate.told} has nothing as '{name}' to ask with"
+            msg = f"{candidate.name} has nothing as '{name}' to ask with"
             raise NoReferenceError(msg)
         if name in self._in_json:
             return _without_decimals(value)
@@ -116,7 +116,7 @@ class Places:
             return value
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
             return value
-        msg = f"{candidate.told} has no text or number for '{name}' to ask with"
+        msg = f"{candidate.name} has no text or number for '{name}' to ask with"
         raise StreamError(msg)
 
     def _key(self, path: str, values: Mapping[str, object], added: Mapping[str, Any]) -> str:

@@ -60,7 +60,7 @@ class Reading(ListReading):
             if stream.parent is not None and not bookmarks.are_saved:
                 self._save()
             raise
-        if told := self._absences.told():
+        if told := self._absences.report():
             stream.log("%s", told, level=logging.WARNING)
         if stream.parent is not None and not stream.is_doubtful:
             bookmarks.forget_unlisted()

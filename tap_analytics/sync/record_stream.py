@@ -103,7 +103,9 @@ class RecordStream(ApiStream, ABC):
                 pass
         if value is None and self.missing_replication_key != "warn":
             if self.missing_replication_key == "raise":
-                raise StreamError(self.told(f"gave a record without '{field}' ('on_cursor_value_missing' is 'raise')"))
+                raise StreamError(
+                    self.message(f"gave a record without '{field}' ('on_cursor_value_missing' is 'raise')")
+                )
             return None
         if self.is_incremental and not self._undated:
             self._undated = True
@@ -139,7 +141,7 @@ class RecordStream(ApiStream, ABC):
         """
         self.log("%s: %s", self.name, text, level=logging.WARNING)
 
-    def told_failure(self, error: Exception) -> str:
+    def failure_message(self, error: Exception) -> str:
         """Say in one line what ended the stream.
 
         Args:
@@ -148,7 +150,7 @@ class RecordStream(ApiStream, ABC):
         if isinstance(error, StreamError):
             told = str(error)
         elif isinstance(error, RecursionError):
-            told = self.told("gave a record that is nested too deeply")
+            told = self.message("gave a record that is nested too deeply")
         else:
             told = f"{type(error).__name__}: {shorten(str(error))} (TAP_ANALYTICS_LOGLEVEL=DEBUG shows where)"
         return told if told.startswith(f"{self.name}: ") else f"{self.name}: {told}"

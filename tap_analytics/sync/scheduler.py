@@ -159,7 +159,7 @@ class Scheduler:
 
     def _go_on(self, task: Task) -> bool:
         goes_on = False
-        with self._failures.told(task.stream):
+        with self._failures.recorded(task.stream):
             goes_on = task.go_on()
         self._checkpoints.note(is_new=task.stream.take_new_state())
         if not goes_on:

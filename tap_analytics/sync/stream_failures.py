@@ -48,7 +48,7 @@ class StreamFailures:
         return bool(self._failures)
 
     @contextmanager
-    def told(self, stream: ListStream) -> Iterator[None]:
+    def recorded(self, stream: ListStream) -> Iterator[None]:
         """Take note of whatever ends a stream, and let everything pass that ends the run.
 
         Args:
@@ -59,7 +59,7 @@ class StreamFailures:
         except Exception as error:
             if ends_run(error):
                 raise
-            failure = self._failures[stream.name] = StreamFailure(error, stream.told_failure(error))
+            failure = self._failures[stream.name] = StreamFailure(error, stream.failure_message(error))
             self._logger.error("%s", failure.line, exc_info=self._logger.isEnabledFor(logging.DEBUG))  # noqa: TRY400 - one line
 
     def reason(self, name: str) -> str:

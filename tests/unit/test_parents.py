@@ -229,7 +229,7 @@ def test_of_parents_that_have_gone_nothing_is_kept_but_a_count_and_the_first_wor
     absences.add_present()
     gc.collect()
     assert not [answer for answer in kept if answer() is not None]
-    assert absences.told() == "list 0 answered 404 (9 parents left out)"
+    assert absences.report() == "list 0 answered 404 (9 parents left out)"
 
 
 class OneParent:

@@ -71,7 +71,7 @@ def check(config: Mapping[str, Any], builtin: Collection[str] = ()) -> Checked:
     defaults = checked(written_out, ResourceDefaults, "resource_defaults", findings)
     resources = parts.parts.get("resources", [])
     if not isinstance(resources, list):
-        findings.tell("resources", NO_LIST)
+        findings.add("resources", NO_LIST)
         resources = []
     declarations = []
     for position, resource in enumerate(resources):

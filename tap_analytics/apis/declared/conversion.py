@@ -38,7 +38,7 @@ class Findings(Struct):
     notes: list[str] = []
     gone: set[str] = set()
 
-    def tell(self, place: str, fault: str) -> None:
+    def add(self, place: str, fault: str) -> None:
         """Add a fault, and note that what stands there is left out."""
         self.faults.append(f"{place}: {fault}")
         self.gone.add(place)
@@ -85,7 +85,7 @@ def _rest(value: Any, info: types.Type, place: str, findings: Findings, *, keeps
     fault = value_fault(value, options, place)
     if fault is None:
         return value
-    findings.tell(place, fault)
+    findings.add(place, fault)
     return _WRONG
 
 
@@ -101,11 +101,11 @@ def _variant(
     if kind in tags:
         return structs[tags.index(str(kind))]
     if place.split(".")[-2:-1] == ["params"] and (hint := object_hint(value, place)):
-        findings.tell(place, hint)
+        findings.add(place, hint)
     elif kind is None:
-        findings.tell(place, f"'type' is missing: one of {', '.join(tags)}")
+        findings.add(place, f"'type' is missing: one of {', '.join(tags)}")
     else:
-        findings.tell(f"{place}.type", none_of(kind, tags))
+        findings.add(f"{place}.type", none_of(kind, tags))
     findings.gone.add(place)
     return None
 
@@ -119,7 +119,7 @@ def _struct_rest(
         inner = _join(place, key)
         if key not in fields:
             if key != info.tag_field and info.forbid_unknown_fields:
-                findings.tell(inner, f"unknown key; {instead_of(str(key), info)}")
+                findings.add(inner, f"unknown key; {instead_of(str(key), info)}")
             continue
         if item is None:
             # The same as leaving a word out, but for what holds for all resources: null takes its place.
@@ -144,7 +144,7 @@ def _word_rest(item: Any, info: types.Type, place: str, findings: Findings, *, k
     if REFUSED in extra:
         # Whoever asks for nothing by it gets that.
         if item not in ([], {}):
-            findings.tell(place, extra[REFUSED])
+            findings.add(place, extra[REFUSED])
         return _WRONG
     if PASSED_OVER in extra:
         findings.notes.append(f"{place}: has no effect: {extra[PASSED_OVER]}")
@@ -162,7 +162,7 @@ def _dict_rest(value: dict[str, Any], info: types.DictType, place: str, findings
     rest = {}
     for key, item in value.items():
         if not key and options_of(info.key_type)[0].min_length:  # type: ignore[attr-defined]
-            findings.tell(place, "must not have an empty name in it")
+            findings.add(place, "must not have an empty name in it")
             continue
         found = _rest(item, info.value_type, _join(place, key), findings)
         if found is not _WRONG:

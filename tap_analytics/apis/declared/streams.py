@@ -178,7 +178,7 @@ class DeclaredStream(ReplicatedStream):
             return
         names = ", ".join(f"'{name}'" for name in missing)
         if not self.declaration.key_is_default:
-            raise StreamError(self.told(f"gave records without their declared primary key ({names}); {told}"))
+            raise StreamError(self.message(f"gave records without their declared primary key ({names}); {told}"))
         self.warn(
             f"the records have no {names}, the default primary key, so they are written without a key; "
             f"declare a 'primary_key' on the resource ({told})"
@@ -191,7 +191,7 @@ class DeclaredStream(ReplicatedStream):
             return
         schema = properties.get(replication.key, {})
         if fault := replication.fault_of(schema):
-            raise StreamError(self.told(f"has no usable 'incremental.cursor_path': '{replication.key}' {fault}"))
+            raise StreamError(self.message(f"has no usable 'incremental.cursor_path': '{replication.key}' {fault}"))
 
     @override
     def report_rescued(self) -> None:

@@ -34,7 +34,7 @@ class Activities(SubscriptionStream):
         page = self.fetch({**self.params, "per_page": 1})
         if page.doubt or (not page.records and page.get("has_more") is True):
             # The account may have some: the counts must not begin, and drop all rows before, today.
-            raise StreamError(self.told(page.doubt or "gave no record, but says that there is more", page.path))
+            raise StreamError(self.message(page.doubt or "gave no record, but says that there is more", page.path))
         for record in page.records[:1]:
             try:
                 first = parse_instant(record["date"])
