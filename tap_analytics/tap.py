@@ -171,7 +171,7 @@ class TapAnalytics(CommandTap):
     def _singer_catalog(self) -> Catalog:
         """The catalog of all streams whose schema is known."""
         streams = cast("dict[str, AnalyticsStream]", self.streams)
-        # The schema of a stream's parent has a say in its own.
+        # Parents first: a stream's schema has fields of its parent's.
         for stream in sorted(streams.values(), key=lambda stream: stream.parent is not None):
             if stream.name not in self._failures:
                 self._find_schema(stream)

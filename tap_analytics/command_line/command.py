@@ -46,7 +46,7 @@ class AnalyticsCommand(SingerCommand):
         sys.exit(1)
 
     def _tell(self, message: str) -> None:
-        # The trace is for whoever asked for everything.
+        # At level DEBUG the trace is logged, too.
         self.logger.error("%s", message, exc_info=self.logger.isEnabledFor(logging.DEBUG))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
 _LONGEST_WORD: Final = 4
-"""Seconds for whoever is told that the process ends."""
+"""Seconds for the listener that is told that the process ends."""
 
 _LONGEST_STOP: Final = 8
 """Seconds after a signal, and after stdout last took something, at which the process ends in any case."""
@@ -42,7 +42,7 @@ def watch() -> None:
 
 
 def tell(signum: int, listener: Callable[[str], None]) -> None:
-    """Tell what stops the process, and wait for a moment until whoever listens has done what it does then.
+    """Tell a listener what stops the process, and wait for a moment until it has done its work.
 
     A handler interrupts the main thread anywhere, also where it holds a lock. So another thread does the work.
 

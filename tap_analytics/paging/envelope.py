@@ -49,7 +49,7 @@ class EnvelopeField(Struct, frozen=True):
     Attributes:
         names: The keys on the way to it.
         value: The value. Texts of a number or of a boolean are read as such, empty texts and "null" as None.
-        place: The JSONPath of the value in the body, where it is not its keys alone.
+        json_path: The JSONPath of the value in the body, where it is not its keys alone.
         is_about_list: Whether it describes the list: it stands in what holds the records, in what is named for pages,
             or in a header.
     """
@@ -57,7 +57,7 @@ class EnvelopeField(Struct, frozen=True):
     names: tuple[str, ...]
     value: Any
     is_about_list: bool
-    place: str = ""
+    json_path: str = ""
 
     @property
     def path(self) -> str:
@@ -173,8 +173,8 @@ def _links_in(items: list[Any], names: tuple[str, ...], *, is_about_list: bool) 
         if isinstance(relation, str):
             name = next((name for name in ("href", "url", "uri", "link") if item.get(name)), "")
             key = "rel" if item.get("rel") else "relation"
-            place = f"{json_path_of(names)}[?(@.{key}=='{relation}')].{name}" if relation.isalnum() and name else ""
-            yield EnvelopeField((*names, relation), _read(item.get(name)), is_about_list, place)
+            json_path = f"{json_path_of(names)}[?(@.{key}=='{relation}')].{name}" if relation.isalnum() and name else ""
+            yield EnvelopeField((*names, relation), _read(item.get(name)), is_about_list, json_path)
 
 
 def _read(value: object) -> object:

@@ -24,14 +24,14 @@ class Cursor(Struct, frozen=True):
     """A value that asks for the next page.
 
     Attributes:
-        place: Its path in the body.
+        path: Its path in the body.
         param: The query parameter that takes it, by its name.
-        has_more_place: The path of what says that there is a next page; None if nothing does.
+        has_more_path: The path of what says that there is a next page; None if nothing does.
     """
 
-    place: str
+    path: str
     param: str
-    has_more_place: str | None
+    has_more_path: str | None
 
 
 class Leads(Struct, frozen=True):
@@ -56,12 +56,12 @@ def leads_in(page: Page) -> Leads:
     Args:
         page: The page.
     """
-    fields = [field for field in fields_about_pages(page, has_envelope=True) if _place_of(field, page) is not None]
+    fields = [field for field in fields_about_pages(page, has_envelope=True) if _path_of(field, page) is not None]
     if any(map(says_end, fields)):
         return Leads()
 
     def first(is_lead: Callable[[EnvelopeField], bool]) -> str | None:
-        return next(_places(page, fields, is_lead), None)
+        return next(_paths(page, fields, is_lead), None)
 
     has_more = first(lambda field: is_next(field) and field.value is True)
     cursors = [field for field in fields if is_next(field) and _is_cursor(field)]
@@ -76,15 +76,15 @@ def leads_in(page: Page) -> Leads:
     )
 
 
-def _places(page: Page, fields: list[EnvelopeField], is_lead: Callable[[EnvelopeField], bool]) -> Iterator[str]:
+def _paths(page: Page, fields: list[EnvelopeField], is_lead: Callable[[EnvelopeField], bool]) -> Iterator[str]:
     for field in fields:
-        if is_lead(field) and (place := _place_of(field, page)):
-            yield place
+        if is_lead(field) and (path := _path_of(field, page)):
+            yield path
 
 
-def _place_of(field: EnvelopeField, page: Page) -> str | None:
+def _path_of(field: EnvelopeField, page: Page) -> str | None:
     """Return a field's path in the body; None if it is not there, but in a header."""
-    path = field.place or (field.path if is_dotted(field.path) else json_path_of(field.names))
+    path = field.json_path or (field.path if is_dotted(field.path) else json_path_of(field.names))
     return None if first_at(path, page.body) is UNSET else path
 
 
@@ -102,8 +102,8 @@ def _is_cursor(field: EnvelopeField) -> bool:
 
 def _cursor(fields: list[EnvelopeField], page: Page, has_more: str | None) -> Cursor | None:
     for field in fields:
-        if place := _place_of(field, page):
-            return Cursor(place, _param_of(field), has_more)
+        if path := _path_of(field, page):
+            return Cursor(path, _param_of(field), has_more)
     return None
 
 

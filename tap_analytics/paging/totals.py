@@ -53,7 +53,7 @@ def total_in(page: Page) -> Total | None:
     if count is None:
         return None
     rows = [*(field.value for field in fields if is_record_count(field, nouns)), total_of_range(page)]
-    # Where two numbers may be the total, nobody knows which one is.
+    # Where two numbers may be the total, it is not known which one is.
     larger = {number for number in rows if count < number < _TOO_MANY}
     return Total(larger.pop(), counts_pages=False) if len(larger) == 1 else None
 

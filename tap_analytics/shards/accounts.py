@@ -1,4 +1,4 @@
-"""The accounts that somebody listed: names only, since settings and secrets belong elsewhere."""
+"""The accounts in a list: names only, since settings and secrets belong elsewhere."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Group(Struct, frozen=True):
 
 
 def groups_of(given: Sequence[str], streams: Mapping[str, ShardedStream]) -> list[Group]:
-    """Return the groups that somebody gave, each as `name=stream,stream`; one of all streams if none was given.
+    """Return the groups that were given, each as `name=stream,stream`; one of all streams if none was given.
 
     Args:
         given: The groups.

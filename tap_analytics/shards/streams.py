@@ -31,7 +31,7 @@ class ShardedStream(Struct, frozen=True):
         name: Its name.
         family: The stream whose list is read for it and for all others of the family: its topmost parent, else itself.
         has_windows: Whether the service filters it by date, so that some days can be read by themselves.
-        is_default: Whether it is read unless somebody says otherwise.
+        is_default: Whether it is read by default.
     """
 
     name: str

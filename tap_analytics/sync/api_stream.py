@@ -68,7 +68,7 @@ class ApiStream(OutputStream, ABC):
     """The body of every request, as the fields of a form, or as a text that is sent as it is."""
 
     path_setting: ClassVar[str] = "'api_version'"
-    """What a user can mend if the stream's path is not found."""
+    """What a user can correct if the stream's path is not found."""
 
     paginator: ClassVar[Paginator] = SinglePage()
 

@@ -73,5 +73,5 @@ class Extent:
         else:
             of_list = (pages if total.counts_pages else rows) / total.number
         share = (begun - 1 + of_list) / lists
-        # More than was announced: nobody knows how much is left.
+        # More than was announced: it is not known how much is left.
         return share if of_list <= 1 and share <= 1 else None

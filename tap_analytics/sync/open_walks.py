@@ -72,7 +72,7 @@ class OpenWalks:
             try:
                 item = next(self._walks, None)
             except StreamError as error:
-                # The walks before it are complete, and worth having.
+                # The walks before it are complete, and are read first.
                 self._error, item = error, None
             if item is None:
                 self._has_all = True

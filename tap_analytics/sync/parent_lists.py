@@ -31,7 +31,7 @@ class ParentSource(Protocol):
         """How many objects the list has, as the service says; None if it does not."""
 
     def close(self) -> None:
-        """Take in that nobody wants the objects any longer."""
+        """Take note that the objects are not needed any longer."""
 
 
 class ParentList:

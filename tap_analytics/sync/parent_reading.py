@@ -86,7 +86,7 @@ class ParentReading(ListReading):
         return self._extent.rows_expected
 
     def close(self) -> None:
-        """Take in that nobody wants the objects any longer."""
+        """Take note that the objects are not needed any longer."""
         if self._stream.name in self._run.shared_pages:
             self._run.shared_pages[self._stream.name].leave(CHILDREN)
         if self._parents is not None:

@@ -1,4 +1,4 @@
-"""What a run has done so far: counts by stream, for whoever watches it and for the summary at its end."""
+"""What a run has done so far: counts by stream, for what shows the run and for the summary at its end."""
 
 from __future__ import annotations
 

@@ -55,6 +55,6 @@ class WindowProgress:
         if not rate:
             return None
         left = days_left * rate - (0 if days_begun else begun)
-        # Where a window has more rows than were expected, and they are in no order, nobody knows how many are left.
+        # Where a window has more rows than were expected, and they are in no order, it is not known how many are left.
         is_known = seen + left > 0 and (left > 0 or not days_left)
         return seen / (seen + left) if is_known else None

@@ -1,4 +1,4 @@
-"""How many days to ask for at once, where nobody knows how many rows they hold."""
+"""How many days to ask for at once, where it is not known how many rows they hold."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class Summary:
             try:
                 self._write(facts)
             except SettingsError as caught:
-                # What has been read is none the worse for it, and what ended the run matters more.
+                # The records are written all the same, and what ended the run matters more.
                 fault = caught
         # Whoever reads structured logs gets the numbers in the same line.
         stopped = f"; {error}" * (status == "stopped")

@@ -31,7 +31,7 @@ class CountingPaginator(FlaggedPaginator, frozen=True, kw_only=True):
     Attributes:
         maximum: The first number that is no longer asked for; None for no such bound.
         total_path: Path of how many pages, or records, there are; None if the API does not say.
-        default_total_path: Path of what may be that number where nobody says so, and nothing stands under the first.
+        default_total_path: Path of what may be that number where none is declared, and nothing stands under the first.
     """
 
     maximum_word: ClassVar[str]

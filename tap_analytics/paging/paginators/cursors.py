@@ -53,8 +53,8 @@ class BodyCursor(FlaggedPaginator, frozen=True, kw_only=True):
         words = {"type": "cursor", param_word: self.cursor_param}
         leads = leads_in(page)
         if cursor := leads.cursor or (None if self.or_fields else leads.own_cursor):
-            own = replace(self, cursor_path=cursor.place, is_declared=True)
-            return Detection.of(own, f"the cursor under '{cursor.place}'", {**words, "cursor_path": cursor.place})
+            own = replace(self, cursor_path=cursor.path, is_declared=True)
+            return Detection.of(own, f"the cursor under '{cursor.path}'", {**words, "cursor_path": cursor.path})
         if not self.or_fields:
             return None
         names = " or ".join(f"'{field}'" for field in self.or_fields)

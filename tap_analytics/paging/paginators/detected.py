@@ -104,10 +104,10 @@ def _by_cursor(leads: Leads) -> Detection | None:
     if cursor is None or leads.pages is not None:
         return None
     paginator = GuessedCursor(
-        cursor_path=cursor.place, cursor_param=cursor.param, has_more_path=cursor.has_more_place or HAS_MORE
+        cursor_path=cursor.path, cursor_param=cursor.param, has_more_path=cursor.has_more_path or HAS_MORE
     )
-    words = {"type": "cursor", "cursor_path": cursor.place, "cursor_param": cursor.param}
-    return Detection.of(paginator, f"the cursor under '{cursor.place}' ('{cursor.param}')", words)
+    words = {"type": "cursor", "cursor_path": cursor.path, "cursor_param": cursor.param}
+    return Detection.of(paginator, f"the cursor under '{cursor.path}' ('{cursor.param}')", words)
 
 
 def _guess(sign: str, param: str) -> str:

@@ -51,10 +51,10 @@ class BodyLink(Paginator, frozen=True, kw_only=True):
 
     @override
     def detect(self, page: Page, asked: Params) -> Detection | None:
-        if self.is_declared or page.has(self.link_path) or (place := leads_in(page).link) is None:
+        if self.is_declared or page.has(self.link_path) or (path := leads_in(page).link) is None:
             return None
-        words = {"type": "json_link", "next_url_path": place}
-        return Detection.of(replace(self, link_path=place, is_declared=True), f"the address under '{place}'", words)
+        words = {"type": "json_link", "next_url_path": path}
+        return Detection.of(replace(self, link_path=path, is_declared=True), f"the address under '{path}'", words)
 
     @override
     def next_token(self, page: Page, progress: Progress) -> Address | Params | None:
@@ -148,7 +148,7 @@ def _address_of(link: str, page: Page) -> Address:
     if path == asked or is_shorter or (is_longer and not is_own_origin):
         return Address(page.path, params)
     if not is_own_origin:
-        place = f"{parts.scheme}://{parts.netloc}{parts.path}"
-        msg = f"puts the next page at another address ({shorten(place)}), which is not followed"
+        address = f"{parts.scheme}://{parts.netloc}{parts.path}"
+        msg = f"puts the next page at another address ({shorten(address)}), which is not followed"
         raise StreamError(msg)
     return Address(parts.path or "/", params)
