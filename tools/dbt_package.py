@@ -52,14 +52,16 @@ def _sources(api: str) -> str:
         "description": f"The tables of the {api} API, as a Singer target makes them from the tap's streams.",
         "database": "{{ var('tap_analytics_database') or target.database }}",
         "schema": f"{{{{ var('{source}_schema') }}}}",
-        "tables": [_table(stream) for stream in _streams(api).values()],
+        "tables": [_table(source, stream) for stream in _streams(api).values()],
     }
     return f"# {_HEAD}\n" + yaml_text({"version": 2, "sources": [declared]})
 
 
-def _table(stream: AnalyticsStream) -> dict[str, Any]:
+def _table(source: str, stream: AnalyticsStream) -> dict[str, Any]:
     return {
         "name": stream.name,
+        # What the tap's setting `stream_prefix` puts before the name.
+        "identifier": f"{{{{ var('{source}_stream_prefix') }}}}{stream.name}",
         "description": inspect.getdoc(type(stream)) or "",
         "data_tests": [{"tap_analytics.unique_key": {"arguments": {"columns": list(stream.primary_keys)}}}],
         "columns": [

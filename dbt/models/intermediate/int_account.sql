@@ -1,4 +1,5 @@
 -- One row: what the subscription account, or a variable instead, says of time and money.
+{{- tap_analytics.check_loaded() }}
 with account as (
 
     select

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 Outcome = dict[str, str]
-"""The status of each node that a command ran, by the name of the node."""
+"""What became of each node that a command ran, by the name of the node: its status, and what failed."""
 
 
 def run_dbt(project: Path, *commands: Sequence[str]) -> list[Outcome]:
@@ -46,6 +46,10 @@ def run_dbt(project: Path, *commands: Sequence[str]) -> list[Outcome]:
     return outcomes
 
 
+def _outcome(status: str, message: str) -> str:
+    return f"{status}: {message}" if status in {"error", "fail"} else status
+
+
 def _main() -> None:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - only here, for it takes seconds
 
@@ -54,8 +58,9 @@ def _main() -> None:
         done: Any = dbtRunner().invoke(["--quiet", "--no-version-check", "--no-use-colors", *command])
         if done.exception is not None:
             raise done.exception
-        results = getattr(done.result, "results", ())
-        outcomes.append({result.node.name: str(result.status) for result in results})
+        # An operation has results, but no nodes.
+        results = [result for result in getattr(done.result, "results", ()) if hasattr(result, "node")]
+        outcomes.append({result.node.name: _outcome(str(result.status), str(result.message)) for result in results})
     sys.stdout.write(f"\n{json.dumps(outcomes)}\n")
 
 
