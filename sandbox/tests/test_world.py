@@ -57,6 +57,20 @@ def test_size_is_the_number_of_customers_who_have_two_or_three_activities_each()
     assert dates[-1] < NOW
 
 
+def test_what_a_customer_pays_for_is_a_plan_of_its_data_source() -> None:
+    world = Sandbox(size=60, now=NOW).world
+    for _ in range(2):
+        plans = {(row["data_source_uuid"], row["external_id"]): row["uuid"] for row in world.rows("subscription/plans")}
+        paid = {(row["billing-connector-uuid"], row["plan-external-id"]) for row in world.activities()}
+        assert paid <= plans.keys()
+        assert {source for source, _ in paid} == {row["uuid"] for row in world.rows("subscription/data_sources")}
+        sources = {row["uuid"]: row["data_source_uuid"] for row in world.customers("subscription")}
+        for invoice in world.rows("subscription/invoices"):
+            billed = {item.get("plan_uuid") for item in invoice["line_items"]} - {None}
+            assert billed <= {key for (source, _), key in plans.items() if source == sources[invoice["customer_uuid"]]}
+        world.evolve()
+
+
 def test_empty_world_lives(sandbox: Sandbox) -> None:
     world = Sandbox(size=0, now=NOW).world
     assert world.customers("subscription") == world.activities() == []

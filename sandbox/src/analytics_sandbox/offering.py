@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analytics_sandbox import people
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from random import Random
 
@@ -62,7 +63,7 @@ class Offering(NamedTuple):
 
     Attributes:
         data_sources: As the API gives them when it is asked for everything.
-        plans: The plans, the cheapest tier first, in each the shortest period first.
+        plans: The plans of each data source, the cheapest tier first, in each the shortest period first.
         plan_groups: As the API gives them.
         members: For each group's uuid its plans.
     """
@@ -71,6 +72,10 @@ class Offering(NamedTuple):
     plans: list[Plan]
     plan_groups: list[Row]
     members: dict[str, list[Plan]]
+
+    def of_source(self, uuid: str) -> Offering:
+        """What is billed with one data source."""
+        return self._replace(plans=[plan for plan in self.plans if plan.row["data_source_uuid"] == uuid])
 
     def of_tier(self, tier: int) -> list[Plan]:
         """The plans of a tier."""
@@ -90,19 +95,7 @@ def offering(rng: Random, opened: datetime) -> Offering:
         opened: When it began.
     """
     sources = [_data_source(rng, name, opened) for name in ("Import API", "Card payments", "App store")]
-    plans = []
-    for tier, (name, cycles) in enumerate(_TIERS.items()):
-        for unit, count, euros, dollars in cycles:
-            months = count * _MONTHS[unit]
-            row = {
-                "uuid": f"pl_{people.identifier(rng)}",
-                "external_id": f"{name.lower()}-{count}-{unit}",
-                "name": f"{name} ({_CYCLES[months]})",
-                "interval_count": count,
-                "interval_unit": unit,
-                "data_source_uuid": sources[0]["uuid"],
-            }
-            plans.append(Plan(row, tier, {"EUR": euros, "USD": dollars}, months))
+    plans = [plan for source in sources for plan in _plans(rng, source["uuid"])]
     last = len(_TIERS) - 1
     members = {
         "Self-service": [plan for plan in plans if FOUNDERS < plan.tier < last],
@@ -116,6 +109,22 @@ def offering(rng: Random, opened: datetime) -> Offering:
         {"uuid": uuids[name], "name": name, "plans_count": len(plans)} for name, plans in members.items()
     ]
     return Offering(sources, plans, groups, {uuids[name]: plans for name, plans in members.items()})
+
+
+def _plans(rng: Random, source: str) -> Iterator[Plan]:
+    """Make the plans of a data source: the same in each, for a plan is known only where it is billed."""
+    for tier, (name, cycles) in enumerate(_TIERS.items()):
+        for unit, count, euros, dollars in cycles:
+            months = count * _MONTHS[unit]
+            row = {
+                "uuid": f"pl_{people.identifier(rng)}",
+                "external_id": f"{name.lower()}-{count}-{unit}",
+                "name": f"{name} ({_CYCLES[months]})",
+                "interval_count": count,
+                "interval_unit": unit,
+                "data_source_uuid": source,
+            }
+            yield Plan(row, tier, {"EUR": euros, "USD": dollars}, months)
 
 
 def _data_source(rng: Random, name: str, opened: datetime) -> Row:

@@ -115,12 +115,13 @@ class SubscriptionBooks(SubscriptionTables):
         rows = [row for row in self.tables[ACTIVITIES].rows() if row["customer-uuid"] == customer["uuid"]]
         return sorted(rows, key=lambda row: (instant(row["date"]), row["type"] != "new_biz", row["type"] == "churn"))
 
-    def _plan(self, external_id: str) -> Plan:
-        return next(plan for plan in self.offer.plans if plan.row["external_id"] == external_id)
+    def _plan(self, customer: Row, external_id: str) -> Plan:
+        plans = self.offer.of_source(customer["data_source_uuid"]).plans
+        return next(plan for plan in plans if plan.row["external_id"] == external_id)
 
     def _step_of(self, customer: Row, activity: Row) -> Step:
         """What a customer paid after an activity."""
-        plan = self._plan(activity["plan-external-id"])
+        plan = self._plan(customer, activity["plan-external-id"])
         currency = _currency_of(customer)
         mrr = activity["activity-mrr"]
         seats = max(1, round(mrr / converted(plan.bill(1, currency), plan.months, currency)))
@@ -132,7 +133,8 @@ class SubscriptionBooks(SubscriptionTables):
         before = [row for row in past if instant(row["date"]) <= moment]
         if not before or before[-1]["activity-mrr"] <= 0:
             terms = subscription_data.terms(rng, _number_of(customer))
-            step = lifecycle.begun(rng, moment, self.offer, terms, self.anchor - subscription_data.HISTORY)
+            plans = self.offer.of_source(customer["data_source_uuid"])
+            step = lifecycle.begun(rng, moment, plans, terms, self.anchor - subscription_data.HISTORY)
             return step._replace(kind="reactivation") if before else step
         last = self._step_of(customer, before[-1])
         one_more = converted(last.plan.bill(1, last.currency), last.plan.months, last.currency)

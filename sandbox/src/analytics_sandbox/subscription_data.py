@@ -89,8 +89,9 @@ def subscriber(rng: Random, number: int, seen: datetime, anchor: datetime, offer
         row = customer(rng, number, offer, since=None, seen=seen, tries=tries)
         return Subscriber(number, row, seen, agreed, [])
     row = customer(rng, number, offer, since=since, seen=seen, tries=tries)
-    first = lifecycle.begun(rng, since, offer, agreed, anchor - HISTORY)
-    past = lifecycle.steps(rng, first, offer, anchor)
+    plans = offer.of_source(row["data_source_uuid"])
+    first = lifecycle.begun(rng, since, plans, agreed, anchor - HISTORY)
+    past = lifecycle.steps(rng, first, plans, anchor)
     mrr = past[-1].mrr
     unpaid = rng.random() < (_LATE if mrr else _GIVES_UP)
     row |= {"mrr": mrr, "arr": 12 * mrr, "status": "Active" if mrr else "Cancelled"}

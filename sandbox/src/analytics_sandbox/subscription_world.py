@@ -60,7 +60,8 @@ class SubscriptionWorld(SubscriptionBooks):
                 seen = now - timedelta(days=30)
                 row = subscription_data.customer(rng, number, self.offer, since=now, seen=seen)
                 terms = subscription_data.terms(rng, number)
-                step = lifecycle.begun(rng, now, self.offer, terms, self.anchor - subscription_data.HISTORY)
+                plans = self.offer.of_source(row["data_source_uuid"])
+                step = lifecycle.begun(rng, now, plans, terms, self.anchor - subscription_data.HISTORY)
                 self.tables[CUSTOMERS].add({**row, "mrr": step.mrr, "arr": 12 * step.mrr})
                 for subscription in billing.subscriptions(rng, Subscriber(number, row, seen, terms, [step])):
                     self.tables[SUBSCRIPTIONS].add(subscription)
