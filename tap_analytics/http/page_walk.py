@@ -102,7 +102,7 @@ class PageWalker:
                 # The page itself is good: it comes before the failure.
                 trail.failure = StreamError(self.client.message(str(error), page.path))
             if new is not None:
-                return new
+                return self._doubted(new, trail.shortfall(page))
         return None
 
     def _check_owner(self, trail: PageTrail, request: RequestTemplate, parent_params: Params) -> None:
@@ -145,7 +145,7 @@ class PageWalker:
         if trail.repeats(page):
             return page, None
         try:
-            new = trail.without_repeated(self._doubted(page, trail))
+            new = trail.without_repeated(self._doubted(page, trail.doubt(page)))
             if confirmation is not None:
                 trail.confirm(confirmation)
         except StreamError as error:
@@ -163,9 +163,9 @@ class PageWalker:
             if is_first:
                 self.client.info(self.client.message(told, page.path))
 
-    def _doubted(self, page: Page, trail: PageTrail) -> Page:
+    def _doubted(self, page: Page, doubt: str) -> Page:
         """Return the page with all doubt about it, of which there is a warning once."""
-        doubt = page.doubt or trail.doubt(page)
+        doubt = page.doubt or doubt
         if not doubt:
             return page
         with self._warning:

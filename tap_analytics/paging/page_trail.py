@@ -17,6 +17,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.paging.field_names import SIZES, words_of
 from tap_analytics.paging.page_token import NO_PARAMS, Address, Params, ParamValue
 from tap_analytics.paging.progress import Progress
+from tap_analytics.paging.totals import unreached_total
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
@@ -179,6 +180,19 @@ class PageTrail:
     def doubt(self, page: Page) -> str:
         """Return why there may be more records although the walk ends with a page; empty for no reason."""
         return self.paginator.doubt(page, self._progress)
+
+    def shortfall(self, page: Page) -> str:
+        """Return that fewer records came than the last page says there are; empty if none is known to be missing.
+
+        Args:
+            page: The page that was read last.
+        """
+        # What is said of a list that is one page is looked at by its paginator.
+        if not self.finished or self._progress.number == 1 or not self.paginator.believes_totals:
+            return ""
+        count = self._progress.count + len(page.all_records)
+        total = unreached_total(page, count)
+        return f"ended after {count} records, and says that there are {total}" if total else ""
 
     def without_repeated(self, page: Page) -> Page:
         """Return a page without the records that an earlier page had.

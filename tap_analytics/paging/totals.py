@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
@@ -25,6 +25,8 @@ _RANGE: Final = re.compile(rf"(?:(?!bytes)[a-z]\w*[ =])?\d+-\d+/(\d{{1,{_MOST_DI
 
 _COUNTS: Final = frozenset({"total", "totals", "count", "counts", "found"})
 _NUMBERS: Final = frozenset({"number", "num", "nb"})
+_SELECTED: Final = frozenset({"filter", "filtered", "match", "matched", "matches", "matching"})
+"""What a service calls the records that it was asked for, among all that it has."""
 _HEADER_WORDS: Final = frozenset({"the", "header", "x"})
 
 
@@ -56,6 +58,30 @@ def total_in(page: Page) -> Total | None:
     # Where two numbers may be the total, it is not known which one is.
     larger = {number for number in rows if count < number < _TOO_MANY}
     return Total(larger.pop(), counts_pages=False) if len(larger) == 1 else None
+
+
+def unreached_total(page: Page, count: int) -> int:
+    """Return how many records there are by the last page of a list, if that is more than have come; 0 if it is not.
+
+    Args:
+        page: The page. Its records are those of one list in its body, else nobody knows what a total counts.
+        count: The number of records that have come, its own included.
+    """
+    if not _is_whole_list(page.body, page.all_records):
+        return 0
+    nouns = nouns_of(page)
+    fields = fields_about_pages(page, has_envelope=True)
+    numbers = {total_of_range(page), *(field.value for field in fields if is_record_count(field, nouns))}
+    larger = {number for number in numbers if count < number < _TOO_MANY}
+    # Beside the total of what was asked for there may be one of all that the service has.
+    return larger.pop() if len(larger) == 1 and count not in numbers else 0
+
+
+def _is_whole_list(part: object, records: list[Any]) -> bool:
+    """Say whether records are all those of one list in a part of a body."""
+    if isinstance(part, dict):
+        return any(_is_whole_list(value, records) for value in part.values())
+    return isinstance(part, list) and bool(records) and len(part) == len(records) and part[0] is records[0]
 
 
 def total_at(page: Page, path: str | None) -> int:
@@ -101,8 +127,8 @@ def is_record_count(field: EnvelopeField, nouns: set[str]) -> bool:
     words = field.words - _HEADER_WORDS
     if not is_whole(field.value) or words & PAGES or not field.is_about_list or "value" in words:
         return False
-    is_count = bool(words & _COUNTS or (words & _NUMBERS and words & ROWS))
-    others = words - KNOWN - nouns
+    is_count = bool(words & _COUNTS or (words & _NUMBERS and words & (ROWS | _SELECTED)))
+    others = words - KNOWN - nouns - _SELECTED
     # A service may put its own name into a header: X-WP-Total.
     is_header = field.names[0].startswith("the header ") and "total" in words and len(others) == 1
     return is_count and (not others or (is_header and not others & TIMES))

@@ -136,3 +136,34 @@ def test_a_total_that_is_only_a_lower_bound_ends_no_list() -> None:
     with Server(search) as server:
         stream = things(data_selector="hits.hits", paginator={"type": "offset", "limit": SIZE, **words})
         assert "Result window is too large" in failure_of(run_here(declared(server.url, stream), "things"), "things")
+
+
+def capped(request: Request) -> list[bytes]:
+    """Give the first 100 of 230 records that a search has found, as many services do."""
+    page = int(request.params.get("page", 1))
+    found = rows(230)[(page - 1) * SIZE : page * SIZE]
+    link = {"Link": '</things?page=2>; rel="next"'} if page == 1 else {}
+    return [whole({"items": found, "total_count": 230, "nbPages": 2, "left": "nothing"}, **link)]
+
+
+@pytest.mark.parametrize(
+    "paginator", [{"type": "header_link"}, {"type": "page_number", "base_page": 1, "total_path": "nbPages"}], ids=str
+)
+def test_a_list_that_ends_before_the_total_that_it_states_drops_no_rows(paginator: dict[str, Any]) -> None:
+    run = read(capped, **paginator)
+    assert ids(run) == list(range(100))
+    assert not activates(run)
+    (warning,) = run.warnings
+    assert "ended after 100 records, and says that there are 230" in warning
+
+
+@pytest.mark.parametrize("total", [{"total_count": 100}, {"meta": {"filter_count": 100, "total_count": 230}}], ids=str)
+def test_a_total_of_what_was_asked_for_is_the_one_that_counts(total: dict[str, Any]) -> None:
+    def filtered(request: Request) -> list[bytes]:
+        page = int(request.params.get("page", 1))
+        following = "/things?page=2" if page == 1 else None
+        return [whole({"items": rows(100)[(page - 1) * SIZE : page * SIZE], "next": following, **total})]
+
+    run = read(filtered, type="json_link")
+    assert ids(run) == list(range(100))
+    assert activates(run)

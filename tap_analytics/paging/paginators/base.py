@@ -80,6 +80,11 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
         return False
 
     @property
+    def believes_totals(self) -> bool:
+        """Whether a number of records that the answers say is how many there are."""
+        return True
+
+    @property
     def counts(self) -> bool:
         """Whether the walk counts itself what asks for the next page, so that there may be none."""
         return False

@@ -74,6 +74,11 @@ class CountingPaginator(FlaggedPaginator, frozen=True, kw_only=True):
 
     @property
     @override
+    def believes_totals(self) -> bool:
+        return self.total_path is not None or self.default_total_path is not None
+
+    @property
+    @override
     def counts(self) -> bool:
         return True
 
