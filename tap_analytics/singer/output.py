@@ -198,7 +198,7 @@ class OutputStream(RESTStream[Params], ABC):
 
     @property
     def stored_bookmarks(self) -> dict[str, ReplicationValue]:
-        """The bookmarks that an earlier run left behind, by place; empty for a whole read.
+        """The bookmarks that an earlier run left behind, by partition; empty for a whole read.
 
         Raises:
             SettingsError: The state holds something else than the values of the replication key.
@@ -230,7 +230,7 @@ class OutputStream(RESTStream[Params], ABC):
         """Put bookmarks into the state; all records up to them have been written.
 
         Args:
-            bookmarks: The bookmarks, by place.
+            bookmarks: The bookmarks, by the partition's key.
             is_whole: Whether the stream has been read to its end.
         """
         if not self.is_incremental or not (bookmarks or self.is_child):

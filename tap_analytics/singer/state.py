@@ -43,7 +43,7 @@ class BookmarkStore(StreamStateManager):
         return None if value is None else self._read(value, values)
 
     def read_parents(self, replication_key: str, values: ReplicationType = INSTANTS) -> dict[str, ReplicationValue]:
-        """Return the bookmarks of an earlier run by the parent's place; none if there are none of the field.
+        """Return the bookmarks of an earlier run by the partition's key; none if there are none of the field.
 
         Args:
             replication_key: The field that the bookmarks have to be of.
@@ -58,8 +58,8 @@ class BookmarkStore(StreamStateManager):
         if not isinstance(parents, dict):
             self._refuse(f"has no {values.name}s by parent under '{_PARENTS}'")
         return {
-            place: self._read(value, values, f" for '{shorten(place)}'")
-            for place, value in parents.items()
+            partition: self._read(value, values, f" for '{shorten(partition)}'")
+            for partition, value in parents.items()
             if value is not None
         }
 
@@ -122,13 +122,13 @@ class BookmarkStore(StreamStateManager):
 
         Args:
             replication_key: The field that they are of.
-            bookmarks: The bookmarks, by the parent's place.
+            bookmarks: The bookmarks, by the partition's key.
             values: What they are.
             is_whole: Whether all parents have been read. Until then the newest value says nothing about all of them.
         """
         is_known = is_whole and bookmarks
         newest = values.write_state(max(bookmarks.values())) if is_known else self._value(replication_key)
-        parents = {place: values.write_state(value) for place, value in bookmarks.items()}
+        parents = {partition: values.write_state(value) for partition, value in bookmarks.items()}
         value = {} if newest is None else {"replication_key_value": newest}
         if parents or self._entry:
             self._put({"replication_key": replication_key, **value, _PARENTS: parents})

@@ -50,15 +50,16 @@ def _earlier(value: ReplicationValue, latest: ReplicationValue | None) -> Replic
 
 
 class Bookmarks:
-    """How far a stream has been read, by the place where each list lies.
+    """How far each partition of a stream has been read: the list under one record of its parent.
 
     Args:
-        stored: What earlier runs left behind, by place. A stream without a parent has one place, the empty text.
+        stored: What earlier runs left behind, by the partition's key. A stream without a parent has one partition,
+            whose key is the empty text.
         latest: The last value that a bookmark may have.
     """
 
     def __init__(self, stored: Mapping[str, ReplicationValue], latest: ReplicationValue | None) -> None:
-        self._values = {place: _earlier(value, latest) for place, value in stored.items()}
+        self._values = {partition: _earlier(value, latest) for partition, value in stored.items()}
         self._latest = latest
         self._listed: set[str] = set()
         self._held: set[str] = set()
@@ -67,33 +68,33 @@ class Bookmarks:
 
     @property
     def values(self) -> Mapping[str, ReplicationValue]:
-        """The bookmarks by place; a place without a usable row has none."""
+        """The bookmarks by the partition's key; a partition without a usable row has none."""
         return self._values
 
-    def of(self, place: str) -> Bookmark:
-        """Return the bookmark of a place; it moves when it is handed to `keep`."""
-        return Bookmark(self._values.get(place), self._latest)
+    def of(self, partition: str) -> Bookmark:
+        """Return the bookmark of a partition; it moves when it is handed to `keep`."""
+        return Bookmark(self._values.get(partition), self._latest)
 
-    def mark_listed(self, place: str) -> None:
-        """Take note that a place is still there."""
-        # Places without a bookmark are not kept: there may be very many.
-        if place in self._values:
-            self._listed.add(place)
+    def mark_listed(self, partition: str) -> None:
+        """Take note that a partition is still there."""
+        # Partitions without a bookmark are not kept: there may be very many.
+        if partition in self._values:
+            self._listed.add(partition)
 
-    def keep(self, place: str, bookmark: Bookmark, *, is_doubtful: bool = False) -> None:
+    def keep(self, partition: str, bookmark: Bookmark, *, is_doubtful: bool = False) -> None:
         """Take note that all rows of a walk have been written.
 
         Args:
-            place: The place of its list.
+            partition: The key of its partition.
             bookmark: How far it has been read.
             is_doubtful: Whether rows may have been left out. The next run has to ask for them again, so that neither
                 this walk nor a later one of the same list moves the bookmark.
         """
         if is_doubtful:
-            self._held.add(place)
-        if bookmark.value is not None and place not in self._held:
-            self._values[place] = bookmark.value
-            self._listed.add(place)
+            self._held.add(partition)
+        if bookmark.value is not None and partition not in self._held:
+            self._values[partition] = bookmark.value
+            self._listed.add(partition)
         self._unsaved += 1
 
     @property
@@ -114,5 +115,5 @@ class Bookmarks:
         self._saved_at = monotonic()
 
     def forget_unlisted(self) -> None:
-        """Drop the bookmarks of places that have gone."""
-        self._values = {place: value for place, value in self._values.items() if place in self._listed}
+        """Drop the bookmarks of partitions that have gone."""
+        self._values = {partition: value for partition, value in self._values.items() if partition in self._listed}

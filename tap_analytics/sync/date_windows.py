@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tap_analytics.paging.page_token import Params
     from tap_analytics.records.replication_values import ReplicationValue
-    from tap_analytics.sync.places import Place
+    from tap_analytics.sync.partitions import Partition
 
 Days: TypeAlias = tuple[date | None, date | None]
 """The first and the last day of a span, None where it is open."""
@@ -75,10 +75,10 @@ class DateWindow(Walk):
         """The walk that reads the newest days again, once all windows have been read."""
 
     @override
-    def at(self, place: Place) -> Self:
+    def at(self, partition: Partition) -> Self:
         if self.newest_days is not None:
-            self.newest_days.at(place)
-        return super().at(place)
+            self.newest_days.at(partition)
+        return super().at(partition)
 
     def repeat(self, params: Params, first_day: date) -> None:
         """Let the newest days of this window, the last one, be read again.

@@ -21,20 +21,20 @@ class Extent:
     def __init__(self) -> None:
         self.lists: float | None = 1
         self._begun = 0
-        self._place = ""
+        self._partition = ""
         self._total: Total | None = None
         self._pages = 0
         self._rows = 0
 
-    def begin_list(self, place: str = "") -> None:
+    def begin_list(self, partition: str = "") -> None:
         """Take in that the next list is read from now on.
 
         Args:
-            place: What tells the list from those of other parents; empty where there is no parent.
+            partition: The key of the list's partition; empty where there is no parent.
         """
         # The list of one parent may be read in several windows.
-        self._begun += not place or place != self._place
-        self._place = place
+        self._begun += not partition or partition != self._partition
+        self._partition = partition
         self._total = None
         self._pages = self._rows = 0
 

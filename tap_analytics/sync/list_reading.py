@@ -15,7 +15,7 @@ from tap_analytics.sync.extent import Extent
 from tap_analytics.sync.newest_first import NewestFirst
 from tap_analytics.sync.open_walks import OpenWalks
 from tap_analytics.sync.parent_failures import Absences, Failures, GoneError, pages_of_present
-from tap_analytics.sync.places import Places
+from tap_analytics.sync.partitions import Partitions
 from tap_analytics.sync.readers import Consumer, Reader
 from tap_analytics.sync.shared_pages import OWN
 
@@ -69,19 +69,19 @@ class ListReading(ABC):
         with closing(OpenWalks(walks, self.open_pages, self._stream.walks_at_once)) as opened:
             while (each := (yield from opened.next_walk())) is not None:
                 walk = each.walk
-                if failures.has_failed(walk.place):
+                if failures.has_failed(walk.partition):
                     # A later window of a list whose earlier one failed: its bookmark must not pass the gap.
                     continue
-                self._extent.begin_list(walk.place)
+                self._extent.begin_list(walk.partition)
                 try:
                     yield from self.read_walk(walk, each.next_page)
                     self._absences.add_present()
                 except GoneError as error:
-                    self._absences.add(walk.place, error)
+                    self._absences.add(walk.partition, error)
                 except StreamError as error:
                     if self._stream.parent is None:
                         raise
-                    failures.add(walk.place, error)
+                    failures.add(walk.partition, error)
                     continue
                 failures.add_read()
                 self.finish_walk(walk)
@@ -121,14 +121,14 @@ class ListReading(ABC):
         # A dry run wants one record, and a walk that may end at any page should fetch none in vain.
         ahead = -1 if self._stream.is_dry_run or walk.may_stop else walk.pages_ahead
         scope = Scope(self._run.pool.scope, is_chain=not walk.is_part)
-        name = f"reader {self._stream.name} {walk.place}{walk.params}"
+        name = f"reader {self._stream.name} {walk.partition}{walk.params}"
         pages = partial(self._pages, walk)
         return Reader(name, pages, self._run.pool, scope, ahead=ahead, consumers=consumers).consumers
 
     def _pages(self, walk: Walk) -> Iterator[Page]:
         """Walk through the pages; called in the thread that fetches them."""
         pages = self._stream.pages(walk.params, walk.values)
-        return pages_of_present(pages) if walk.place else pages
+        return pages_of_present(pages) if walk.partition else pages
 
     def fetched(self, walk: Walk) -> Iterator[Page]:
         """Walk through the pages; there are none if the list has gone."""
@@ -191,24 +191,24 @@ class ListReading(ABC):
 
         Args:
             parents: The parents.
-            since_of: Says from when on the list at a place is read; None for all of it. Called once for each place.
+            since_of: Says from when on the partition with a key is read; None for all of it. Called once for each.
         """
         stream = self._stream
         shared = self._run.shared_pages.get(stream.name)
-        places = Places(cast("Parent", stream.parent), stream.template, stream.primary_keys)
+        partitions = Partitions(cast("Parent", stream.parent), stream.template, stream.primary_keys)
         try:
             found = 0
             while (candidate := (yield from parents.next())) is not None:
-                place = places.find(candidate)
-                if place is None:
+                partition = partitions.find(candidate)
+                if partition is None:
                     continue
                 found += 1
                 self._extent.lists = found / share if (share := parents.share_taken) else None
-                for walk in stream.walks(since_of(place.key)):
+                for walk in stream.walks(since_of(partition.key)):
                     if shared is not None:
                         yield from shared.turn_of(self.who).wait()
-                    yield walk.at(place)
-            places.finish(self.warn)
+                    yield walk.at(partition)
+            partitions.finish(self.warn)
         except StreamError as error:
             msg = f"{stream.name}: {error}"
             raise StreamError(msg) from error

@@ -75,7 +75,7 @@ class NewestFirst(Walk):
             # It holds rows without a date, or dated in the future: a later page tells.
             newest = next((at for at in self._ends if latest is None or at <= latest), None)
         front = Front(None if newest is None else look_back(newest), self._bounds, known)
-        front.params, front.values, front.place = self.params, self.values, self.place
+        front.params, front.values, front.partition = self.params, self.values, self.partition
         front.added = self.added
         return front
 

@@ -63,17 +63,17 @@ class Absences:
         self._count = 0
         self._is_anyone_there = False
 
-    def add(self, place: str, error: GoneError) -> None:
+    def add(self, partition: str, error: GoneError) -> None:
         """Take note of a list that has gone.
 
         Args:
-            place: The parent's place.
+            partition: The key of the parent's partition.
             error: What the service answered.
         """
         if self._first is None:
             self._first = GoneError(str(error), error.status, error.reason)
-        self._count += place != self._last
-        self._last = place
+        self._count += partition != self._last
+        self._last = partition
 
     def add_present(self) -> None:
         """Take note of a list that is there."""
@@ -107,21 +107,21 @@ class Failures:
         self._in_a_row = 0
         self._has_read_any = False
 
-    def has_failed(self, place: str) -> bool:
+    def has_failed(self, partition: str) -> bool:
         """Say whether an earlier walk of a parent, the one that is being read, has failed."""
-        return place == self._last
+        return partition == self._last
 
-    def add(self, place: str, error: StreamError) -> None:
+    def add(self, partition: str, error: StreamError) -> None:
         """Take note of a list that could not be read.
 
         Args:
-            place: The parent's place.
+            partition: The key of the parent's partition.
             error: What failed.
 
         Raises:
             StreamError: It is one too many in a row.
         """
-        self._last = place
+        self._last = partition
         self._count += 1
         self._in_a_row += 1
         if self._first is None:

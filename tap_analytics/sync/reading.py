@@ -78,7 +78,7 @@ class Reading(ListReading):
     @override
     def read_walk(self, walk: Walk, next_page: Callable[[], Waiting[Page | None]]) -> Iterator[Item]:
         self._has_walked = True
-        self._bookmark = self._bookmarks.of(walk.place)
+        self._bookmark = self._bookmarks.of(walk.partition)
         yield from self._walk_items(walk, next_page)
         if self._stream.has_version and not self._stream.is_doubtful:
             for again, pages in self.read_again(walk, self._stream.withhold_version):
@@ -87,7 +87,7 @@ class Reading(ListReading):
     @override
     def finish_walk(self, walk: Walk) -> None:
         # The generator goes on only when the walk's last record has been written.
-        self._bookmarks.keep(walk.place, self._bookmark, is_doubtful=walk.is_doubtful)
+        self._bookmarks.keep(walk.partition, self._bookmark, is_doubtful=walk.is_doubtful)
         if self._stream.parent is None or self._bookmarks.are_due:
             self._save()
 
@@ -105,9 +105,9 @@ class Reading(ListReading):
             yield from self.own_plan(self._stream.since(bookmarks.of("")))
             return
 
-        def since_of(place: str) -> ReplicationValue | None:
-            bookmarks.mark_listed(place)
-            return self._stream.since(bookmarks.of(place))
+        def since_of(partition: str) -> ReplicationValue | None:
+            bookmarks.mark_listed(partition)
+            return self._stream.since(bookmarks.of(partition))
 
         yield from self.child_plan(subscribe(self._stream, self._run), since_of)
 
@@ -138,7 +138,7 @@ class Reading(ListReading):
                     key = (repr(record),)
                 if takes(key, value):
                     if shared is not None:
-                        shared.see(key, walk.place, record)
+                        shared.see(key, walk.partition, record)
                     yield record
                     # A record that a stream map filters out must come again once the filter is another one.
                     if value is not None and stream.record_was_written:

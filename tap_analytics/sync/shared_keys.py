@@ -31,12 +31,12 @@ class SharedKeys:
         self._warn = warn
         self._seen: dict[int, tuple[int, int]] | None = {}
 
-    def see(self, key: Key, place: str, record: dict[str, Any]) -> None:
+    def see(self, key: Key, partition: str, record: dict[str, Any]) -> None:
         """Look at a record.
 
         Args:
             key: Its key.
-            place: Where its parent's list lies.
+            partition: The key of its partition.
             record: The record.
         """
         if self._seen is None or not key or None in key:
@@ -46,8 +46,8 @@ class SharedKeys:
         known = self._seen.get(hashed)
         if known is None:
             if len(self._seen) < _MOST_KEYS:
-                self._seen[hashed] = hash(place), hash(repr(record))
-        elif known[0] != hash(place) and known[1] != hash(repr(record)):
+                self._seen[hashed] = hash(partition), hash(repr(record))
+        elif known[0] != hash(partition) and known[1] != hash(repr(record)):
             self._seen = None
             self._warn(self._text)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tap_analytics.paging.page_token import Params
     from tap_analytics.paging.placeholders import Values
     from tap_analytics.records.replication_values import ReplicationValue
-    from tap_analytics.sync.places import Place
+    from tap_analytics.sync.partitions import Partition
 
 Key: TypeAlias = tuple[object, ...]
 """The values of a row's primary key."""
@@ -82,8 +82,8 @@ class Walk:
     def __init__(self, params: Params | None = None, values: Values = NO_VALUES) -> None:
         self.params: Params = params or {}
         self.values = values
-        self.place = ""
-        """What tells the list from those of other parents."""
+        self.partition = ""
+        """The key of the partition that the list is; empty where there is no parent."""
         self.added: dict[str, Any] = {}
         """Fields that each object gets from its parent's record."""
         self.is_doubtful = False
@@ -103,11 +103,11 @@ class Walk:
         """Whether it may end before the last page."""
         return False
 
-    def at(self, place: Place) -> Self:
-        """Let the walk go through the list of one parent's record."""
-        self.values = {**self.values, **place.values}
-        self.place = place.key
-        self.added = place.added
+    def at(self, partition: Partition) -> Self:
+        """Let the walk go through a partition: the list under one parent's record."""
+        self.values = {**self.values, **partition.values}
+        self.partition = partition.key
+        self.added = partition.added
         self.is_part = True
         return self
 

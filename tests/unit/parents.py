@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.request_template import RequestTemplate
 from tap_analytics.sync.parents import Candidates, Parent
-from tap_analytics.sync.places import Place, Places
+from tap_analytics.sync.partitions import Partition, Partitions
 from tests.faults.server import whole
 from tests.singer import select
 from tests.unit.taps import URL, tap_of
@@ -31,13 +31,13 @@ NOTES: Message = {
 }
 
 
-def found_places(
+def found_partitions(
     parent: Parent, records: Iterable[Message], template: RequestTemplate, keys: Iterable[str] = ()
-) -> tuple[list[Place], str]:
+) -> tuple[list[Partition], str]:
     """Return where the lists of records lie, and what is told of the records that have none."""
-    candidates, finder = Candidates(parent, template), Places(parent, template, [*keys])
+    candidates, finder = Candidates(parent, template), Partitions(parent, template, [*keys])
     needed = [candidate for record in records if (candidate := candidates.next(record)) is not None]
-    found = [place for candidate in needed if (place := finder.find(candidate)) is not None]
+    found = [partition for candidate in needed if (partition := finder.find(candidate)) is not None]
     told: list[str] = []
     try:
         candidates.check()
@@ -47,8 +47,8 @@ def found_places(
     return found, "".join(told)
 
 
-def places(parent: Parent, records: Iterable[Message], path: str, params: Message) -> list[Place]:
-    found, told = found_places(parent, records, RequestTemplate(path=path, params=params))
+def partitions(parent: Parent, records: Iterable[Message], path: str, params: Message) -> list[Partition]:
+    found, told = found_partitions(parent, records, RequestTemplate(path=path, params=params))
     if told.startswith("error: "):
         raise StreamError(told)
     return found

@@ -25,13 +25,13 @@ def state_sizes(parents: int, known: int, ticks: Iterator[float], monkeypatch: p
     monkeypatch.setattr("tap_analytics.sync.bookmarks.monotonic", lambda: next(ticks))
     state = cast("TapState", {})
     store = BookmarkStore(tap_name="tap-analytics", stream_name="issues", tap_state=state)
-    places = [f"/projects/{number}/issues" for number in range(parents)]
-    bookmarks = Bookmarks(dict.fromkeys(places[:known], NOW - timedelta(days=9_999)), NOW)
+    partitions = [f"/projects/{number}/issues" for number in range(parents)]
+    bookmarks = Bookmarks(dict.fromkeys(partitions[:known], NOW - timedelta(days=9_999)), NOW)
     sizes = []
-    for number, place in enumerate(places):
-        bookmark = bookmarks.of(place)
+    for number, partition in enumerate(partitions):
+        bookmark = bookmarks.of(partition)
         bookmark.see(NOW - timedelta(hours=number))
-        bookmarks.keep(place, bookmark)
+        bookmarks.keep(partition, bookmark)
         if bookmarks.are_due or number == parents - 1:
             store.write_parents("at", bookmarks.values, is_whole=False)
             sizes.append(len(json.dumps(state)))

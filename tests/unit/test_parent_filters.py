@@ -9,7 +9,7 @@ import pytest
 from tap_analytics.paging.request_template import RequestTemplate
 from tap_analytics.sync.conditions import Condition
 from tap_analytics.sync.parents import Parent
-from tests.unit.parents import PATH, found_places
+from tests.unit.parents import PATH, found_partitions
 
 if TYPE_CHECKING:
     from tests.unit.test_streams import Message
@@ -36,8 +36,8 @@ FILTERED: list[Message] = [
 )
 def test_a_condition_leaves_parents_out(condition: str, expected: str) -> None:
     parent = Parent(name="customers", added={}, condition=condition)
-    found, told = found_places(parent, FILTERED, RequestTemplate(path=PATH))
-    assert ["".join(str(place.values["resources.customers.uuid"]) for place in found), told] == [expected, ""]
+    found, told = found_partitions(parent, FILTERED, RequestTemplate(path=PATH))
+    assert ["".join(str(partition.values["resources.customers.uuid"]) for partition in found), told] == [expected, ""]
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_a_condition_leaves_parents_out(condition: str, expected: str) -> None:
 )
 def test_a_condition_that_fails_for_a_parent_fails_the_stream_at_its_end(condition: str, found: str, told: str) -> None:
     parent = Parent(name="customers", added={}, condition=condition)
-    places, said = found_places(parent, FILTERED, RequestTemplate(path=PATH))
-    assert "".join(str(place.values["resources.customers.uuid"]) for place in places) == found
+    partitions, said = found_partitions(parent, FILTERED, RequestTemplate(path=PATH))
+    assert "".join(str(partition.values["resources.customers.uuid"]) for partition in partitions) == found
     assert said.startswith(f"error: {told}")
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.request_template import RequestTemplate, fill
 from tests.faults.server import Server, whole
-from tests.unit.parents import CUSTOMERS, FIELD, PATH, customers_with, found_places, places, tap_for
+from tests.unit.parents import CUSTOMERS, FIELD, PATH, customers_with, found_partitions, partitions, tap_for
 from tests.unit.taps import URL
 from tests.unit.test_streams import Message, of, written
 
@@ -26,8 +26,8 @@ HARMLESS = ["...", "..;", "%2e%2e", "..%2fadmin", "..%00", " ..", ".. ", "．．
 def requests_for(*values: Any, path: str = PATH, **params: Any) -> list[RequestTemplate]:
     """Return the requests for the lists of customers with these values."""
     template = RequestTemplate(path=path, params=params)
-    found = places(CUSTOMERS, [{"uuid": value} for value in values], path, params)
-    return [fill(template, place.values) for place in found]
+    found = partitions(CUSTOMERS, [{"uuid": value} for value in values], path, params)
+    return [fill(template, partition.values) for partition in found]
 
 
 @given(st.text(min_size=1) | st.integers())
@@ -61,7 +61,7 @@ def test_what_no_list_can_be_asked_for_with_is_an_error_that_names_the_record(
 @pytest.mark.parametrize("record", [{}, {"account": None}, {"account": "a"}])
 def test_a_record_without_the_field_is_an_error_that_names_it(record: Message) -> None:
     with pytest.raises(StreamError, match=r"record 0 of 'customers' .*account\.id"):
-        places(CUSTOMERS, [record], "/{resources.customers.account.id}", {})
+        partitions(CUSTOMERS, [record], "/{resources.customers.account.id}", {})
 
 
 @pytest.mark.parametrize("value", AWAY)
@@ -74,22 +74,22 @@ def test_a_value_that_may_lead_to_another_path_is_an_error_that_names_the_record
 def test_values_that_only_together_lead_to_another_path_are_an_error_too() -> None:
     path = "/{resources.customers.a}{resources.customers.b}/notes"
     with pytest.raises(StreamError, match=r"may lead to another path: /\.\./notes"):
-        places(CUSTOMERS, [{"a": ".", "b": "."}], path, {})
+        partitions(CUSTOMERS, [{"a": ".", "b": "."}], path, {})
 
 
 def test_all_placeholders_are_filled_dotted_ones_too() -> None:
     path = "/{resources.customers.account.id}/{resources.customers.uuid}.json"
     params = {"of": f"{FIELD},{FIELD}"}
-    [place] = places(CUSTOMERS, [{"uuid": "u/", "account": {"id": 7}}], path, params)
-    request = fill(RequestTemplate(path=path, params=params), place.values)
+    [partition] = partitions(CUSTOMERS, [{"uuid": "u/", "account": {"id": 7}}], path, params)
+    request = fill(RequestTemplate(path=path, params=params), partition.values)
     assert (request.path, request.params) == ("/7/u%2F.json", {"of": "u/,u/"})
-    assert place.key == "/7/u%2F.json?of=u%2F%2Cu%2F"
+    assert partition.key == "/7/u%2F.json?of=u%2F%2Cu%2F"
 
 
 def test_a_list_that_is_asked_for_by_headers_or_a_body_is_told_from_others_by_their_values() -> None:
     template = RequestTemplate(path="/notes", headers={"X-Of": FIELD}, json={"of": [FIELD]}, params={"all": "1"})
-    found, told = found_places(CUSTOMERS, [{"uuid": uuid} for uuid in ("a&b", "c", "c")], template)
-    assert [place.key for place in found] == [
+    found, told = found_partitions(CUSTOMERS, [{"uuid": uuid} for uuid in ("a&b", "c", "c")], template)
+    assert [partition.key for partition in found] == [
         "/notes#resources.customers.uuid=a%26b",
         "/notes#resources.customers.uuid=c",
     ]
@@ -99,18 +99,18 @@ def test_a_list_that_is_asked_for_by_headers_or_a_body_is_told_from_others_by_th
 def test_a_body_takes_any_value_as_it_is_and_a_number_as_one() -> None:
     template = RequestTemplate(path="/notes", json={"of": FIELD, "text": f"is {FIELD}"})
     values: list[Any] = [7, Decimal("1.25"), True, ["a", Decimal(2)], {"a": None}]
-    found, told = found_places(CUSTOMERS, [{"uuid": value} for value in values], template)
+    found, told = found_partitions(CUSTOMERS, [{"uuid": value} for value in values], template)
     assert not told
-    bodies = [fill(template, place.values).json["of"] for place in found]
+    bodies = [fill(template, partition.values).json["of"] for partition in found]
     assert json.loads(json.dumps(bodies)) == [7, 1.25, True, ["a", 2], {"a": None}]
-    assert len({place.key for place in found}) == len(values)
+    assert len({partition.key for partition in found}) == len(values)
 
 
 def test_fields_are_found_by_jsonpath_the_first_that_matches() -> None:
     path = "/{resources.customers.tags[*].id}/{resources.customers.$.owner['full name']}/{resources.customers.a.b}"
     record = {"tags": [{"id": 1}, {"id": 2}], "owner": {"full name": "x y"}, "a": {"b": 3}, "a.b": 4}
-    [place] = places(CUSTOMERS, [record], path, {})
-    assert place.key == "/1/x%20y/4"
+    [partition] = partitions(CUSTOMERS, [record], path, {})
+    assert partition.key == "/1/x%20y/4"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_fields_are_found_by_jsonpath_the_first_that_matches() -> None:
     ],
 )
 def test_numbers_of_any_kind_keep_their_digits(value: object, path: str) -> None:
-    assert [place.key for place in places(CUSTOMERS, [{"uuid": value}], PATH, {})] == [path]
+    assert [partition.key for partition in partitions(CUSTOMERS, [{"uuid": value}], PATH, {})] == [path]
 
 
 @pytest.mark.parametrize("template", ["{resources.p.url}", "/{resources.p.url}"])
@@ -154,9 +154,9 @@ def test_behind_an_address_that_a_parent_gives_the_path_may_go_on() -> None:
 
 def test_what_else_is_to_be_filled_in_does_not_change_what_a_list_is_known_by() -> None:
     params = {"of": f"{FIELD}:{{incremental.start_value}}", "since": "{incremental.start_value}"}
-    [place] = places(CUSTOMERS, [{"uuid": "{incremental.start_value}"}], "/notes", params)
-    assert place.values == {"resources.customers.uuid": "{incremental.start_value}"}
-    assert place.key == "/notes?of=%7Bincremental.start_value%7D%3A%7Bincremental.start_value%7D"
+    [partition] = partitions(CUSTOMERS, [{"uuid": "{incremental.start_value}"}], "/notes", params)
+    assert partition.values == {"resources.customers.uuid": "{incremental.start_value}"}
+    assert partition.key == "/notes?of=%7Bincremental.start_value%7D%3A%7Bincremental.start_value%7D"
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", 1, "1"])))

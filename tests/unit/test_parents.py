@@ -21,7 +21,7 @@ from tap_analytics.sync.parent_lists import ParentList
 from tap_analytics.sync.parents import Candidates, Parent
 from tap_analytics.sync.shared_pages import OWN
 from tests.faults.server import Server, whole
-from tests.unit.parents import CUSTOMERS, NOTES, PATH, customers, customers_with, found_places, places, tap_for
+from tests.unit.parents import CUSTOMERS, NOTES, PATH, customers, customers_with, found_partitions, partitions, tap_for
 from tests.unit.taps import URL, queries
 from tests.unit.test_streams import Message, of, written
 
@@ -63,8 +63,8 @@ def read(requests_mock: Mocker, capsys: pytest.CaptureFixture[str]) -> Reading:
 
 def test_parents_that_nothing_can_be_asked_with_end_nothing_but_themselves_and_fail_at_the_end() -> None:
     records = [{"uuid": value} for value in ("a", True, "..", None, "b")]
-    found, told = found_places(CUSTOMERS, records, RequestTemplate(path=PATH))
-    assert [place.values["resources.customers.uuid"] for place in found] == ["a", "b"]
+    found, told = found_partitions(CUSTOMERS, records, RequestTemplate(path=PATH))
+    assert [partition.values["resources.customers.uuid"] for partition in found] == ["a", "b"]
     assert told.startswith("error: record 1 of 'customers' has no text or number")
     assert "2 parents could not be asked about; the others were read" in told
 
@@ -73,32 +73,32 @@ def test_parents_with_one_list_are_different_parents_if_the_key_of_its_records_s
     parent = Parent(name="lines", added={"order": "_lines_order", "note": "_lines_note"})
     records = [{"sku": "s", "order": order, "note": note} for order, note in ((1, "a"), (2, "a"), (2, "b"), (1, "a"))]
     template = RequestTemplate(path="/stock/{resources.lines.sku}")
-    found, _ = found_places(parent, records, template, ["_lines_order", "id"])
-    assert [(place.key, place.added["_lines_order"]) for place in found] == [
+    found, _ = found_partitions(parent, records, template, ["_lines_order", "id"])
+    assert [(partition.key, partition.added["_lines_order"]) for partition in found] == [
         ("/stock/s#_lines_order=1", 1),
         ("/stock/s#_lines_order=2", 2),
     ]
     # Without a key, rows of both notes are rows of their own.
-    assert len(found_places(parent, records, template)[0]) == 3
+    assert len(found_partitions(parent, records, template)[0]) == 3
     # Where the key has nothing of the parent, the rows are the same ones.
-    assert [place.key for place in found_places(parent, records, template, ["id"])[0]] == ["/stock/s"]
+    assert [partition.key for partition in found_partitions(parent, records, template, ["id"])[0]] == ["/stock/s"]
     # What is asked with tells lists apart already.
     own = Parent(name="lines", added={"sku": "_lines_sku"})
-    assert [place.key for place in found_places(own, records, template, ["_lines_sku"])[0]] == ["/stock/s"]
+    assert [partition.key for partition in found_partitions(own, records, template, ["_lines_sku"])[0]] == ["/stock/s"]
 
 
 def test_what_tells_parents_apart_stays_short_however_long_their_fields_are() -> None:
     parent = Parent(name="lines", added={"text": "_lines_text"})
     records = [{"sku": "s", "text": number * "long "} for number in (99, 100)]
-    found, _ = found_places(parent, records, RequestTemplate(path="/stock/{resources.lines.sku}"))
-    assert len({place.key for place in found}) == 2
-    assert all(len(place.key) < 100 for place in found)
+    found, _ = found_partitions(parent, records, RequestTemplate(path="/stock/{resources.lines.sku}"))
+    assert len({partition.key for partition in found}) == 2
+    assert all(len(partition.key) < 100 for partition in found)
 
 
 def test_fields_are_added_as_they_came_and_null_where_there_are_none() -> None:
     parent = Parent(name="customers", added={"plan.seats": "_seats", "plan": "_plan", "gone": "_gone"})
-    [place] = places(parent, [{"uuid": "u", "plan": {"seats": 3}}], PATH, {})
-    assert place.added == {"_seats": 3, "_plan": {"seats": 3}, "_gone": None}
+    [partition] = partitions(parent, [{"uuid": "u", "plan": {"seats": 3}}], PATH, {})
+    assert partition.added == {"_seats": 3, "_plan": {"seats": 3}, "_gone": None}
 
 
 def test_records_get_their_parents_fields_which_the_key_may_hold(read: Reading) -> None:
@@ -177,8 +177,8 @@ def test_each_parent_has_a_key_of_its_own_whatever_its_values_hold(values: list[
     assume(not any({".", ".."} & set(re.split(r"[/\\]", a)) for a, _ in values))
     records = [{"a": a, "b": b} for a, b in values]
     params = {"b": "{resources.customers.b}", "c": "{resources.customers.b}&x={resources.customers.a}"}
-    found = places(CUSTOMERS, records, "/c/{resources.customers.a}/notes", params)
-    assert len({place.key for place in found}) == len(found) == len(values)
+    found = partitions(CUSTOMERS, records, "/c/{resources.customers.a}/notes", params)
+    assert len({partition.key for partition in found}) == len(found) == len(values)
 
 
 @pytest.mark.parametrize("count", [1, 7, 60])

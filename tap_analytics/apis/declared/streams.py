@@ -164,7 +164,7 @@ class DeclaredStream(ReplicatedStream):
                 record = {**own, **walk.added}
                 if shared is not None:
                     values = {emitted_name(key, {}): value for key, value in record.items()}
-                    shared.see(tuple(map(values.get, self.primary_keys)), walk.place, record)
+                    shared.see(tuple(map(values.get, self.primary_keys)), walk.partition, record)
                 yield record
 
     def _check_key(self, known: Collection[str], told: str) -> None:

@@ -1,4 +1,4 @@
-"""The lists under the records of another list: what each is asked for by, and what it is known by."""
+"""The partitions of a stream under another one: the lists under the parent's records, and what each is asked for by."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from tap_analytics.sync.parents import Candidate, Parent
 
 _LONGEST_KEY: Final = 200
-"""Characters of a place's key that are kept as they are behind the address: keys are kept in the state."""
+"""Characters of a partition's key that are kept as they are behind the address: keys are kept in the state."""
 
 
-class Place(Struct, frozen=True):
-    """The list under one parent's record: what it is asked for by, and what it is known by.
+class Partition(Struct, frozen=True):
+    """The list under one parent's record.
 
     Attributes:
         key: What tells the list from others, as one text: it is the same in every run.
@@ -44,8 +44,8 @@ class NoReferenceError(StreamError):
     """A parent's record has nothing where a placeholder asks for a value, so there is no list to ask for."""
 
 
-class Places:
-    """Finds the values of a request's placeholders, once for each different set of values.
+class Partitions:
+    """Finds the partitions of a stream, each once: what is asked for under each record of the parent.
 
     Records that ask for the same list are different parents if what its records get from them tells these apart.
 
@@ -72,14 +72,14 @@ class Places:
         self._without = _LeftOut()
         self._unusable = _LeftOut()
 
-    def find(self, candidate: Candidate) -> Place | None:
-        """Return where the list of the next record of the parent lies; None if there is none, or it has come before.
+    def find(self, candidate: Candidate) -> Partition | None:
+        """Return the partition under the next record of the parent; None if there is none, or it has come before.
 
         Args:
             candidate: What is needed of the record.
         """
         try:
-            place = self._place(candidate)
+            partition = self._partition(candidate)
         except NoReferenceError as error:
             self._without.add(error)
             return None
@@ -87,12 +87,12 @@ class Places:
             self._unusable.add(error)
             return None
         # A list that changes while it is read can give a record twice.
-        if hash(place.key) in self._seen:
+        if hash(partition.key) in self._seen:
             return None
-        self._seen.add(hash(place.key))
-        return place
+        self._seen.add(hash(partition.key))
+        return partition
 
-    def _place(self, candidate: Candidate) -> Place:
+    def _partition(self, candidate: Candidate) -> Partition:
         if candidate.fault:
             raise StreamError(candidate.fault)
         values = {name: self._value(candidate, name, path) for name, path in self._references.items()}
@@ -102,7 +102,7 @@ class Places:
             msg = f"{candidate.name} may lead to another path: {shorten(path)}"
             raise StreamError(msg)
         added = {to: candidate.fields.get(field) for field, to in self._parent.added.items()}
-        return Place(self._key(path, values, added), values, added)
+        return Partition(self._key(path, values, added), values, added)
 
     def _value(self, candidate: Candidate, name: str, path: str) -> object:
         value = candidate.fields.get(path)
