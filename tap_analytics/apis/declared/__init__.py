@@ -1,7 +1,7 @@
 """Streams that a user declares in `resources`, in the vocabulary of dlt's REST API configurations.
 
 In: the settings `resources`, `resource_defaults` and `client`. Out: stream classes, or all that is wrong.
-`checking` is the way in for the settings, `streams` for the tap.
+`checking` is the way in for the settings, `stream_classes` for the tap.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import Final
 
 from tap_analytics.apis.declared.checking import Checked, add_implied_settings, check
 from tap_analytics.apis.declared.configuration import SETTINGS
-from tap_analytics.apis.declared.streams import DeclaredStream, declared_streams
+from tap_analytics.apis.declared.stream_classes import declared_streams
+from tap_analytics.apis.declared.streams import DeclaredStream
 from tap_analytics.http.api import Api
 
 __all__ = ["API", "SETTINGS", "Checked", "DeclaredStream", "add_implied_settings", "check", "declared_streams"]

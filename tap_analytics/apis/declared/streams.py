@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import UnsetType, structs
+from msgspec import UnsetType
 from typing_extensions import override
 
 from tap_analytics.apis.declared.column_hints import with_hints
@@ -30,8 +30,6 @@ from tap_analytics.sync.run import Run
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from tap_analytics.apis.declared.declaration import Declaration
-    from tap_analytics.http.api import Api
     from tap_analytics.http.authentication import Scheme
     from tap_analytics.sync.parents import Parent
     from tap_analytics.sync.walks import Walk
@@ -215,57 +213,3 @@ def _schema_at(path: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     for name in path.removeprefix("$.").split(".") if is_dotted(path) else [path]:
         known = known.get("properties", {}).get(emitted_name(name, {}), {})
     return known or _ANY_AS_TEXT
-
-
-def declared_streams(declarations: Collection[Declaration], api: Api) -> list[type[DeclaredStream]]:
-    """Return a stream for each resource.
-
-    Args:
-        declarations: The resources, free of faults.
-        api: The API that they are read from.
-    """
-    names = {declaration.name: declaration.stream for declaration in declarations}
-    return [_declared(declaration, api, names) for declaration in declarations]
-
-
-def _declared(declaration: Declaration, api: Api, names: Mapping[str, str]) -> type[DeclaredStream]:
-    """Return the class of a resource's stream.
-
-    Args:
-        declaration: The resource.
-        api: The API that it is read from.
-        names: The names of the streams, by those of their resources, by which resources refer to each other.
-    """
-    parent = declaration.parent
-    replication = declaration.replication
-    template = declaration.template
-    return type(
-        declaration.stream,
-        (DeclaredStream,),
-        {
-            "__doc__": f"The resource '{declaration.name}'.",
-            "api": api,
-            "declaration": declaration,
-            "name": declaration.stream,
-            "path": declaration.path,
-            "primary_keys": declaration.primary_keys,
-            "replication_key": replication and replication.key,
-            "replication_path": replication and replication.path,
-            "missing_replication_key": replication.missing if replication else "warn",
-            "records": declaration.selector,
-            "fixed_params": declaration.params,
-            "headers": declaration.headers,
-            "method": template.method,
-            "body_json": template.json,
-            "body_data": template.data,
-            "paginator": declaration.paginator,
-            "retry_rule": declaration.retry_rule,
-            "ignored_answers": declaration.ignored_answers,
-            "parent": parent and structs.replace(parent, name=names.get(parent.name, parent.name)),
-            "newest_first": replication is not None and replication.is_newest_first,
-            "date_filter": replication and replication.date_filter,
-            "value_filter": replication and replication.value_filter,
-            "activates_version": declaration.disposition != "append",
-            "selected_by_default": declaration.is_selected,
-        },
-    )
