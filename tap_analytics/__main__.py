@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
 import sys
 from contextlib import suppress
 from typing import Final
@@ -27,6 +28,9 @@ def main() -> None:
     # As many as two pages hold: with Python's own 700, each page would be searched while it is being read.
     gc.set_threshold(5_000)
     gc.enable()
+    if not os.environ.get("LOGLEVEL"):
+        # The SDK takes an empty text for the name of a level.
+        os.environ.pop("LOGLEVEL", None)
     try:
         command = TapAnalytics.cli
     except Exception as error:  # noqa: BLE001 - the SDK sets up the log here, as the environment says

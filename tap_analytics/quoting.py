@@ -29,8 +29,9 @@ def escape(text: str) -> str:
 
 def guess(word: str, known: Iterable[str]) -> str:
     """Return a question for the known word that a misspelt one may mean, to append to it; empty if none is near."""
-    nearest = get_close_matches(word, list(known), n=1, cutoff=0.75)
-    return f" (is it {nearest[0]!r}?)" if nearest else ""
+    names = {name.casefold(): name for name in known}
+    nearest = get_close_matches(word.casefold(), names, n=1, cutoff=0.75)
+    return f" (is it {names[nearest[0]]!r}?)" if nearest else ""
 
 
 def line_of(error: Exception) -> str:

@@ -105,11 +105,13 @@ class TapAnalytics(CommandTap):
                 raise
             msg = f"Settings: {'; '.join(faults)}"
             raise SettingsError(msg) from error
-        if kwargs.get("parse_env_config") and (
-            faults := environment.boolean_faults(self.config_jsonschema, self._env_var_prefix)
-        ):
+        if not kwargs.get("parse_env_config"):
+            return
+        if faults := environment.boolean_faults(self.config_jsonschema, self._env_var_prefix):
             msg = f"Settings: {'; '.join(faults)}"
             raise SettingsError(msg)
+        if unknown := environment.unknown_variables(self.config_jsonschema, self._env_var_prefix):
+            self.logger.warning("Settings: unknown variables, so not used: %s", ", ".join(unknown))
 
     @classproperty
     @override
@@ -290,7 +292,7 @@ class TapAnalytics(CommandTap):
         values = {name: str(self._config.get(name, "")) for name in ("username", "client_id", *settings.SECRETS)}
         pairs = {api.credentials for api in _APIS.values() if api.credentials}
         mask_secrets(values.values(), [(values[user], values[word]) for user, word in pairs])
-        self._warn_of_unknown_settings()
+        self._warn_of_odd_settings()
         # Of an unknown API nothing is known; that it is unknown is the fault to tell.
         api = _APIS.get(str(self._config["api"]))
         # Each of these classes has a name, though the SDK declares it of their objects only.
@@ -301,12 +303,18 @@ class TapAnalytics(CommandTap):
             self._checked.refuse_faults()
         return self._checked.faults
 
-    def _warn_of_unknown_settings(self) -> None:
+    def _warn_of_odd_settings(self) -> None:
         known = self.config_jsonschema["properties"]
-        unknown = sorted(self._config.keys() - known.keys())
+        # `batch_config` is refused, which says enough.
+        unknown = sorted(self._config.keys() - known.keys() - {"batch_config"})
         if unknown:
             told = ", ".join(f"'{shorten(name)}'{guess(name, known)}" for name in unknown)
             self.logger.warning("Settings: unknown, so not used: %s", told)
+        for name in ("username", *settings.SECRETS):
+            value = self._config.get(name)
+            if isinstance(value, str) and value != value.strip():
+                # A mounted secret often ends with a line break.
+                self.logger.warning("Settings: '%s' begins or ends with white space, which is sent as well", name)
 
     @override
     def setup_mapper(self) -> None:

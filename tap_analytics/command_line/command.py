@@ -8,7 +8,7 @@ import sys
 import warnings
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
@@ -64,7 +64,8 @@ def json_in(name: str, file: IO[str] | None) -> Any:  # noqa: ANN401 - any JSON 
         return None
     try:
         # Some editors put a byte order mark before the text.
-        document: Any = json.loads(file.read().removeprefix("\ufeff"), parse_float=Decimal)
+        text = file.read().removeprefix("\ufeff")
+        document: Any = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         msg = _no_json(name, file.name, error)
         raise SettingsError(msg) from error
@@ -85,7 +86,8 @@ def read_settings(name: str) -> dict[str, Any]:
         SettingsError: The file cannot be read, or holds no JSON object.
     """
     try:
-        content: object = json.loads(Path(name).read_text(encoding="utf-8-sig"))
+        text = Path(name).read_text(encoding="utf-8-sig")
+        content: object = json.loads(text, parse_constant=_refuse_constant)
     except OSError as error:
         msg = f"Settings: {name} cannot be read ({error.strerror})"
         raise SettingsError(msg) from error
@@ -99,4 +101,15 @@ def read_settings(name: str) -> dict[str, Any]:
 
 
 def _no_json(name: str, file: str, error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        if not error.doc.strip():
+            first = ". For a first run, leave out --state" if name == "State" else ""
+            return f"{name}: {file} is empty{first}"
+        if name == "State" and error.msg == "Extra data":
+            return f"{name}: {file} holds several JSON texts: keep the last one, which is the newest"
     return f"{name}: {file} holds no JSON ({error})"
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    msg = f"{name} is no JSON value"
+    raise ValueError(msg)

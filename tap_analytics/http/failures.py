@@ -56,7 +56,8 @@ class Kind(Struct, frozen=True, kw_only=True):
 _URL: Final = "Is '{url}' right?"
 _PROXIES: Final = "Are HTTP_PROXY, HTTPS_PROXY and NO_PROXY right?"
 _DESELECT: Final = (
-    "deselect the stream (\"selected\": false in the catalog, or '!{stream}.*' after '*.*' in Meltano's 'select')"
+    "deselect the stream (\"selected\": false in its 'metadata' in the catalog, or '!{stream}.*' after '*.*' in "
+    "Meltano's 'select')"
 )
 _CERTIFICATES: Final = "Is '{url}' right, and REQUESTS_CA_BUNDLE, if the certificate is your own?"
 
@@ -75,7 +76,7 @@ NOT_FOUND: Final = Kind(
     advice=f"Are '{{url}}' and {{path}} right? If they are, the service does not have it: {_DESELECT}",
 )
 REFUSED: Final = Kind(is_retried=False, ends=StreamError)
-OTHER_ORIGIN: Final = Kind(is_retried=False, ends=ServiceError, advice=_URL)
+OTHER_ORIGIN: Final = Kind(is_retried=False, ends=StreamError, advice=_URL)
 TOO_LARGE: Final = Kind(is_retried=False, ends=StreamError)
 UNREADABLE_BODY: Final = Kind(is_retried=True, ends=StreamError)
 UNUSABLE_BODY: Final = Kind(is_retried=False, ends=StreamError)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import msgspec
 
@@ -57,7 +57,7 @@ def _lines_of(content: bytes) -> list[bytes]:
 
 
 def decode(content: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """Decode a body; integers may have any size, and numbers with a point become decimals.
+    """Decode a body; integers may have any size, numbers with a point become decimals, NaN and Infinity texts.
 
     Args:
         content: The body as it came. JSON is UTF-8, whatever a header says.
@@ -80,14 +80,11 @@ def _decode_leniently(content: bytes) -> Any:  # noqa: ANN401 - any JSON
         msg = "an empty body"
         raise UnreadableBodyError(msg)
     try:
-        return json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
+        # Some services write NaN and Infinity, which are no JSON. As texts they fit no column of numbers, so that they
+        # end in the rescued data and the other rows are read.
+        return json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=str)
     except (ValueError, ArithmeticError, RecursionError) as error:
         # One character more than is shown, so that `shorten` marks the cut; a character has four bytes at most.
         beginning = content[: 4 * LONGEST_QUOTE + 4].decode(errors="replace")
         msg = f"no readable JSON ({shorten(str(error))}): {shorten(beginning)}"
         raise UnreadableBodyError(msg) from error
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    msg = f"{name} is no JSON value"
-    raise ValueError(msg)

@@ -36,11 +36,11 @@ class Rescue:
 
     Args:
         warn: Called with the path of a field and what is wrong with it: once for each of the first fields, and once
-            more, with an empty path, when there are too many for a warning each.
+            more, without a path, when there are too many for a warning each.
         is_excluded: Whether the user's stream maps name a top-level key: nothing of it is rescued.
     """
 
-    def __init__(self, warn: Callable[[str, str], None], is_excluded: Callable[[str], bool]) -> None:
+    def __init__(self, warn: Callable[[str | None, str], None], is_excluded: Callable[[str], bool]) -> None:
         self._warn = warn
         self._is_excluded = is_excluded
         self._found: dict[str, Any] = {}
@@ -82,7 +82,7 @@ class Rescue:
         if len(self._counts) <= MOST_TOLD:
             self._warn(field, fault)
         elif len(self._counts) == MOST_TOLD + 1:
-            self._warn("", f"are more than {MOST_TOLD} fields: the others are told of at the end only")
+            self._warn(None, f"are more than {MOST_TOLD} fields: the others are told of at the end only")
 
     @property
     def count(self) -> int:
@@ -92,7 +92,7 @@ class Rescue:
     def report(self) -> str:
         """Report how often which fields were rescued, the most frequent ones by name; empty for none."""
         most_common = self._counts.most_common(MOST_TOLD)
-        parts = [f"{field} ({count})" for field, count in sorted(most_common)]
+        parts = [f"{field or repr(field)} ({count})" for field, count in sorted(most_common)]
         if others := len(self._counts) - len(parts):
             values = self.count - sum(count for _, count in most_common)
             more_than = "more than " * bool(self._uncounted)

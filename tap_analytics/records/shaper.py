@@ -40,7 +40,7 @@ class RecordShaper:
         is_selected: Callable[[tuple[str, ...]], bool],
         renames: Mapping[str, str],
         excluded: AbstractSet[str],
-        warn: Callable[[str, str], None],
+        warn: Callable[[str | None, str], None],
     ) -> None:
         properties = {name: item for name, item in schema["properties"].items() if name != RESCUED_DATA}
         self._rescues = RESCUED_DATA in schema["properties"] and is_selected((RESCUED_DATA,))

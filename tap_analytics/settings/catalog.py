@@ -75,6 +75,11 @@ def _entry_faults(entry: dict[str, Any]) -> Iterator[str]:
         return
     if any(not isinstance(item["metadata"].get("selected"), bool | None) for item in items):
         yield "'selected' must be true or false in 'metadata'"
+    if entry.get("selected") != _of_stream(entry).get("selected") and "selected" in entry:
+        # The SDK passes over it: what was deselected there would be read.
+        yield "'selected' counts in the 'metadata' whose 'breadcrumb' is [], and not beside it. Move it there"
+    if entry.get("stream") not in {None, entry["tap_stream_id"]}:
+        yield "'stream' must be the same name; '__alias__' in 'stream_maps' gives another one"
     method = _method(entry)
     if method and (not isinstance(method, str) or method.upper() not in _METHODS):
         yield f"the replication method must be {' or '.join(_METHODS)}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from singer_sdk.configuration._dict_config import TRUTHY
 
 from tap_analytics.apis.declared.configuration import SETTINGS as DECLARATIONS
+from tap_analytics.quoting import guess, shorten
 from tap_analytics.records.schema_faults import type_name
 
 if TYPE_CHECKING:
@@ -41,6 +42,23 @@ def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
             except ValueError:
                 found.append(f"the variable {variable} must be {type_name(kind)}{' in JSON' * (read is json.loads)}")
     return found
+
+
+_OF_THE_LOG: Final = "LOGLEVEL"
+
+
+def unknown_variables(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
+    """Return the variables of the environment that are named like settings of the tap, and of which there is none.
+
+    Args:
+        jsonschema: The schema of all settings.
+        prefix: What the name of a setting's variable begins with.
+    """
+    known = {f"{prefix}{name.upper()}" for name in jsonschema["properties"]}
+    # Meltano sets variables with a second underscore, and those of its own settings of a plugin.
+    foreign = {f"{prefix}{name}" for name in (_OF_THE_LOG, "LOAD_SCHEMA")}
+    names = (name for name in os.environ if name.startswith(prefix) and not name.startswith(f"{prefix}_"))
+    return [f"{shorten(name)}{guess(name, known)}" for name in sorted(names) if name not in known | foreign]
 
 
 def boolean_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:

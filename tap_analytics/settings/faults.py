@@ -88,6 +88,8 @@ def check_settings(
     # What is wrong with declarations is told by what makes words of them; the prefix has a check of its own.
     elsewhere = {*DECLARATIONS, "stream_prefix"}
     others = {name: schema for name, schema in jsonschema["properties"].items() if name not in elsewhere}
+    if "stream_maps" in others:
+        others["stream_maps"] = _repaired(others["stream_maps"])
     errors = JSONSchemaValidator({**jsonschema, "properties": others}).iter_errors(config)
     found = [_schema_fault(error) for error in errors]
     declared = check(config, builtin)
@@ -117,6 +119,18 @@ def check_settings(
     ]
     prefix = [*_prefix_faults(config)]
     return CheckedSettings(list(dict.fromkeys([*prefix, *found])), declared, is_prefix_wrong=bool(prefix))
+
+
+def _repaired(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """Mend the SDK's schema of stream maps, in which a type stands where a schema belongs: it crashes the validator."""
+    if isinstance(schema, list):
+        return [_repaired(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    mended = {word: _repaired(value) for word, value in schema.items()}
+    if "anyOf" in mended:
+        mended["anyOf"] = [{"type": each} if isinstance(each, str) else each for each in mended["anyOf"]]
+    return mended
 
 
 def _schema_fault(error: ValidationError) -> str:

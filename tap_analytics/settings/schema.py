@@ -163,7 +163,7 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
     ),
     th.Property(
         "max_parallel_streams",
-        th.IntegerType(minimum=1),
+        th.IntegerType(minimum=1, maximum=1000),
         title="Parallel streams",
         description=(
             "How many streams are read at once. Default: all. 1 reads one after another, for targets that cannot load "
@@ -203,14 +203,14 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
     ),
     th.Property(
         "max_retries",
-        th.IntegerType(minimum=0),
+        th.IntegerType(minimum=0, maximum=1000),
         default=3,
         title="Retries",
         description="How often a request is sent again after a failure that may pass.",
     ),
     th.Property(
         "backoff_factor",
-        th.IntegerType(minimum=0),
+        th.IntegerType(minimum=0, maximum=3600),
         default=2,
         title="Back-off factor",
         description=(
@@ -219,7 +219,7 @@ CONFIG_JSONSCHEMA: dict[str, Any] = th.PropertiesList(
     ),
     th.Property(
         "request_timeout",
-        th.IntegerType(minimum=1),
+        th.IntegerType(minimum=1, maximum=86_400),
         default=60,
         title="Request time-out",
         description="Seconds that the API may stay silent before a request counts as failed.",

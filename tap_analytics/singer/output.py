@@ -118,7 +118,9 @@ class OutputStream(RESTStream[Params], ABC):
             except Exception as error:
                 # The SDK's own text says which expression failed, its cause says why.
                 why = "".join(f" {shorten(str(each))}" for each in (error, error.__cause__) if each is not None)
-                msg = f"{self.name}: 'stream_maps' or flattening failed: {type(error).__name__}:{why}"
+                # The package is not among the tap's own.
+                hint = ". Install the package 'faker' beside the tap" if "'fake' is not defined" in why else ""
+                msg = f"{self.name}: 'stream_maps' or flattening failed: {type(error).__name__}:{why}{hint}"
                 raise StreamError(msg) from error
             if mapped is not None:
                 self.writer.write_record(before, mapped, self._after_record)

@@ -181,8 +181,8 @@ class RecordStream(ApiStream, ABC):
             if not field.startswith("__")
         }
 
-    def _warn_of_misfit(self, field: str, fault: str) -> None:
-        told = f"'{escape(field)}' {fault}; see {RESCUED_DATA}" if field else f"there {fault}"
+    def _warn_of_misfit(self, field: str | None, fault: str) -> None:
+        told = f"there {fault}" if field is None else f"'{escape(field)}' {fault}; see {RESCUED_DATA}"
         self.warn(told)
 
     @property

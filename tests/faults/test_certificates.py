@@ -108,11 +108,11 @@ def test_a_redirect_from_https_to_http_is_refused_before_a_connection(
     with Server(ACCOUNT) as plain:
         moved = whole(b"", "301 Moved", Location=f"{plain.url}/v1/account")
         with Server(always(moved), context_of(authority, "127.0.0.1")) as server:
-            run = run_here(subscription(server.url))
+            run = run_here(subscription(server.url), "account")
             assert len(server.requests) == 1
         assert not plain.connections
     assert run.exit_code == 1
-    (line,) = run.errors
+    line = run.errors[0]
     assert f"redirects to another address ({plain.url}/v1/account)" in line
 
 

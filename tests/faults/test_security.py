@@ -120,15 +120,18 @@ def moved(location: str, status: str = "307 Moved", body: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize("status", ["301 M", "302 M", "303 M", "307 M", "308 M"])
-def test_a_redirect_to_another_port_is_refused_before_a_connection_and_ends_the_run(status: str) -> None:
+def test_a_redirect_to_another_port_is_refused_before_a_connection_and_ends_its_stream_only(status: str) -> None:
     with Server(always(whole({"entries": []}))) as other:
-        scripts = always(moved(f"{other.url}/v1/account", status))
-        with Server(scripts) as server:
-            run = run_here(subscription(server.url))
-            assert len(server.requests) == 1
+        to_other = always(moved(f"{other.url}/v1/account", status))
+        customers = always(whole({"entries": [{"id": 1}], "has_more": False}))
+        with Server(routes({"/v1/plans": to_other, "/v1/customers": customers})) as server:
+            run = run_here(subscription(server.url), "customers", "plans")
+            assert len(server.requests) == 2
         assert not other.connections
     assert run.exit_code == 1
-    (line,) = run.errors
+    assert [record["id"] for record in run.records("customers")] == [1]
+    assert run.of("customers", "ACTIVATE_VERSION")
+    line = failure_of(run, "plans")
     assert f"redirects to another address ({other.url}/v1/account)" in line
     assert "'api_url'" in line
 

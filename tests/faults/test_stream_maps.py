@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.runs import bookmark, run_here, subscription
+from tests.faults.runs import bookmark, failure_of, run_here, subscription
 from tests.faults.server import Server, always, routes, whole
 
 if TYPE_CHECKING:
@@ -159,3 +159,9 @@ def test_flattening_leaves_no_column_of_an_object_that_is_null() -> None:
         run = run_here(subscription(server.url, resources=[people], **flat), "people")
     nothing = {"_rescued_data": None}
     assert run.records("people") == [{"id": 1, "address__city": "Bonn", **nothing}, {"id": 2, **nothing}]
+
+
+def test_a_map_that_fakes_values_says_which_package_it_needs() -> None:
+    with Server(always(whole({"entries": [{"id": 1}], "has_more": False}))) as server:
+        run = run_here(subscription(server.url, stream_maps={"customers": {"name": "fake.name()"}}), "customers")
+    assert "Install the package 'faker' beside the tap" in failure_of(run, "customers")

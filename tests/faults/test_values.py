@@ -91,3 +91,10 @@ def test_keys_without_end_are_told_in_a_few_lines() -> None:
     told = [line for line in run.stderr.splitlines() if "| WARNING" in line]
     assert len(told) == 12
     assert "and 190 other fields (190)" in told[-1]
+
+
+def test_a_field_without_a_name_is_told_of_like_any_other() -> None:
+    with Server(always(whole({"entries": [{"id": 1, "": 5}], "has_more": False}))) as server:
+        run = run_here(subscription(server.url), "customers")
+    assert run.records("customers")[0]["_rescued_data"] == {"": 5}
+    assert any("customers: '' is not in the schema" in line for line in run.warnings)

@@ -174,6 +174,8 @@ def test_a_log_level_that_is_none_is_one_line(tap: Tap) -> None:
     (line,) = run.errors
     assert "TAP_ANALYTICS_LOGLEVEL" in line
     assert "LOUD" in line
+    (line,) = tap.run(None, LOGLEVEL="").errors
+    assert "'api_url'" in line
 
 
 def test_misspelt_settings_are_one_warning_with_the_nearest_name(tap: Tap, sandbox: Sandbox) -> None:

@@ -160,8 +160,8 @@ def test_readers_whose_token_is_refused_ask_for_one_new_one() -> None:
         (
             head("302 Found", Location="https://other.example.com/token", Content_Length="0"),
             (
-                "POST /token redirects to another address (https://other.example.com/token), which is not followed. Is "
-                "'access_token_url' right?"
+                "POST /token redirects to another address (https://other.example.com/token), which is not followed. "
+                "Are 'client_id', 'client_secret' and 'access_token_url' right?"
             ),
         ),
     ],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests_mock as mocking
 
-from tap_analytics.errors import ServiceError, StreamError
+from tap_analytics.errors import StreamError
 from tap_analytics.paging.request_template import RequestTemplate
 from tests.unit.taps import URL, stream_of
 
@@ -56,7 +56,7 @@ def test_a_redirect_to_another_origin_is_refused_in_one_line_without_a_request(
 ) -> None:
     requests_mock.get(mocking.ANY, json={"entries": []})
     requests_mock.get(CUSTOMERS, [redirect(location), {"json": {"entries": []}}])
-    with pytest.raises(ServiceError, match=r"customers: GET /v1/customers redirects .*'api_url'") as error:
+    with pytest.raises(StreamError, match=r"customers: GET /v1/customers redirects .*'api_url'") as error:
         stream_of("customers").fetch({})
     assert requests_mock.call_count == 1
     assert str(error.value).isprintable()

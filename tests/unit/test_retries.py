@@ -121,7 +121,7 @@ def test_no_wait_is_longer_than_a_minute_and_the_first_line_tells_how_long_all_o
 def test_all_waits_together_have_a_cap_however_many_retries_are_set(requests_mock: Mocker, waits: list[float]) -> None:
     requests_mock.get(CUSTOMERS, [{"status_code": 500, "headers": {"Retry-After": "300"}}] * 3 + [{"exc": ReadTimeout}])
     with pytest.raises(StreamError, match="all waits together take 3600 s at most"):
-        stream_of("customers", max_retries=10**9, backoff_factor=60).fetch({})
+        stream_of("customers", max_retries=1000, backoff_factor=60).fetch({})
     assert LONGEST_TOTAL - 60 < sum(waits) <= LONGEST_TOTAL
     assert requests_mock.call_count == len(waits) + 1
 

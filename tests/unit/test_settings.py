@@ -304,7 +304,7 @@ def test_a_truth_value_that_is_none_is_refused_rather_than_taken_for_false(monke
     assert TapAnalytics(parse_env_config=True).config["emit_activate_version_messages"] is False
 
 
-@pytest.mark.parametrize("content", ["null", '"state.json"', ""])
+@pytest.mark.parametrize("content", ["null", '"state.json"'])
 def test_a_file_without_an_object_is_refused_by_name(content: str) -> None:
     file = StringIO(content)
     file.name = "state.json"
@@ -314,3 +314,58 @@ def test_a_file_without_an_object_is_refused_by_name(content: str) -> None:
 
 def test_a_byte_order_mark_is_no_fault() -> None:
     assert json_in("Catalog", StringIO('\ufeff{"streams": []}')) == {"streams": []}
+
+
+@pytest.mark.parametrize("name", ["max_retries", "backoff_factor", "request_timeout", "max_parallel_streams"])
+def test_a_number_that_no_clock_can_count_to_is_refused(name: str) -> None:
+    given: dict[str, Any] = {name: 10**30}
+    with pytest.raises(SettingsError, match=f"'{name}' must be at most"):
+        tap_of(**given)
+
+
+@pytest.mark.parametrize("rules", ["x", {}, {"a": "b"}, 7])
+def test_a_stream_map_of_what_is_left_can_only_be_null(rules: object) -> None:
+    with pytest.raises(SettingsError, match=r"'stream_maps\.__else__' must be null"):
+        tap_of(stream_maps={"__else__": rules})
+    with pytest.raises(SettingsError, match=r"'stream_maps\.customers"):
+        tap_of(stream_maps={"customers": {"__else__": rules}})
+
+
+def test_a_misspelt_variable_is_warned_of_with_the_nearest_name(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = {"API_URL": URL, "API_KEY": KEY, "START_DAT": MARK, "LOGLEVEL": "INFO", "_SELECT": "[]"}
+    for name, text in settings.items():
+        monkeypatch.setenv(f"TAP_ANALYTICS_{name}", text)
+    TapAnalytics(parse_env_config=True)
+    told = "unknown variables, so not used: TAP_ANALYTICS_START_DAT (is it 'TAP_ANALYTICS_START_DATE'?)"
+    assert [message for message in caplog.messages if "unknown" in message] == [f"Settings: {told}"]
+
+
+@pytest.mark.parametrize(("given", "nearest"), [("API_KEY", "api_key"), ("StartDate", "start_date")])
+def test_the_nearest_name_is_found_whatever_the_case(
+    caplog: pytest.LogCaptureFixture, given: str, nearest: str
+) -> None:
+    tap_of(**{given: "x"})
+    assert f"'{given}' (is it '{nearest}'?)" in caplog.text
+
+
+def test_a_key_that_ends_with_a_line_break_is_warned_of_by_its_setting(caplog: pytest.LogCaptureFixture) -> None:
+    tap_of(api_key=f"{MARK}\n")
+    assert "'api_key' begins or ends with white space" in caplog.text
+    assert MARK not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("  ", "state.json is empty. For a first run, leave out --state"),
+        ('{"bookmarks": {}}\n{"bookmarks": {}}\n', "several JSON texts: keep the last one"),
+        ('{"bookmarks": NaN}', r"state.json holds no JSON \(NaN is no JSON value\)"),
+    ],
+)
+def test_a_file_that_is_no_state_is_refused_with_a_remedy(content: str, told: str) -> None:
+    file = StringIO(content)
+    file.name = "state.json"
+    with pytest.raises(SettingsError, match=f"^State: .*{told}"):
+        json_in("State", file)
