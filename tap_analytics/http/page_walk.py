@@ -116,7 +116,11 @@ class PageWalker:
                 msg = f"gave a next link with another {names} than this parent's, which is not followed"
                 raise StreamError(msg)  # noqa: TRY301 - both failures get the same beginning
             # Whether slashes are encoded in it or not, it is the path of the same parent.
-            self._owners.claim(trail.path or list_path, parent_params, (unquote(request.path), repr(parent_params)))
+            owner = (unquote(request.path), repr(parent_params))
+            if trail.path is None:
+                self._owners.begin(list_path, parent_params, owner)
+            else:
+                self._owners.follow(trail.path, parent_params, trail.params, owner)
         except StreamError as error:
             raise StreamError(self.client.message(str(error), list_path)) from error
 

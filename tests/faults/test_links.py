@@ -124,6 +124,20 @@ def test_a_link_that_leads_from_one_parents_list_into_anothers_is_an_error(
 OF_THINGS = {"path": "/parts", "params": {"thing": "{resources.things.id}"}}
 
 
+def test_the_lists_of_parents_may_go_on_under_one_path_if_the_query_tells_them_apart() -> None:
+    run, _ = children(
+        {
+            "/things/1/parts": ([10], "/all/parts?thing=1&page=2"),
+            "/all/parts?thing=1&page=2": ([11], "/all/parts?thing=1&page=3"),
+            "/all/parts?thing=1&page=3": ([12], None),
+            "/things/2/parts": ([20], "/all/parts?thing=2&page=2"),
+            "/all/parts?thing=2&page=2": ([21], None),
+        }
+    )
+    assert run.exit_code == 0, run.stderr
+    assert [(r["_things_id"], r["id"]) for r in run.records("parts")] == [(1, 10), (1, 11), (1, 12), (2, 20), (2, 21)]
+
+
 @pytest.mark.parametrize("paginator", [LINKS, {"type": "header_link"}])
 @pytest.mark.parametrize("link", ["/parts?thing=1&page=2", "/parts?page=2", "?page=2", "/other?page=2"])
 def test_the_parameter_of_its_parent_goes_with_every_link(link: str, paginator: dict[str, Any]) -> None:
