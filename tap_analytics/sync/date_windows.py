@@ -194,17 +194,13 @@ class DateFilter(Struct, frozen=True, kw_only=True):
         """
         bounds = bounds.since(since)
         first, end = cast("tuple[datetime | None, datetime | None]", bounds[:2])
-        # Two days of margin: one in case an end is not inclusive, one for the time zone.
-        first_day = first.date() - (0 if self.exact else 2) * _DAY if first else None
-        last_day = end.date() + (1 if self.exact else 2) * _DAY if end else None
+        first_day, last_day = self._days_of(bounds)
         if first_day and last_day and first_day > last_day:
             return
         before = None
         progress = progress or WindowProgress(WindowWidths(self.window))
         for days in self._cut(first_day, last_day, today, progress.widths):
-            params = self._params(days, today)
-            if self.exact and self.start_param is not None and first is not None and before is None:
-                params[self.start_param] = self.style.write(first)
+            params = self._params(days, today, first if before is None else None)
             window = DateWindow(params, days, bounds, before, progress)
             is_last = days[1] == last_day
             window.is_part = before is not None or not is_last
@@ -216,13 +212,46 @@ class DateFilter(Struct, frozen=True, kw_only=True):
             before = window
             yield window
 
-    def _params(self, days: Days, today: date) -> Params:
+    def samples(self, bounds: Bounds, today: date) -> Iterator[DateWindow]:
+        """Cut what may be read into windows to find out what rows look like: few reach the oldest ones.
+
+        Args:
+            bounds: The first and the last instant that the user wants.
+            today: The day up to which rows can be expected.
+
+        Yields:
+            The windows, newest first, each twice as wide as the one before it.
+        """
+        first, last = self._days_of(bounds)
+        end, newest, width = last, min(last or today, today), timedelta(days=self.window)
+        if first and self.start_param and self.end_param:
+            while newest - first > width:
+                newest -= width
+                yield DateWindow(self._params((newest, end), today), (newest, end), bounds)
+                end, width = newest, 2 * width
+        if not first or not end or first <= end:
+            oldest = cast("datetime | None", bounds.first)
+            yield DateWindow(self._params((first, end), today, oldest), (first, end), bounds)
+
+    def _days_of(self, bounds: Bounds) -> Days:
+        """Return the first and the last day that may have rows."""
+        first, end = cast("tuple[datetime | None, datetime | None]", bounds[:2])
+        # Two days of margin: one in case an end is not inclusive, one for the time zone.
+        first_day = first.date() - (0 if self.exact else 2) * _DAY if first else None
+        last_day = end.date() + (1 if self.exact else 2) * _DAY if end else None
+        return first_day, last_day
+
+    def _params(self, days: Days, today: date, oldest: datetime | None = None) -> Params:
+        """Return the parameters that ask for some days, or for those since an instant if the first one is known."""
         first, last = days
         if last is None and self.always_ends:
             # A day in case the end is not inclusive, and one for the time zone.
             last = max(first or today, today) + 2 * _DAY
         params = zip((self.start_param, self.end_param), (first, last), strict=True)
-        return {param: self.style.write(_midnight(day)) for param, day in params if param and day}
+        asked: Params = {param: self.style.write(_midnight(day)) for param, day in params if param and day}
+        if self.exact and self.start_param is not None and oldest is not None:
+            asked[self.start_param] = self.style.write(oldest)
+        return asked
 
     def _cut(self, first: date | None, last: date | None, today: date, widths: WindowWidths) -> Iterator[Days]:
         if first is not None and self.start_param is not None and self.end_param is not None:

@@ -11,6 +11,7 @@ from tests.faults.runs import KEY, run_here
 from tests.faults.server import Server, whole
 
 if TYPE_CHECKING:
+    from tests.faults.server import Request
     from tests.singer import Run
 
 ROWS: list[dict[str, Any]] = [
@@ -106,3 +107,21 @@ def test_a_list_that_was_empty_at_discovery_is_read_under_its_key_and_says_what_
 def test_a_list_that_is_all_key_is_not_warned_of() -> None:
     done, _ = run([{"id": 1}], streams=("a",))
     assert not done.warnings
+
+
+@pytest.mark.parametrize("path", ["/a", "/p/{resources.p.id}/a"])
+def test_a_sample_reaches_rows_of_any_age_where_the_list_is_filtered_by_date(path: str) -> None:
+    row = {"id": "1", "at": "2019-03-01", "name": "x"}
+
+    def script(request: Request) -> list[bytes]:
+        if request.path == "/p":
+            return [whole([{"id": 1}])]
+        return [whole([row] if request.params["since"] <= row["at"] <= request.params["until"] else [])]
+
+    dates = {"cursor_path": "at", "start_param": "since", "end_param": "until", "initial_value": "2000-01-01"}
+    resources = ["p", {"name": "a", "endpoint": {"path": path, "incremental": dates}}]
+    with Server(script) as server:
+        config = {"api": "declared", "api_url": server.url, "api_key": KEY, "resources": resources}
+        done = run_here({**config, "resource_defaults": {"primary_key": "id"}})
+    assert done.exit_code == 0, done.stderr
+    assert [record["name"] for record in done.records("a")] == ["x"]

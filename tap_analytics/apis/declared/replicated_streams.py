@@ -11,14 +11,14 @@ from typing_extensions import override
 
 from tap_analytics.records.datetimes import EARLIEST, LATEST
 from tap_analytics.sync.stream import AnalyticsStream
-from tap_analytics.sync.walks import Bounds
+from tap_analytics.sync.walks import Bounds, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tap_analytics.apis.declared.declaration import Declaration
     from tap_analytics.apis.declared.replication import Replication
-    from tap_analytics.records.replication_values import LookBack, ReplicationType
+    from tap_analytics.records.replication_values import LookBack, ReplicationType, ReplicationValue
 
 _CUT_OFF: Final = "was cut off by 'end_value'"
 
@@ -91,6 +91,12 @@ class ReplicatedStream(AnalyticsStream, ABC):
             without_last=self._has_end and word.range_end == "open",
             need_value=word.on_cursor_value_missing == "exclude",
         )
+
+    @override
+    def walks(self, since: ReplicationValue | None) -> Iterable[Walk]:
+        if self.is_sampling and self.date_filter is not None and self.replication_type.has_instants:
+            return self.date_filter.samples(self.bounds, self.run_start.date())
+        return super().walks(since)
 
     @property
     def _has_end(self) -> bool:

@@ -152,8 +152,6 @@ class DeclaredStream(ReplicatedStream):
             self.__dict__.pop("bounds", None)
 
     def _sample_of(self, walks: Iterable[Walk], reading: Reading) -> Iterator[dict[str, Any]]:
-        if self.date_filter is not None and self.parent is None:
-            walks = reversed(list(walks))
         shared = self.shared_keys
         pages = ((walk, page) for walk in islice(walks, SAMPLE_PAGES) for page in reading.fetched(walk))
         for walk, page in islice(pages, SAMPLE_PAGES):
