@@ -22,6 +22,7 @@ FORMATS: Final = {"date", "date-time"}
 """The formats of a text that are checked."""
 
 _LARGEST_INTEGER = 2**63 - 1
+_SMALLEST_INTEGER = -(2**63)
 _TO_JSON = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -79,7 +80,7 @@ def is_whole(value: object) -> TypeGuard[int]:
 
 def fits_64_bits(value: object) -> bool:
     """Say whether a value is a whole number, and small enough for a column of whole numbers."""
-    return type(value) is int and -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER
+    return type(value) is int and _SMALLEST_INTEGER <= value <= _LARGEST_INTEGER
 
 
 def _kind_names(schema: Mapping[str, Any]) -> list[str]:
@@ -96,11 +97,11 @@ def _fit_any_as_text(value: object) -> object:
 
 def _fit_integer(value: object) -> object:
     if type(value) is int:
-        return value if fits_64_bits(value) else MISFIT
+        return value if _SMALLEST_INTEGER <= value <= _LARGEST_INTEGER else MISFIT
     if not isinstance(value, Decimal):
         return MISFIT
     # The bound comes first: to write a decimal out takes as many digits as its exponent says.
-    if not -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER or value != int(value):
+    if not _SMALLEST_INTEGER <= value <= _LARGEST_INTEGER or value != int(value):
         return MISFIT
     return int(value)
 

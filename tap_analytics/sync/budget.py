@@ -12,7 +12,7 @@ from tap_analytics.paging.page import Page
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_BUDGET: Final = 40 * 2**20
+_BUDGET: Final = 36 * 2**20
 """Bytes that may wait in the queues of a run."""
 
 _DECODED: Final = 8
@@ -48,6 +48,13 @@ class Budget:
         """Say whether a page of the usual size may be fetched."""
         return self.used == 0 or self.used + self._usual_size <= self._limit
 
+    def has_much_room(self) -> bool:
+        """Say whether a page of the usual size may be fetched long before its turn.
+
+        Half of the bytes are kept for the pages that are next in their lists.
+        """
+        return self.used + self._usual_size <= self._limit // 2
+
     def expect(self) -> int:
         """Set the size of a page aside before it is fetched, and return it."""
         self.used += self._usual_size
@@ -64,27 +71,32 @@ class Budget:
         if not isinstance(item, Page):
             self.free(expected)
             return Held(0, None if item is None else lambda: item)
-        had_room = self.has_room()
+        room = self._room
         self.used -= expected
         # The last page of a list is often short, and says nothing about those of others.
         self._usual_size = max(item.size, self._usual_size * 3 // 4)
         read_again = item.read_again
         # While there is much room, nothing has to be decoded twice.
-        if read_again is None or is_awaited or self.used + _DECODED * item.size <= self._limit // 2:
+        if read_again is None or is_awaited or self.used + _DECODED * item.size <= self._limit // 4:
             held = Held(_DECODED * item.size, lambda: item)
         else:
             held = Held(item.size, read_again)
         self.used += held.size
-        self._tell_room(had_room=had_room)
+        self._tell_room(room)
         return held
 
     def free(self, size: int) -> None:
         """Give back what was set aside."""
-        had_room = self.has_room()
+        room = self._room
         self.used -= size
-        self._tell_room(had_room=had_room)
+        self._tell_room(room)
 
-    def _tell_room(self, *, had_room: bool) -> None:
+    @property
+    def _room(self) -> int:
+        """For how many of the two kinds of pages there is room."""
+        return self.has_room() + self.has_much_room()
+
+    def _tell_room(self, before: int) -> None:
         # All threads wake up for it, so only where it makes a difference.
-        if not had_room and self.has_room():
+        if self._room > before:
             CHANGED.notify_all()

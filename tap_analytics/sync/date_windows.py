@@ -43,9 +43,6 @@ class DateWindow(Walk):
         progress: What learns how far the window has been read, and how many rows it holds.
     """
 
-    # Windows are fetched side by side, so that each has to go on while another one is read.
-    pages_ahead = 6
-
     def __init__(
         self,
         params: Params,

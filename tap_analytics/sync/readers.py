@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from typing_extensions import override
 
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from tap_analytics.sync.waits import Waiting
 
 T = TypeVar("T")
+
+_NEXT: Final = 1
+"""Items that may wait when another one is fetched, as long as there is any room for it."""
+
+_MOST_AHEAD: Final = 100
+"""Items that may wait at most, however small they are."""
+
+_MANY: Final = 20
+"""If the writing thread takes so many items without a wait, it is what the run waits for, or the target is."""
 
 
 class ReaderPool:
@@ -41,6 +50,8 @@ class ReaderPool:
         self.budget = budget or Budget()
         self.is_writer_idle = False
         """Whether the writing thread waits for something to write."""
+        self._taken_without_wait = 0
+        """How many items it has taken since it waited."""
         self._first: Scope | None = None
         self._is_open = False
         self._failure: Exception | None = None
@@ -71,6 +82,15 @@ class ReaderPool:
             self._is_open = True
             CHANGED.notify_all()
 
+    @property
+    def is_fetching_slower(self) -> bool:
+        """Whether fetching is what the run waits for: the writing thread had to wait lately."""
+        return self._taken_without_wait <= _MANY
+
+    def took(self) -> None:
+        """Take in that the writing thread has taken an item; `CHANGED` must be held."""
+        self._taken_without_wait += 1
+
     def wait_for_any(self, waits: Iterable[Wait]) -> None:
         """Let the writing thread wait until one of several waits is ready.
 
@@ -83,10 +103,11 @@ class ReaderPool:
         waits = list(waits)
         with CHANGED:
             self.is_writer_idle = True
-            if not self.budget.has_room():
+            if not self.budget.has_room() or not self.is_fetching_slower:
                 CHANGED.notify_all()
             try:
                 while not any(wait.is_ready for wait in waits):
+                    self._taken_without_wait = 0
                     if self._failure is not None:
                         raise self._failure.with_traceback(None)
                     ARRIVED.wait()
@@ -118,8 +139,7 @@ class Reader(Generic[T]):
         items: Begins to iterate; called in the thread.
         pool: What it shares with the other readers of the run.
         scope: What it belongs to; it ends when that does.
-        ahead: How many items may wait when another one is fetched; negative if an item is fetched only once somebody
-            waits for it.
+        fetches_ahead: Whether items are fetched before somebody waits for them, as long as there is memory for them.
         consumers: How many take the items, each of them all.
     """
 
@@ -130,13 +150,13 @@ class Reader(Generic[T]):
         pool: ReaderPool,
         scope: Scope,
         *,
-        ahead: int = 1,
+        fetches_ahead: bool = True,
         consumers: int = 1,
     ) -> None:
         self._items = items
-        self._pool = pool
+        self.pool = pool
         self._scope = scope
-        self._ahead = ahead
+        self._fetches_ahead = fetches_ahead
         self._queue: deque[Held | Exception] = deque()
         self._dropped = 0
         self._is_waiting = False
@@ -160,7 +180,7 @@ class Reader(Generic[T]):
         with CHANGED:
             self._scope.is_chain = False
             CHANGED.notify_all()
-            self._pool.passed(self._scope, error)
+            self.pool.passed(self._scope, error)
         # Its trace holds this frame, and the frame would hold it.
         del error
 
@@ -172,21 +192,21 @@ class Reader(Generic[T]):
             item = next(items, None)
         finally:
             with CHANGED:
-                held = self._pool.budget.hold(expected, item, is_awaited=self._is_taken_at_once)
+                held = self.pool.budget.hold(expected, item, is_awaited=self._is_taken_at_once)
         self._put(held)
         with CHANGED:
-            self._pool.passed(self._scope)
+            self.pool.passed(self._scope)
         return item is not None
 
     def _wait_for_turn(self) -> int:
         """Wait until an item may be fetched, and return what is set aside for it."""
         with CHANGED:
-            while not (self._may_fetch() and self._pool.lets_ask(self._scope)):
+            while not (self._may_fetch() and self.pool.lets_ask(self._scope)):
                 self._is_waiting = True
                 self._scope.wait()
             self._is_waiting = False
             self._scope.check()
-            return self._pool.budget.expect()
+            return self.pool.budget.expect()
 
     def _may_fetch(self) -> bool:
         """Say whether there is room for another item.
@@ -194,8 +214,15 @@ class Reader(Generic[T]):
         One that the writing thread waits for is always fetched, whatever waits for later: else the two would wait for
         each other. Not so one that is to wait behind others of this reader.
         """
-        is_wanted = self._is_awaited or len(self._queue) <= self._ahead
-        return self._is_taken_at_once or (is_wanted and self._pool.budget.has_room())
+        budget, waiting = self.pool.budget, len(self._queue)
+        if self._is_taken_at_once:
+            return True
+        if self._is_awaited or (self._fetches_ahead and waiting <= _NEXT):
+            return budget.has_room()
+        # A target takes records in bursts, and lists that are fetched side by side are written one after another. What
+        # is fetched in the meantime is there when its turn comes.
+        is_useful = self._fetches_ahead and waiting < _MOST_AHEAD and self.pool.is_fetching_slower
+        return is_useful and budget.has_much_room()
 
     def _put(self, item: Held | Exception) -> None:
         with CHANGED:
@@ -213,7 +240,7 @@ class Reader(Generic[T]):
     def _is_taken_at_once(self) -> bool:
         # While items are in the queue, only the faster of two consumers waits for another one. It can go on waiting:
         # the slower one takes what is in the queue without it, and that makes room.
-        return self._is_awaited and not self._queue and self._pool.is_writer_idle
+        return self._is_awaited and not self._queue and self.pool.is_writer_idle
 
     def count(self) -> int:
         """Return how many items have been fetched so far, the end included.
@@ -255,7 +282,7 @@ class Reader(Generic[T]):
             item = self._queue.popleft()
             self._dropped += 1
             if isinstance(item, Held):
-                self._pool.budget.free(item.size)
+                self.pool.budget.free(item.size)
 
 
 class Consumer(Wait, Generic[T]):
@@ -300,6 +327,7 @@ class Consumer(Wait, Generic[T]):
             self.is_awaited = False
             item = self._reader.item(self.taken)
             self.taken += 1
+            self._reader.pool.took()
             self._reader.look_again()
         if isinstance(item, Exception):
             try:

@@ -5,7 +5,7 @@ A stream reads one or more walks, and its bookmark moves only between them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from typing_extensions import Self
 
@@ -75,9 +75,6 @@ class Walk:
         params: Query parameters that every page of the walk repeats.
         values: The values of placeholders in the stream's request.
     """
-
-    pages_ahead: ClassVar[int] = 1
-    """Pages that may wait for their turn. A second one would make no chain of cursors faster."""
 
     def __init__(self, params: Params | None = None, values: Values = NO_VALUES) -> None:
         self.params: Params = params or {}

@@ -14,7 +14,7 @@ _GROWTH_WITHOUT_ROWS: Final = 9
 _FEWEST_PAGES: Final = 5
 """Pages of a window that is as wide as it is to be: the last one is seldom full, so fewer would cost more requests."""
 
-_ENOUGH_PAGES: Final = 10
+_ENOUGH_PAGES: Final = 15
 """Pages of a window where many rows are left: more would save few requests."""
 
 _WINDOWS_LEFT: Final = 16

@@ -73,6 +73,41 @@ def test_what_waits_for_a_slow_consumer_stays_within_the_budget_of_bytes() -> No
     assert taken == 2000
 
 
+def test_lists_that_are_read_side_by_side_are_fetched_to_their_ends_while_the_first_one_is_written() -> None:
+    weighed, pool = Weighed(), ReaderPool(Budget(1000))
+    under_way = reading([Walk({"number": number, "sizes": ["1"] * 20}) for number in range(3)], weighed.read, 3, pool)
+    walk, pages = next(under_way)
+    weighed.taken(walk, next(pages))
+    _settle_at(lambda: weighed.waiting)
+    assert weighed.waiting == 3 * 20 - 1
+    under_way.close()
+
+
+def test_pages_far_ahead_leave_room_for_the_next_page_of_each_list() -> None:
+    weighed, pool = Weighed(), ReaderPool(Budget(100))
+    under_way = reading([Walk({"number": number, "sizes": ["1"] * 500}) for number in range(3)], weighed.read, 3, pool)
+    walk, pages = next(under_way)
+    weighed.taken(walk, next(pages))
+    _settle_at(lambda: pool.budget.used)
+    assert 30 <= pool.budget.used <= 50
+    under_way.close()
+
+
+def test_nothing_is_fetched_far_ahead_of_a_writer_that_never_has_to_wait() -> None:
+    weighed, pool = Weighed(), ReaderPool(Budget(1000))
+    under_way = reading([Walk({"number": 0, "sizes": ["1"] * 500})], weighed.read, 1, pool)
+    walk, pages = next(under_way)
+    weighed.taken(walk, next(pages))
+    _settle_at(lambda: weighed.waiting)
+    before = weighed.waiting
+    for _ in range(60):
+        weighed.taken(walk, next(pages))
+    _settle_at(lambda: weighed.waiting)
+    # For the first of these, others were fetched.
+    assert before - 60 <= weighed.waiting <= before - 60 + 21
+    under_way.close()
+
+
 def test_a_page_beyond_the_budget_passes_alone() -> None:
     walks = [DateWindow({"number": number, "sizes": ["1000"] * 3}, (None, None)) for number in range(4)]
     weighed = Weighed()

@@ -36,13 +36,14 @@ def reading(
     read: Callable[[Walk], Iterator[Page]],
     at_once: int,
     pool: ReaderPool,
-    ahead: int | None = None,
+    *,
+    fetches_ahead: bool = True,
 ) -> Generator[tuple[Walk, Iterator[Page]]]:
     """Read walks as a stream does."""
 
     def open_pages(walk: Walk) -> Consumer[Page]:
-        pages_ahead = walk.pages_ahead if ahead is None else ahead
-        return Reader("reader", partial(read, walk), pool, Scope(pool.scope), ahead=pages_ahead).consumers[0]
+        scope = Scope(pool.scope)
+        return Reader("reader", partial(read, walk), pool, scope, fetches_ahead=fetches_ahead).consumers[0]
 
     with closing(OpenWalks((walk for walk in walks), open_pages, lambda: at_once)) as opened:
         while (each := result_of(opened.next_walk(), pool)) is not None:
