@@ -93,11 +93,12 @@ def fields_beside_records(page: Page, *, has_envelope: bool) -> Iterator[Envelop
         page: The page.
         has_envelope: Whether the body has some; else only the headers are read.
     """
-    if has_envelope and isinstance(page.body, dict):
+    if has_envelope:
         records = {id(record) for record in page.unfiltered or page.sources or page.records} - {id(page.body)}
         holders: set[int] = set()
-        _find_holders(page.body, records, holders)
-        yield from _fields_in(page.body, (), records, holders, is_about_list=True)
+        for names, part in _parts_beside_records(page.body, records):
+            _find_holders(part, records, holders)
+            yield from _fields_in(part, names, records, holders, is_about_list=True)
     for name, value in page.headers.items():
         if value.startswith("{"):
             try:
@@ -108,6 +109,18 @@ def fields_beside_records(page: Page, *, has_envelope: bool) -> Iterator[Envelop
                 yield from _fields_in(inner, (name,), set(), set(), is_about_list=is_about_pages(name))
         elif name.lower() != "link":
             yield EnvelopeField((f"the header {name}",), _read(value), is_about_list=True)
+
+
+def _parts_beside_records(body: object, records: set[int]) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Return the objects that may describe a list of records, and their names.
+
+    Some services give the list as an item of a list: `[{"page": 1, "pages": 6}, [{…}, {…}]]`.
+    """
+    if isinstance(body, dict):
+        return [((), body)]
+    if isinstance(body, list) and any(isinstance(item, list) and item and id(item[0]) in records for item in body):
+        return [((f"[{position}]",), item) for position, item in enumerate(body) if isinstance(item, dict)]
+    return []
 
 
 def fields_about_pages(page: Page, *, has_envelope: bool) -> list[EnvelopeField]:

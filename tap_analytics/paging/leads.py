@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from msgspec import UNSET, Struct
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from tap_analytics.paging.envelope import EnvelopeField
     from tap_analytics.paging.page import Page
+
+
+_LINKS: Final = frozenset({"link", "links", "url", "uri", "href"})
+_RELATIVE: Final = re.compile(r"[\w./()'-]+\?\S+=\S*")
 
 
 class Cursor(Struct, frozen=True):
@@ -65,7 +70,7 @@ def leads_in(page: Page) -> Leads:
 
     has_more = first(lambda field: is_next(field) and field.value is True)
     cursors = [field for field in fields if is_next(field) and _is_cursor(field)]
-    own = [field for field in fields if field.words <= {"cursor"} and _is_cursor(field)] if has_more else []
+    own = [field for field in fields if field.words == {"cursor"} and _is_cursor(field)] if has_more else []
     return Leads(
         # A whole address rather than a part of one beside it.
         link=first(lambda field: _is_next_link(field, ("http://", "https://")))
@@ -90,9 +95,13 @@ def _path_of(field: EnvelopeField, page: Page) -> str | None:
 
 def _is_next_link(field: EnvelopeField, beginnings: tuple[str, ...]) -> bool:
     value = field.value
+    if not is_next(field) or not isinstance(value, str):
+        return False
     # A token may begin with a slash.
-    is_token = bool(field.words & CURSORS) and not str(value).startswith("http")
-    return is_next(field) and isinstance(value, str) and value.startswith(beginnings) and not is_token
+    is_token = bool(field.words & CURSORS) and not value.startswith("http")
+    # OData has addresses that begin at that of the list: `People?$skip=100`.
+    is_relative = "?" in beginnings and bool(field.words & _LINKS) and _RELATIVE.fullmatch(value) is not None
+    return (value.startswith(beginnings) or is_relative) and not is_token
 
 
 def _is_cursor(field: EnvelopeField) -> bool:

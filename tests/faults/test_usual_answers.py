@@ -37,6 +37,65 @@ def walk(pages: dict[str, Any], path: str = "/things", **words: Any) -> Run:
 # Where the records stand
 
 
+@pytest.mark.parametrize(
+    ("body", "rows"),
+    [
+        ({"data": ROWS, "links": [{"url": None, "label": "1"}], "total": 3, "last_page": 1}, ROWS),
+        ({"data": [], "links": [{"url": None, "label": "1"}], "total": 0, "last_page": 1}, []),
+        ({"things": ROWS, "total_items": 3, "_links": [{"rel": "self", "href": "/things"}]}, ROWS),
+        ({"data": {"id": 1}, "links": [{"rel": "self", "href": "/things"}]}, ROWS[:1]),
+        ({"id": 1, "links": [{"rel": "self", "href": "/things"}]}, ROWS[:1]),
+        ({"links": ROWS, "pagination": {"total": 3, "next": ""}}, ROWS),
+    ],
+    ids=str,
+)
+def test_links_are_not_the_records_that_they_stand_beside(body: dict[str, Any], rows: list[Any]) -> None:
+    for schema in (SCHEMA, None):
+        run = read(body, schema=schema)
+        assert run.exit_code == 0, run.stderr
+        assert ids(run) == [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize("name", ["included", "groups"])
+def test_what_stands_beside_one_record_is_not_taken_for_the_list_in_silence(name: str) -> None:
+    run = read({"data": {"id": 1}, name: [{"id": 9, "type": "people"}]})
+    assert "say in 'data_selector' which one holds the records" in failure_of(run, "things")
+
+
+@pytest.mark.parametrize(("pages", "word"), [(1, None), (6, None), (6, "declared")])
+def test_what_stands_beside_the_list_in_a_list_says_whether_there_is_more(pages: int, word: str | None) -> None:
+    def script(request: Request) -> list[bytes]:
+        page = int(request.params.get("page", 1))
+        return [whole([{"page": page, "pages": pages, "total": 3 * pages}, [{"id": 3 * page + n} for n in range(3)]])]
+
+    paginator = {"type": "page_number", "base_page": 1, "total_path": "$[0].pages"} if word else None
+    with Server(script) as server:
+        run = run_here(declared(server.url, things(data_selector="$[1]", paginator=paginator)), "things")
+    if pages > 1 and not word:
+        assert "says that there is more ([0].pages)" in failure_of(run, "things")
+    else:
+        assert activates(run)
+        assert len(ids(run)) == 3 * pages
+
+
+def test_a_next_address_that_is_relative_to_that_of_the_list_is_followed() -> None:
+    run = walk(
+        {
+            "/odata/things": {"value": ROWS[:2], "@odata.nextLink": "things?$skip=2"},
+            "/odata/things?%24skip=2": {"value": ROWS[2:]},
+            "/odata/things?$skip=2": {"value": ROWS[2:]},
+        },
+        "/odata/things",
+    )
+    assert activates(run)
+    assert ids(run) == [1, 2, 3]
+
+
+def test_the_address_of_a_list_is_no_cursor_and_the_flag_of_more_is_what_is_told() -> None:
+    run = read({"object": "list", "url": "/v1/things", "has_more": True, "data": ROWS})
+    assert "says that there is more (has_more)" in failure_of(run, "things")
+
+
 @pytest.mark.parametrize("path", ["/Messages.json", "/list"])
 def test_a_list_named_for_messages_is_the_list_where_its_items_are_records(path: str) -> None:
     first = {"messages": ROWS[:2], "previous_uri": None, "next_uri": f"{path}?page=1"}

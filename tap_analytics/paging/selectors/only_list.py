@@ -31,6 +31,9 @@ _LIST_NAMES: Final = {
 }
 """Usual names of a list of records, whatever the records are."""
 
+_LINKS: Final = {"link", "links", "_links"}
+"""Usual names of a list of links, which stands beside the records, or in one."""
+
 _DEEPEST: Final = 2
 """Objects that a list may stand in without being declared."""
 
@@ -61,7 +64,7 @@ class OnlyList(Selector, frozen=True):
     def find(self, body: Any) -> Found:
         if not isinstance(body, dict):
             return one_or_list(body)
-        lists = {key: value for key, value in body.items() if self._may_be_the_list(key, value, body)}
+        lists = self._lists_in(body)
         if not lists:
             deeper = [] if self._is_record(body) else list(self._deeper_lists(body))
             return Found(deeper[0]) if len(deeper) == 1 else self._without_list(body)
@@ -76,7 +79,7 @@ class OnlyList(Selector, frozen=True):
         ((key, records),) = lists.items()
         if self._is_list_name(key):
             return Found(records)
-        if is_record and records:
+        if (is_record or self._has_record(body)) and records:
             msg = f"gave what may be one record, or a list of records ('{shorten(key)}'): {_CHOOSE_LIST_OR_BODY}"
             raise StreamError(msg)
         if is_record:
@@ -86,12 +89,26 @@ class OnlyList(Selector, frozen=True):
         msg = f"gave an empty list ('{shorten(key)}') that may not be the list of records: {_CHOOSE_LIST_OR_BODY}"
         raise StreamError(msg)
 
+    def _lists_in(self, body: dict[str, Any]) -> dict[str, list[Any]]:
+        """Return what may be the list: no links, where the records stand beside them."""
+        others = {key: value for key, value in body.items() if key.lower() not in _LINKS or self._is_list_name(key)}
+        has_records = self._is_record(body) or any(
+            isinstance(value, list)
+            or (isinstance(value, dict) and (self._is_list_name(key) or not _is_about_request(key)))
+            for key, value in others.items()
+        )
+        return {
+            key: value
+            for key, value in (others if has_records else body).items()
+            if self._may_be_the_list(key, value, body)
+        }
+
     @override
     def after(self, body: Any) -> Selector:
         if self.name_is_known or not isinstance(body, dict):
             return self
         # From now on, an empty list of that name is the list, whatever stands beside it.
-        names = [key for key, value in body.items() if value and self._may_be_the_list(key, value, body)]
+        names = [key for key, value in self._lists_in(body).items() if value]
         return replace(self, names=(*self.names, *names), name_is_known=True)
 
     def _only_named(self, lists: dict[str, list[Any]]) -> str | None:
@@ -99,6 +116,12 @@ class OnlyList(Selector, frozen=True):
         named = [key for key in lists if self._is_list_name(key)]
         has_others = any(items for key, items in lists.items() if key not in named)
         return named[0] if len(named) == 1 and not has_others else None
+
+    def _has_record(self, body: dict[str, Any]) -> bool:
+        """Say whether an object stands in a body where the list may stand, and is a record by its key."""
+        return any(
+            isinstance(value, dict) and self._is_list_name(key) and self._has_key(value) for key, value in body.items()
+        )
 
     def _deeper_lists(self, part: dict[str, Any], depth: int = 0) -> Iterator[list[Any]]:
         """Return the lists in the parts of a body that have the name of one, with nothing about records beside them."""
