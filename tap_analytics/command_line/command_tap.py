@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import IO, TYPE_CHECKING, Any
 
 from singer_sdk import Tap
@@ -14,6 +16,7 @@ from typing_extensions import override
 from tap_analytics.command_line.command import AnalyticsCommand, json_in, read_settings
 from tap_analytics.command_line.progress import refusal_summed_up
 from tap_analytics.errors import SettingsError
+from tap_analytics.singer.stdout import STDOUT
 
 if TYPE_CHECKING:
     import click
@@ -51,6 +54,15 @@ class CommandTap(Tap, ABC):
                 parse_env_config=config.parse_env,
             )
         tap.sync_all()
+
+    @classmethod
+    @override
+    def print_about(cls, output_format: str | None = None) -> None:
+        # The SDK prints, and where stdout does not block, or is a raw file, a part of that goes out.
+        text = StringIO()
+        with redirect_stdout(text):
+            super().print_about(output_format)
+        STDOUT.write(text.getvalue().encode())
 
     @classmethod
     def _summary_file(cls, config: _ConfigInput) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import msgspec
 from typing_extensions import override
 
-from tap_analytics.errors import AnalyticsError, SettingsError
+from tap_analytics.errors import AnalyticsError, OutputError, SettingsError
 from tap_analytics.shards.accounts import accounts_in
 from tap_analytics.shards.groups import LONGEST_NAME, groups_of
 from tap_analytics.shards.plan import Shard, back_fill, nightly
@@ -67,11 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     lines = ",\n".join(msgspec.json.encode(shard).decode() for shard in shards)
     try:
-        sys.stdout.write(f"[\n{lines}\n]\n")
-        sys.stdout.flush()
-    except OSError as error:
+        STDOUT.write(f"[\n{lines}\n]\n".encode())
+    except OutputError as error:
         # A reader that has gone (`| head`), or a full disk: a part of the shards is none of the list.
-        sys.stderr.write(f"{_PROGRAM}: cannot write to stdout: {error.strerror}\n")
+        reason = getattr(error.__cause__, "strerror", None) or "it is closed"
+        sys.stderr.write(f"{_PROGRAM}: cannot write to stdout: {reason}\n")
         STDOUT.discard()
         return 1
     return 0

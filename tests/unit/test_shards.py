@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
+import threading
 from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
@@ -232,3 +235,30 @@ def test_a_stdout_that_takes_nothing_is_one_line_and_no_success(
         monkeypatch.setattr("sys.stdout", full)
         assert main([str(file)]) == 1
     assert capsys.readouterr().err == "tap-analytics-shards: cannot write to stdout: No space left on device\n"
+
+
+@pytest.mark.parametrize("blocks", [True, False])
+def test_the_list_goes_out_whole_or_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, blocks: bool
+) -> None:
+    (file := tmp_path / "accounts").write_text("\n".join(map(str, range(1000))), encoding="utf-8")
+    receiving, sending = os.pipe()
+    os.set_blocking(sending, blocks)
+    # As with PYTHONUNBUFFERED, whose text layer does not write again what a raw file did not take.
+    with io.TextIOWrapper(io.FileIO(sending, "w"), "utf-8", write_through=True) as stdout:
+        monkeypatch.setattr("sys.stdout", stdout)
+        if blocks:
+            # Like `| head`: the reader is gone before all is written.
+            reader = threading.Timer(0.1, os.close, [receiving])
+            reader.start()
+            assert main([str(file)]) == 1
+            assert "Broken pipe" in capsys.readouterr().err
+        else:
+            parts: list[bytes] = []
+            reader = threading.Thread(target=lambda: parts.extend(iter(lambda: os.read(receiving, 65536), b"")))
+            reader.start()
+            assert main([str(file)]) == 0
+    reader.join()
+    if not blocks:
+        os.close(receiving)
+        assert len(json.loads(b"".join(parts))) == 1000
