@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tap_analytics.paging.selectors import Selector
 
 _MOST_KEYS_OF_A_REPORT: Final = 3
+_NOT_READY: Final = "answered 202 Accepted without records, so the list may not be ready yet"
 _WITHOUT_BODY: Final = {HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT}
 
 
@@ -32,7 +33,8 @@ def page_of(response: requests.Response, selector: Selector) -> Page:
         selector: Where the records stand.
 
     Returns:
-        The page. An answer of status 204 or 205 without a body is an empty list, and not in doubt.
+        The page. An answer of status 204 or 205 without a body is an empty list, and not in doubt; an
+            empty list of status 202 is.
 
     Raises:
         UnreadableBodyError: The body cannot be read.
@@ -41,6 +43,8 @@ def page_of(response: requests.Response, selector: Selector) -> Page:
     has_body = response.status_code not in _WITHOUT_BODY or bool(response.content.strip())
     body = _body_of(response) if has_body else None
     found = _records_in(body, response, selector)
+    if response.status_code == HTTPStatus.ACCEPTED and not (found.unfiltered or found.records or found.doubt):
+        found = replace(found, doubt=_NOT_READY)
     url = urlsplit(str(response.url))
     return Page(
         body,

@@ -309,7 +309,7 @@ class OutputStream(RESTStream[Params], ABC):
 
     def activate_version(self) -> None:
         """Tell the target that a whole read is complete, and what has no part in it is gone."""
-        if self._stream_version is None:
+        if self._stream_version is None or self.writer.is_muted:
             return
         if self._doubt:
             self.version_outcome = f"not activated: this read {self._doubt}"

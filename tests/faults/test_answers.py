@@ -276,3 +276,19 @@ def test_errors_beside_records_are_told_and_no_row_is_dropped_by_it() -> None:
     assert [record["id"] for record in run.records("things")] == [1]
     assert not activates(run)
     assert "shard 2 timed out" in run.stderr
+
+
+@pytest.mark.parametrize("body", [{"entries": [], "has_more": False}, []])
+def test_an_empty_list_that_is_only_accepted_drops_no_row(body: object) -> None:
+    with Server(always(whole(body, "202 Accepted"))) as server:
+        run = run_here(subscription(server.url), "customers")
+    assert run.exit_code == 0
+    assert any("answered 202 Accepted without records" in line for line in run.warnings)
+    assert not activates(run, "customers")
+
+
+def test_records_that_come_with_202_are_a_list_like_any_other() -> None:
+    with Server(always(whole({"entries": [{"id": 1}], "has_more": False}, "202 Accepted"))) as server:
+        run = run_here(subscription(server.url), "customers")
+    assert not run.warnings
+    assert activates(run, "customers")

@@ -9,7 +9,7 @@ import pytest
 
 from tap_analytics.errors import AnalyticsError
 from tap_analytics.tap import TapAnalytics
-from tests.faults.runs import KEY, failure_of, run_here, subscription
+from tests.faults.runs import KEY, catalog_of, failure_of, run_here, subscription
 from tests.faults.server import End, Server, always, routes, whole
 
 if TYPE_CHECKING:
@@ -163,6 +163,15 @@ def test_a_test_that_passes_says_so_in_its_last_line_and_of_no_failure(caplog: p
         TapAnalytics(config=declared(server.url, resource("first"), resource("second"))).run_connection_test()
     assert caplog.messages[-1] == "All is well: 2 streams can be read"
     assert not [record for record in caplog.records if record.levelno > 20]
+
+
+def test_a_test_says_nothing_of_a_table_that_it_does_not_touch(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    with Server(always(whole({"entries": [], "has_more": False}))) as server:
+        config = subscription(server.url, start_date="2023-01-01", end_date="2023-01-31")
+        TapAnalytics(config=config, catalog=catalog_of(config, "activities")).run_connection_test()
+    assert caplog.messages[-1] == "All is well: 1 stream can be read"
+    assert "dropped" not in caplog.text
 
 
 @pytest.mark.parametrize(

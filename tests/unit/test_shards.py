@@ -249,16 +249,17 @@ def test_the_list_goes_out_whole_or_is_no_success(
         monkeypatch.setattr("sys.stdout", stdout)
         if blocks:
             # Like `| head`: the reader is gone before all is written.
-            reader = threading.Timer(0.1, os.close, [receiving])
-            reader.start()
+            closer = threading.Timer(0.1, os.close, [receiving])
+            closer.start()
             assert main([str(file)]) == 1
             assert "Broken pipe" in capsys.readouterr().err
+            closer.join()
         else:
             parts: list[bytes] = []
             reader = threading.Thread(target=lambda: parts.extend(iter(lambda: os.read(receiving, 65536), b"")))
             reader.start()
             assert main([str(file)]) == 0
-    reader.join()
     if not blocks:
+        reader.join()
         os.close(receiving)
         assert len(json.loads(b"".join(parts))) == 1000
