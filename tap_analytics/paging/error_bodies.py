@@ -23,7 +23,7 @@ _MESSAGES: Final = {
 _NOTICES: Final = {"warning", "warnings", "notice", "notices", "failures", "messages"}
 _SUCCESS: Final = {"ok", "success", "succeeded", "successful", "issuccess", "issuccessful"}
 _FAILURE: Final = {"error", "iserror", "haserror", "haserrors", "failed", "isfailed", "failure"}
-_STATUSES: Final = {"status", "stat", "state", "result", "outcome", "response"}
+_STATUSES: Final = {"status", "stat", "state", "result", "outcome", "response", "responsestatus"}
 # Keys of a part that says how the request ended.
 _HEADS: Final = {"status", "meta", "metadata", "header", "head", "response", "responsestatus", "result"}
 _ERROR_PARTS: Final = re.compile(
@@ -34,11 +34,24 @@ _OWN_CODES: Final = _CODES | {"retcode", "resultcode"}
 _REFERENCES: Final = {"type", "instance", "path", "timestamp", "requestid", "traceid", "documentationurl", "helpurl"}
 _OUTCOMES: Final = _ERRORS | _MESSAGES | _NOTICES | _SUCCESS | _FAILURE | _STATUSES | _CODES | _REFERENCES
 
+_SAID: Final = {"message", "msg", "detail", "details", "reason", "resultmsg", "resultmessage"}
+_READY: Final = {"ready", "isready", "jobcomplete", "complete", "completed", "iscomplete", "finished", "done", "isdone"}
+
 # Values.
 _NO_ERROR: Final = {"", "0", "ok", "success", "successful", "succeeded", "none", "null", "false", "no", "no error"}
 _SUCCEEDED: Final = {"ok", "success", "true", "succeeded"}
 _FAILED: Final = {"error", "fail", "failed", "failure", "exception"}
+_UNFINISHED: Final = {
+    *("pending", "processing", "queued", "running", "inprogress", "started", "scheduled", "accepted", "waiting"),
+    *("submitted", "incomplete", "partial", "notready"),
+}
 _LAST_HTTP_STATUS: Final = 599
+
+# What says in words that a list is empty, or has ended.
+_NOTHING_FOUND: Final = re.compile(
+    r"\b(no|zero|0|any)\b.*\b(record|result|data|item|row|more|entr|content|match|found)|\b(empty|nothing|end of)\b",
+    re.IGNORECASE,
+)
 
 
 class Verdict(Enum):
@@ -49,7 +62,7 @@ class Verdict(Enum):
     ERRORS_BESIDE_RECORDS = auto()
     """There are errors, and records as well."""
     MAY_HAVE_FAILED = auto()
-    """There is no record, but a message with a code that only the service knows."""
+    """There is no record, but a message, a code or a state that only the service knows the meaning of."""
 
 
 class ErrorReport(Struct, frozen=True):
@@ -97,8 +110,9 @@ def report_on_list(body: Any, records: list[Any], *, is_doubtful: bool) -> Error
         return ErrorReport(Verdict.FAILED, error_fields(body if part is None else part))
     if part is not None:
         return ErrorReport(Verdict.ERRORS_BESIDE_RECORDS, error_fields(part))
-    if not records and not is_doubtful and _may_have_failed(body):
-        return ErrorReport(Verdict.MAY_HAVE_FAILED, error_fields(body))
+    if not records and not is_doubtful:
+        fields = next(filter(None, map(_doubtful_fields, (body, *heads))), None)
+        return ErrorReport(Verdict.MAY_HAVE_FAILED, fields) if fields else None
     return None
 
 
@@ -147,12 +161,42 @@ def _is_error_object(body: Mapping[str, Any]) -> bool:
     return is_report and (_reports_failure(body) or _has_errors(body, []) or (has_message and not is_good))
 
 
-def _may_have_failed(body: Mapping[str, Any]) -> bool:
-    """Say whether a body has a message, and a code that is none of HTTP's: only the service knows what it means."""
-    has_code = any(
-        _bare(key) in _OWN_CODES and isinstance(value, int) and value > _LAST_HTTP_STATUS for key, value in body.items()
-    )
-    return has_code and bool(error_fields(body))
+def _doubtful_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a part of a body without records says that only the service knows the meaning of.
+
+    It may have failed, or not be ready: it has a message, a code that is none of HTTP's, or the state of a job.
+    """
+    if any(_is_success(_bare(key), value) for key, value in body.items()):
+        return {}
+    said = {str(value).strip().lower() for key, value in body.items() if _bare(key) in _SAID}
+    if said & (_NO_ERROR - {"", "none", "null"}):
+        return {}
+    is_code_good = any(_bare(key) in _OWN_CODES and _is_good_code(value) for key, value in body.items())
+    return {
+        key: value
+        for key, value in body.items()
+        if _is_unfinished(_bare(key), value)
+        or _is_own_code(_bare(key), value)
+        or (_bare(key) in _SAID and not is_code_good and _names_error(value) and not _NOTHING_FOUND.search(str(value)))
+    }
+
+
+def _is_good_code(value: object) -> bool:
+    """Say whether a code is one of success: zeros, one of HTTP's, or a word."""
+    text = str(value).lower()
+    return bool(re.fullmatch(r"0+|2\d\d", text)) or text in _SUCCEEDED
+
+
+def _is_own_code(name: str, value: object) -> bool:
+    """Say whether a field is a service's own code for something else than success."""
+    is_number = isinstance(value, int | str) and bool(re.fullmatch(r"-?\d{1,9}", str(value), re.ASCII))
+    return name in _OWN_CODES - _CODES and is_number and not _is_good_code(value)
+
+
+def _is_unfinished(name: str, value: object) -> bool:
+    """Say whether a field says that the service is still at work."""
+    is_state = name in _STATUSES and isinstance(value, str) and _bare(value) in _UNFINISHED
+    return is_state or (name in _READY and value is False)
 
 
 def error_fields(body: Mapping[str, Any]) -> dict[str, Any]:

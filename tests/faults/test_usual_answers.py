@@ -34,6 +34,40 @@ def walk(pages: dict[str, Any], path: str = "/things", **words: Any) -> Run:
         return run_here(declared(server.url, {"name": "things", "schema": SCHEMA, "endpoint": endpoint}))
 
 
+NO_ROWS_YET: list[dict[str, Any]] = [
+    {"message": "Rate limit exceeded", "data": []},
+    {"Message": "Throttled", "data": []},
+    {"retcode": -1, "data": []},
+    {"header": {"resultCode": "99", "resultMsg": "LIMITED"}, "data": []},
+    {"status": "PROCESSING", "data": []},
+    {"jobComplete": False, "data": []},
+]
+
+NO_ROWS: list[dict[str, Any]] = [
+    {"message": "No records found", "data": []},
+    {"msg": "success", "data": []},
+    {"code": 200, "message": "Request processed", "data": []},
+    {"code": "0", "message": "done", "data": []},
+    {"success": True, "message": "Fetched", "data": []},
+    {"header": {"resultCode": "00", "resultMsg": "NORMAL SERVICE"}, "data": []},
+    {"status": "active", "data": []},
+    {"jobComplete": True, "data": []},
+    {"title": "Feed", "description": "x", "data": []},
+]
+
+
+@pytest.mark.parametrize("body", NO_ROWS_YET, ids=str)
+def test_an_empty_list_beside_what_may_be_a_failure_drops_no_rows(body: dict[str, Any]) -> None:
+    run = read(body, data_selector="data")
+    assert not activates(run)
+    assert any("gave no records, and says: " in line for line in run.warnings)
+
+
+@pytest.mark.parametrize("body", NO_ROWS, ids=str)
+def test_an_empty_list_beside_a_word_of_success_is_empty(body: dict[str, Any]) -> None:
+    assert activates(read(body, data_selector="data"))
+
+
 # Where the records stand
 
 
