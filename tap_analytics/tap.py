@@ -90,6 +90,7 @@ class TapAnalytics(CommandTap):
         self._failures = StreamFailures(self.logger)
         self._report: RunReport | None = None
         self._is_stopping = False
+        self._reads_variables = bool(kwargs.get("parse_env_config"))
         if state is not None and not isinstance(state, str | PurePath):
             # The SDK takes an empty list for no state, and a full one for a path.
             state = given_state(state)
@@ -101,11 +102,11 @@ class TapAnalytics(CommandTap):
         except ValueError as error:
             # The SDK reads numbers and lists from the environment before anything can check them.
             faults = environment.environment_faults(self.config_jsonschema, self._env_var_prefix)
-            if not faults or not kwargs.get("parse_env_config"):
+            if not faults or not self._reads_variables:
                 raise
             msg = f"Settings: {'; '.join(faults)}"
             raise SettingsError(msg) from error
-        if not kwargs.get("parse_env_config"):
+        if not self._reads_variables:
             return
         if faults := environment.boolean_faults(self.config_jsonschema, self._env_var_prefix):
             msg = f"Settings: {'; '.join(faults)}"
@@ -298,6 +299,8 @@ class TapAnalytics(CommandTap):
         # Each of these classes has a name, though the SDK declares it of their objects only.
         builtin = [stream.name for stream in STREAMS.get(api.name, ())] if api else []  # type: ignore[misc]
         self._checked = check_settings(self._config, self.config_jsonschema, api=api, builtin=builtin)
+        if not self._reads_variables:
+            self._checked.faults.extend(environment.unread_variables(self._checked.faults, self._env_var_prefix))
         # Discovery alone does not ask for settings, but names are what it finds.
         if raise_errors or self._checked.is_prefix_wrong:
             self._checked.refuse_faults()

@@ -14,6 +14,7 @@ from requests.exceptions import (
     ChunkedEncodingError,
     ContentDecodingError,
     InvalidProxyURL,
+    InvalidSchema,
     ProxyError,
     RequestException,
     SSLError,
@@ -55,6 +56,7 @@ class Kind(Struct, frozen=True, kw_only=True):
 
 _URL: Final = "Is '{url}' right?"
 _PROXIES: Final = "Are HTTP_PROXY, HTTPS_PROXY and NO_PROXY right?"
+_SOCKS: Final = "A SOCKS proxy needs the package 'pysocks' beside the tap"
 _DESELECT: Final = (
     "deselect the stream (\"selected\": false in its 'metadata' in the catalog, or '!{stream}.*' after '*.*' in "
     "Meltano's 'select')"
@@ -112,6 +114,8 @@ def _timed_out(error: BaseException) -> bool:
 # Raised on the way to an answer. The first line that fits counts.
 _RAISED: Final[tuple[tuple[_Test, Kind], ...]] = (
     (_is(InvalidProxyURL), Kind(is_retried=False, ends=ServiceError, advice=_PROXIES)),
+    # Of a SOCKS proxy: no other scheme gets here.
+    (_is(InvalidSchema), Kind(is_retried=False, ends=ServiceError, advice=_SOCKS)),
     (_is(ProxyError), Kind(is_retried=True, ends=ServiceError, advice=_PROXIES)),
     (_is(SSLError), Kind(is_retried=False, ends=ServiceError, advice=_CERTIFICATES)),
     (_refused_connection, Kind(is_retried=True, ends=ServiceError, advice=_URL)),

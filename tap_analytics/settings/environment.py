@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from singer_sdk.configuration._dict_config import TRUTHY
@@ -13,7 +14,7 @@ from tap_analytics.quoting import guess, shorten
 from tap_analytics.records.schema_faults import type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
@@ -59,6 +60,18 @@ def unknown_variables(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
     foreign = {f"{prefix}{name}" for name in (_OF_THE_LOG, "LOAD_SCHEMA")}
     names = (name for name in os.environ if name.startswith(prefix) and not name.startswith(f"{prefix}_"))
     return [f"{shorten(name)}{guess(name, known)}" for name in sorted(names) if name not in known | foreign]
+
+
+def unread_variables(faults: Iterable[str], prefix: str) -> list[str]:
+    """Say which settings that are missing stand in the environment, which nobody asked the tap to read.
+
+    Args:
+        faults: What is wrong with the settings.
+        prefix: What the name of a setting's variable begins with.
+    """
+    missing = [match[1] for fault in faults if (match := re.match(r"'(\w+)' is missing", fault))]
+    found = [name for name in (f"{prefix}{each.upper()}" for each in missing) if name in os.environ]
+    return [f"the variable {name} is read with --config ENV only" for name in found]
 
 
 def boolean_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:

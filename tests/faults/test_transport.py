@@ -8,6 +8,7 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from importlib.util import find_spec
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
@@ -228,4 +229,18 @@ def test_a_proxy_that_is_not_there_ends_the_run_in_one_line_that_names_it(monkey
     (line,) = run.errors
     assert f"127.0.0.1:{port}" in line
     assert "proxy" in line.lower()
+    assert "pa55word" not in run.stderr
+
+
+@pytest.mark.skipif(find_spec("socks") is not None, reason="the package is there")
+def test_a_socks_proxy_without_its_package_ends_the_run_in_one_line_that_names_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "socks5://user:pa55word@127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "")
+    run = run_here(subscription("http://127.0.0.1:1"), "customers", "plans")
+    (line,) = run.errors
+    assert "A SOCKS proxy needs the package 'pysocks' beside the tap" in line
     assert "pa55word" not in run.stderr

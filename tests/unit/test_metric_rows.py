@@ -37,7 +37,7 @@ def shaped(
 ) -> tuple[list[Row], list[str]]:
     warnings: list[str] = []
     start = date.fromisoformat(rows[0]["date"]) if rows else end
-    walk = PeriodWalk(Periods(interval, start, end, today, week_start), warnings.append, lambda _: None)
+    walk = PeriodWalk("/metrics", Periods(interval, start, end, today, week_start), warnings.append, lambda _: None)
     return walk.objects(rows), warnings
 
 
@@ -147,3 +147,9 @@ def test_no_rows_are_no_records() -> None:
 def test_a_row_without_a_usable_date_ends_the_stream(row: Row) -> None:
     with pytest.raises(StreamError, match="'date'"):
         shaped(Interval.MONTH, [{"date": "2024-01-31"}, row], TODAY, TODAY)
+
+
+@pytest.mark.parametrize("day", [None, "soon", 20240131])
+def test_a_row_without_a_date_is_told_with_the_path_that_it_came_from(day: object) -> None:
+    with pytest.raises(StreamError, match="a row of /metrics has no 'date'"):
+        shaped(Interval.DAY, [{"date": "2024-05-14"}, {"date": day}], TODAY, TODAY)

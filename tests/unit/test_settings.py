@@ -369,3 +369,12 @@ def test_a_file_that_is_no_state_is_refused_with_a_remedy(content: str, told: st
     file.name = "state.json"
     with pytest.raises(SettingsError, match=f"^State: .*{told}"):
         json_in("State", file)
+
+
+def test_a_variable_that_nobody_reads_is_named_where_its_setting_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAP_ANALYTICS_API_KEY", MARK)
+    told = r"'api_key' is missing: .*; the variable TAP_ANALYTICS_API_KEY is read with --config ENV only"
+    with pytest.raises(SettingsError, match=told) as error:
+        TapAnalytics(config={"api_url": URL})
+    assert MARK not in str(error.value)
+    assert TapAnalytics(config={"api_url": URL}, parse_env_config=True).config["api_key"] == MARK

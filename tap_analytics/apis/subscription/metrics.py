@@ -66,7 +66,7 @@ class MetricStream(SubscriptionStream, ABC):
         start = self.interval.first_day(self._first_day, calendar.week_start)
         if start <= end:
             periods = Periods(self.interval, start, end, today, calendar.week_start)
-            yield PeriodWalk(periods, self.warn, self.withhold_version, self.fields_without_values)
+            yield PeriodWalk(self.path, periods, self.warn, self.withhold_version, self.fields_without_values)
 
     @property
     def _calendar(self) -> AccountCalendar:
@@ -106,9 +106,9 @@ class MetricStream(SubscriptionStream, ABC):
         """
         today = self._today
         periods = Periods(Interval.QUARTER, _LONG_AGO, today, today, 0)
-        walk = PeriodWalk(periods, warn=lambda _: None, withhold=lambda _: None)
+        walk = PeriodWalk(self.path, periods, warn=lambda _: None, withhold=lambda _: None)
         rows = self.fetch({**self.params, **walk.params}).records
-        days = [day_of(row) for row in rows if row.get("customers") not in {None, 0}]
+        days = [day_of(row, self.path) for row in rows if row.get("customers") not in {None, 0}]
         try:
             self.facts.first_activity()
         except StreamError as why:

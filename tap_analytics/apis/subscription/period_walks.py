@@ -44,6 +44,7 @@ class PeriodWalk(Walk):
     the end of its period.
 
     Args:
+        path: The path of the metric.
         periods: What is asked for.
         warn: Called with what is odd about the answer.
         withhold: Called with why the answer may not hold all rows.
@@ -52,6 +53,7 @@ class PeriodWalk(Walk):
 
     def __init__(
         self,
+        path: str,
         periods: Periods,
         warn: Callable[[str], None],
         withhold: Callable[[str], None],
@@ -64,6 +66,7 @@ class PeriodWalk(Walk):
                 "interval": periods.interval.value,
             }
         )
+        self._path = path
         self._periods = periods
         self._warn = warn
         self._withhold = withhold
@@ -75,7 +78,7 @@ class PeriodWalk(Walk):
             # The service gives a row for each period, so an answer without rows is not trusted.
             self._withhold("gave no row for any period")
             return []
-        days = [day_of(record) for record in records]
+        days = [day_of(record, self._path) for record in records]
         week_start = self._week_start(sorted(set(days)))
         last = max(days)
         return [
@@ -111,8 +114,12 @@ class PeriodWalk(Walk):
         return found
 
 
-def day_of(record: dict[str, Any]) -> date:
+def day_of(record: dict[str, Any], path: str) -> date:
     """Return the date of a row.
+
+    Args:
+        record: The row.
+        path: The path that it came from.
 
     Raises:
         StreamError: It has none.
@@ -120,5 +127,5 @@ def day_of(record: dict[str, Any]) -> date:
     try:
         return parse_date(record["date"])
     except (KeyError, TypeError, ValueError) as error:
-        msg = "gave a row without a 'date' like 2024-01-31"
+        msg = f"a row of {path} has no 'date' like 2024-01-31"
         raise StreamError(msg) from error
