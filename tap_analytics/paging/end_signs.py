@@ -131,8 +131,10 @@ def is_next(field: EnvelopeField) -> bool:
 
 
 def _may_ask(value: object) -> bool:
-    """Say whether a value may ask for a page: a text, or a number that is not 0."""
-    return not isinstance(value, bool) and isinstance(value, str | int) and value not in ("", 0)
+    """Say whether a value may ask for a page: a text, or a number above 0."""
+    return not isinstance(value, bool) and (
+        value > 0 if isinstance(value, int) else isinstance(value, str) and value != ""
+    )
 
 
 def _is_cursor(field: EnvelopeField) -> bool:

@@ -17,7 +17,7 @@ from tap_analytics.errors import StreamError
 from tap_analytics.paging.field_names import SIZES, words_of
 from tap_analytics.paging.page_token import NO_PARAMS, Address, Params, ParamValue
 from tap_analytics.paging.progress import Progress
-from tap_analytics.paging.totals import unreached_total
+from tap_analytics.paging.totals import has_reached_total, unreached_total
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
@@ -122,7 +122,8 @@ class PageTrail:
         self.detect(page)
         is_new = page.is_ignored or not self.paginator.repeats(page, self._progress)
         following = None if page.is_ignored else self.paginator.next_token(page, self._progress)
-        if following is None:
+        # Some services give the address of a next page for ever.
+        if following is None or (not page.all_records and has_reached_total(page, self._progress.count)):
             self.finished = True
             return
         path, token = (following.path, following.params) if isinstance(following, Address) else (None, following)
@@ -131,7 +132,7 @@ class PageTrail:
             self._asked_for_last = self.params
         self._progress.advance(page, token, path, is_new=is_new)
         if (empty := self._progress.empty_pages) > _MOST_EMPTY_PAGES:
-            msg = f"gave {empty} empty pages in a row, each with a cursor for another one"
+            msg = f"gave {empty} empty pages in a row, each with a cursor for another one{self.paginator.end_words}"
             raise StreamError(msg)
 
     def _refuse_circle(self, page: Page, token: Params, path: str | None) -> None:

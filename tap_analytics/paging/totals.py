@@ -60,6 +60,18 @@ def total_in(page: Page) -> Total | None:
     return Total(larger.pop(), counts_pages=False) if len(larger) == 1 else None
 
 
+def has_reached_total(page: Page, count: int) -> bool:
+    """Say whether as many records have come as there are by an empty page.
+
+    Args:
+        page: The page.
+        count: The number of records that have come.
+    """
+    nouns = nouns_of(page)
+    fields = fields_about_pages(page, has_envelope=True)
+    return count > 0 and any(is_record_count(field, nouns) and field.value == count for field in fields)
+
+
 def unreached_total(page: Page, count: int) -> int:
     """Return how many records there are by the last page of a list, if that is more than have come; 0 if it is not.
 

@@ -167,3 +167,31 @@ def test_a_total_of_what_was_asked_for_is_the_one_that_counts(total: dict[str, A
     run = read(filtered, type="json_link")
     assert ids(run) == list(range(100))
     assert activates(run)
+
+
+def test_an_empty_page_after_all_that_there_are_is_the_end_though_it_has_an_address_of_a_next_one() -> None:
+    def endless(request: Request) -> list[bytes]:
+        first = int(request.params.get("offset", 0))
+        links = {"next": f"/things?offset={first + SIZE}"}
+        return [whole({"result": {"records": rows(120)[first : first + SIZE], "total": 120, "_links": links}})]
+
+    with Server(endless) as server:
+        paginator = {"type": "json_link", "next_url_path": "result._links.next"}
+        run = run_here(declared(server.url, things(data_selector="result.records", paginator=paginator)), "things")
+    assert ids(run) == list(range(120))
+    assert activates(run)
+
+
+def test_a_list_that_never_ends_names_the_words_that_say_where_it_does() -> None:
+    def endless(request: Request) -> list[bytes]:
+        first = int(request.params.get("cursor", 0))
+        return [whole({"data": rows(3)[first:], "cursors": {"next": first + 3}})]
+
+    line = failure_of(read(endless, type="cursor"), "things")
+    assert "name what says whether there is more in 'has_more_path', or declare 'stop_after_empty_page': true" in line
+    assert ids(read(endless, type="cursor", stop_after_empty_page=True)) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("end", [0, -1, "0", None, ""])
+def test_what_can_ask_for_no_later_page_is_no_sign_of_more(end: object) -> None:
+    assert activates(read(lambda _: [whole({"data": rows(3), "next_offset": end})]))

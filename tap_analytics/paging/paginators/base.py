@@ -80,6 +80,11 @@ class Paginator(AbstractStruct, frozen=True, kw_only=True):
         return False
 
     @property
+    def end_words(self) -> str:
+        """Which words say where a list ends that seems to go on for ever; empty for none."""
+        return ""
+
+    @property
     def believes_totals(self) -> bool:
         """Whether a number of records that the answers say is how many there are."""
         return True
@@ -147,6 +152,11 @@ class FlaggedPaginator(Paginator, frozen=True, kw_only=True):
 
     has_more_path: str = HAS_MORE
     ends_at_empty_page: bool | None = None
+
+    @property
+    @override
+    def end_words(self) -> str:
+        return ": name what says whether there is more in 'has_more_path', or declare 'stop_after_empty_page': true"
 
     @override
     def next_token(self, page: Page, progress: Progress) -> Params | None:
