@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
+from singer_sdk.mapper import CustomStreamMap, RemoveRecordTransform, SameRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL, Metadata
 from singer_sdk.streams import RESTStream
 from typing_extensions import override
@@ -26,7 +26,7 @@ from tap_analytics.records.replication_values import INSTANTS
 from tap_analytics.singer.state import BookmarkStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk import Tap
     from singer_sdk.mapper import StreamMap
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from tap_analytics.records.replication_values import ReplicationType, ReplicationValue
     from tap_analytics.singer.writer import LineWriter
+
+    _Transform = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 T = TypeVar("T")
 
@@ -93,6 +95,10 @@ class OutputStream(RESTStream[Params], ABC):
         """What writes the tap's messages."""
         return cast("LineWriter", self._tap.message_writer)
 
+    @cached_property
+    def _selected_fields(self) -> list[str]:
+        return [name for name in self.effective_schema.get("properties", {}) if self.mask["properties", name]]
+
     def begin_page(self) -> None:
         """Take note of when the records that follow were read."""
         self.pages_taken += 1
@@ -100,7 +106,7 @@ class OutputStream(RESTStream[Params], ABC):
         time_extracted = datetime.now(timezone.utc).isoformat()
         self._outputs = [
             (
-                _transform(each),
+                _transform(each, self._selected_fields),
                 f'{{"type":"RECORD","stream":{json.dumps(each.stream_alias)},"record":'.encode(),
             )
             for each in self.stream_maps
@@ -325,9 +331,11 @@ class OutputStream(RESTStream[Params], ABC):
         return False
 
 
-def _transform(stream_map: StreamMap) -> Callable[[dict[str, Any]], dict[str, Any] | None] | None:
-    """Return what makes the record of a message, None if that is the record as it is."""
-    transform = stream_map.transform
+def _transform(stream_map: StreamMap, fields: Iterable[str]) -> _Transform | None:
+    """Return what makes the record of a message of a record with some fields, None if that is the record as it is."""
+    transform: _Transform = stream_map.transform
+    if isinstance(stream_map, CustomStreamMap):
+        transform = _with_all_fields(transform, fields)
     if not stream_map.flattening_enabled:
         # Without a map the SDK's transform gives the record as it is.
         return None if isinstance(stream_map, SameRecordTransform) else transform
@@ -339,3 +347,16 @@ def _transform(stream_map: StreamMap) -> Callable[[dict[str, Any]], dict[str, An
         return mapped and {name: value for name, value in mapped.items() if value is not None or name in columns}
 
     return flat
+
+
+def _with_all_fields(transform: _Transform, fields: Iterable[str]) -> _Transform:
+    """Return a map to whose expressions a field that a record lacks is null."""
+    blank = dict.fromkeys(fields)
+
+    def mapped(record: dict[str, Any]) -> dict[str, Any] | None:
+        made = transform({**blank, **record})
+        return made and {
+            name: value for name, value in made.items() if value is not None or name in record or name not in blank
+        }
+
+    return mapped

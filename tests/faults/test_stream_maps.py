@@ -165,3 +165,24 @@ def test_a_map_that_fakes_values_says_which_package_it_needs() -> None:
     with Server(always(whole({"entries": [{"id": 1}], "has_more": False}))) as server:
         run = run_here(subscription(server.url, stream_maps={"customers": {"name": "fake.name()"}}), "customers")
     assert "Install the package 'faker' beside the tap" in failure_of(run, "customers")
+
+
+@pytest.mark.parametrize("is_flat", [False, True])
+def test_a_field_that_one_record_lacks_is_null_to_the_expressions_of_maps(is_flat: bool) -> None:  # noqa: FBT001
+    rows = [{"id": 1, "status": "Active", "email": "a", "address": {"city": "B"}}, {"id": 2}, {"id": 3, "email": None}]
+    maps = {"customers": {"__filter__": "status != 'Lead'", "hash": "md5(str(email))", "email": None}}
+    flat = {"flattening_enabled": True, "flattening_max_depth": 2} if is_flat else {}
+    with Server(always(whole({"entries": rows, "has_more": False}))) as server:
+        run = run_here(subscription(server.url, stream_maps=maps, **flat), "customers")
+    assert run.exit_code == 0, run.stderr
+    first, second, third = run.records("customers")
+    assert second == {"id": 2, "_rescued_data": None, "hash": third["hash"]}
+    assert first["hash"] != third["hash"]
+    assert "email" not in first
+
+
+def test_a_filter_by_a_field_that_no_schema_has_still_ends_its_stream() -> None:
+    maps = {"customers": {"__filter__": "stauts == 'Active'"}}
+    with Server(always(whole({"entries": [{"id": 1}], "has_more": False}))) as server:
+        run = run_here(subscription(server.url, stream_maps=maps), "customers")
+    assert "'stauts' is not defined" in failure_of(run, "customers")
