@@ -119,11 +119,11 @@ class ListReading(ABC):
 
     def _start(self, walk: Walk, consumers: int) -> Sequence[Consumer[Page]]:
         # A dry run wants one record, and a walk that may end at any page should fetch none in vain.
-        fetches_ahead = not (self._stream.is_dry_run or walk.may_stop)
+        certain = 0 if self._stream.is_dry_run else 1 if walk.may_stop else None
         scope = Scope(self._run.pool.scope, is_chain=not walk.is_part)
         name = f"reader {self._stream.name} {walk.partition}{walk.params}"
         pages = partial(self._pages, walk)
-        return Reader(name, pages, self._run.pool, scope, fetches_ahead=fetches_ahead, consumers=consumers).consumers
+        return Reader(name, pages, self._run.pool, scope, certain=certain, consumers=consumers).consumers
 
     def _pages(self, walk: Walk) -> Iterator[Page]:
         """Walk through the pages; called in the thread that fetches them."""

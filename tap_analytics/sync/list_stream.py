@@ -38,6 +38,13 @@ if TYPE_CHECKING:
 CUT_OFF: Final = "was cut off by 'end_date'"
 NOTHING_ASKED: Final = "asked for nothing: no day up to now is within the dates that are set"
 
+_LISTS_PER_REQUEST: Final = 4
+"""How many lists are open for each request that may be under way: they are written in order, and a slow answer for one
+must not keep the others from being asked for."""
+
+_MOST_LISTS: Final = 32
+"""How many lists are open at most, if no more requests than that may be under way: each takes a thread."""
+
 
 class ListStream(RecordStream, ABC):
     """A stream as a declaration."""
@@ -184,11 +191,11 @@ class ListStream(RecordStream, ABC):
 
     def walks_at_once(self) -> int:
         """Return how many walks to read at once for now."""
-        if self.is_dry_run or self.newest_first:
+        if self.is_dry_run:
             return 1
         if self.date_filter is not None:
             return min(self.parallel_requests, self.window_widths.at_once)
-        return self.parallel_requests
+        return max(self.parallel_requests, min(_LISTS_PER_REQUEST * self.parallel_requests, _MOST_LISTS))
 
     @property
     def shared_keys(self) -> SharedKeys | None:

@@ -139,7 +139,8 @@ class Reader(Generic[T]):
         items: Begins to iterate; called in the thread.
         pool: What it shares with the other readers of the run.
         scope: What it belongs to; it ends when that does.
-        fetches_ahead: Whether items are fetched before somebody waits for them, as long as there is memory for them.
+        certain: How many items are sure to be taken: the others are fetched only once somebody waits for them. None if
+            all are.
         consumers: How many take the items, each of them all.
     """
 
@@ -150,13 +151,13 @@ class Reader(Generic[T]):
         pool: ReaderPool,
         scope: Scope,
         *,
-        fetches_ahead: bool = True,
+        certain: int | None = None,
         consumers: int = 1,
     ) -> None:
         self._items = items
         self.pool = pool
         self._scope = scope
-        self._fetches_ahead = fetches_ahead
+        self._certain = certain
         self._queue: deque[Held | Exception] = deque()
         self._dropped = 0
         self._is_waiting = False
@@ -217,11 +218,12 @@ class Reader(Generic[T]):
         budget, waiting = self.pool.budget, len(self._queue)
         if self._is_taken_at_once:
             return True
-        if self._is_awaited or (self._fetches_ahead and waiting <= _NEXT):
+        is_certain = self._certain is None or self.count() < self._certain
+        if self._is_awaited or (is_certain and waiting <= _NEXT):
             return budget.has_room()
         # A target takes records in bursts, and lists that are fetched side by side are written one after another. What
         # is fetched in the meantime is there when its turn comes.
-        is_useful = self._fetches_ahead and waiting < _MOST_AHEAD and self.pool.is_fetching_slower
+        is_useful = is_certain and waiting < _MOST_AHEAD and self.pool.is_fetching_slower
         return is_useful and budget.has_much_room()
 
     def _put(self, item: Held | Exception) -> None:

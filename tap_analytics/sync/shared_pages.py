@@ -22,7 +22,7 @@ OWN: Final = "own"
 CHILDREN: Final = "children"
 """A list is read for the streams under its records."""
 
-_MOST_AHEAD: Final = 8
+MOST_AHEAD: Final = 64
 """Lists that one of the two readings may be ahead of the other one: the pages of each wait for it."""
 
 
@@ -78,7 +78,7 @@ class SharedPages:
         return not self._is_far_ahead(who) or _other(who) in self._waiting
 
     def _is_far_ahead(self, who: str) -> bool:
-        return len(self._left_for[_other(who)]) >= _MOST_AHEAD
+        return len(self._left_for[_other(who)]) >= MOST_AHEAD
 
     def set_waiting(self, who: str, *, is_waiting: bool) -> None:
         """Take in whether a reader waits for the other one."""

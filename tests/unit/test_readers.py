@@ -62,10 +62,25 @@ def test_a_walk_that_may_stop_is_fetched_no_further_than_it_is_asked_for() -> No
             yield page
 
     for number, page in enumerate(
-        page for _, pages in reading(walks_of([3, 3]), read, 1, ReaderPool(), fetches_ahead=False) for page in pages
+        page for _, pages in reading(walks_of([3, 3]), read, 1, ReaderPool(), certain=0) for page in pages
     ):
         assert fetched[-1] is page
         assert len(fetched) == number + 1
+
+
+def test_of_walks_that_may_stop_only_the_first_page_is_fetched_ahead_and_of_each_at_once() -> None:
+    fetched: list[Page] = []
+
+    def read(walk: Walk) -> Iterator[Page]:
+        for page in pages_of(walk):
+            fetched.append(page)
+            yield page
+
+    _, pages = next(under_way := reading(walks_of([3, 3, 3]), read, 3, ReaderPool(), certain=1))
+    next(pages)
+    _settle(fetched)
+    assert sorted(page.body for page in fetched) == [(0, 0), (1, 0), (2, 0)]
+    under_way.close()
 
 
 def test_the_next_page_is_fetched_while_a_page_is_written() -> None:

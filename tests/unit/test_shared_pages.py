@@ -13,7 +13,7 @@ from tap_analytics.sync.parent_lists import ParentList
 from tap_analytics.sync.parents import Candidates, Parent
 from tap_analytics.sync.readers import Reader
 from tap_analytics.sync.run import Run
-from tap_analytics.sync.shared_pages import CHILDREN, OWN, SharedPages
+from tap_analytics.sync.shared_pages import CHILDREN, MOST_AHEAD, OWN, SharedPages
 from tests.unit.walks import pages_of, result_of, walks_of
 
 if TYPE_CHECKING:
@@ -84,13 +84,13 @@ class Shared:
 
 def test_of_two_readings_of_many_lists_neither_gets_far_ahead_and_each_list_is_fetched_once() -> None:
     shared = Shared()
-    keys = [f"/{number}" for number in range(50)]
+    keys = [f"/{number}" for number in range(2 * MOST_AHEAD)]
     ahead = iter(keys)
     behind: list[object] = []
     for key in keys:
         while shared.pages.may_open(OWN) and (next_key := next(ahead, None)):
             assert shared.body_of(shared.open(OWN, next_key)) == next_key
-        assert len(shared.started) - len(behind) <= 8
+        assert len(shared.started) - len(behind) <= MOST_AHEAD
         behind.append(shared.body_of(shared.open(CHILDREN, key)))
     assert behind == shared.started == keys
     shared.run.close()
@@ -99,7 +99,7 @@ def test_of_two_readings_of_many_lists_neither_gets_far_ahead_and_each_list_is_f
 def test_of_two_readings_that_wait_for_one_another_both_go_on() -> None:
     shared = Shared()
     for who in (OWN, CHILDREN):
-        for number in range(8):
+        for number in range(MOST_AHEAD):
             shared.open(who, f"/{who}/{number}")
         assert not shared.pages.may_open(who)
     own, children = (shared.pages.turn_of(who) for who in (OWN, CHILDREN))
@@ -114,11 +114,11 @@ def test_of_two_readings_that_wait_for_one_another_both_go_on() -> None:
 
 def test_a_list_that_the_other_reading_has_taken_alone_is_fetched_again() -> None:
     shared = Shared()
-    for number in range(12):
+    for number in range(MOST_AHEAD + 4):
         shared.open(OWN, f"/{number}")
-    assert [shared.body_of(shared.open(CHILDREN, f"/{number}")) for number in range(12)] == [
-        f"/{number}" for number in range(12)
+    assert [shared.body_of(shared.open(CHILDREN, f"/{number}")) for number in range(MOST_AHEAD + 4)] == [
+        f"/{number}" for number in range(MOST_AHEAD + 4)
     ]
-    assert sorted(set(shared.started)) == sorted(f"/{number}" for number in range(12))
-    assert len(shared.started) == 12 + 4
+    assert sorted(set(shared.started)) == sorted(f"/{number}" for number in range(MOST_AHEAD + 4))
+    assert len(shared.started) == MOST_AHEAD + 4 + 4
     shared.run.close()

@@ -37,13 +37,13 @@ def reading(
     at_once: int,
     pool: ReaderPool,
     *,
-    fetches_ahead: bool = True,
+    certain: int | None = None,
 ) -> Generator[tuple[Walk, Iterator[Page]]]:
     """Read walks as a stream does."""
 
     def open_pages(walk: Walk) -> Consumer[Page]:
         scope = Scope(pool.scope)
-        return Reader("reader", partial(read, walk), pool, scope, fetches_ahead=fetches_ahead).consumers[0]
+        return Reader("reader", partial(read, walk), pool, scope, certain=certain).consumers[0]
 
     with closing(OpenWalks((walk for walk in walks), open_pages, lambda: at_once)) as opened:
         while (each := result_of(opened.next_walk(), pool)) is not None:
