@@ -100,3 +100,23 @@ def test_while_the_first_request_waits_for_its_retry_other_streams_ask() -> None
         run = run_here(settings(server.url, *streams) | {"backoff_factor": 10, "max_retries": 1}, "a", "b")
         assert [request.path for request in server.requests] == ["/a", "/b"]
     assert "answered 401" in run.errors[-1]
+
+
+def test_a_slow_answer_for_one_list_keeps_no_others_from_being_asked_for() -> None:
+    others = threading.Semaphore(0)
+
+    def uneven(request: Request) -> list[bytes]:
+        match request.path.split("/")[1:]:
+            case ["orders"]:
+                return [whole({"data": [{"id": number} for number in range(20)], "pages": 1})]
+            case [_, "0", _]:
+                # Two requests at a time, and seven other lists are asked for while this one waits for its answer.
+                assert all(others.acquire(timeout=20) for _ in range(7))
+            case _:
+                others.release()
+        return [whole({"data": [{"id": 1}]})]
+
+    with Server(uneven) as server:
+        run = run_here(settings(server.url, orders(), under_orders("lines"), max_parallel_requests=2), "lines")
+    assert run.exit_code == 0, run.stderr
+    assert [row["_orders_id"] for row in run.records("lines")] == list(range(20))
