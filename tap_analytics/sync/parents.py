@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, Struct
 
 from tap_analytics.paging.placeholders import FIELD
-from tap_analytics.paging.selectors import PLAIN_VALUE
+from tap_analytics.paging.selectors import MAP_KEY, PLAIN_VALUE
 from tap_analytics.records.json_paths import first_at
 from tap_analytics.records.shaper import emitted_name
 from tap_analytics.sync.conditions import Condition
@@ -97,7 +97,8 @@ class Candidates:
 
 def _field(record: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - any JSON
     # A plain value is a record with one field; the whole of it is that value.
-    value = record[PLAIN_VALUE] if path == "$" and record.keys() == {PLAIN_VALUE} else first_at(path, record)
+    is_plain = PLAIN_VALUE in record and record.keys() <= {MAP_KEY, PLAIN_VALUE}
+    value = record[PLAIN_VALUE] if path == "$" and is_plain else first_at(path, record)
     if value is UNSET and path.startswith("_"):
         # Fields that a record has from its own parent have their emitted names.
         return record.get(emitted_name(path, {}), UNSET)

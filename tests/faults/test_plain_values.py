@@ -35,6 +35,17 @@ def test_plain_values_become_rows_with_one_field(answer: object, words: dict[str
     assert values(answer=answer, **words) == [{"value": "a"}, {"value": "b"}]
 
 
+@pytest.mark.parametrize(
+    ("rates", "rows"),
+    [
+        ({"EUR": 1, "USD": 2}, [{"_key": "EUR", "value": 1}, {"_key": "USD", "value": 2}]),
+        ({"a": ["x", "y"]}, [{"_key": "a", "value": "x"}, {"_key": "a", "value": "y"}]),
+    ],
+)
+def test_plain_values_in_an_object_keep_their_keys(rates: dict[str, Any], rows: list[Any]) -> None:
+    assert values(answer={"base": "EUR", "rates": rates}, data_selector="rates.*") == rows
+
+
 def test_numbers_nulls_and_rows_of_a_table_keep_their_values() -> None:
     assert values(answer=[1, 2]) == [{"value": 1}, {"value": 2}]
     assert values(answer=[[1, "x"], [2, "y"]]) == [{"value": [1, "x"]}, {"value": [2, "y"]}]

@@ -20,6 +20,9 @@ NULL_LIST: Final = "gave null for a list"
 NO_LIST: Final = "gave no list, and says that there are no records"
 EMPTY_OBJECT: Final = "gave an empty object for a list"
 
+MAP_KEY: Final = "_key"
+"""The field that takes the key of a record that stands in an object of records."""
+
 PLAIN_VALUE: Final = "value"
 """The field that takes a record which is a plain value."""
 

@@ -12,15 +12,12 @@ from msgspec.structs import replace
 from typing_extensions import override
 
 from tap_analytics.errors import StreamError
-from tap_analytics.paging.selectors.base import EMPTY_OBJECT, NULL_LIST, Found, Selector
+from tap_analytics.paging.selectors.base import EMPTY_OBJECT, MAP_KEY, NULL_LIST, PLAIN_VALUE, Found, Selector
 from tap_analytics.records.json_paths import matches_of, parsed
 
 if TYPE_CHECKING:
     from jsonpath_ng import JSONPath
     from jsonpath_ng.jsonpath import DatumInContext
-
-_MAP_KEY: Final = "_key"
-"""The field that takes the key of a record that stands in an object of records."""
 
 _EVERY_ITEM: Final[JSONPath] = parsed("$[*]").right  # type: ignore[attr-defined]
 
@@ -36,7 +33,7 @@ class JsonPath(Selector, frozen=True):
 
     Each key that it names has to be there. A condition leaves records out, but does not make the page shorter: a list
     does not end where none of a page's records meets it. A record that a wildcard found in an object gets the key, as
-    `_key`.
+    `_key`, and so does a plain value.
 
     Attributes:
         text: The expression, `$.groups[*].items`.
@@ -64,7 +61,7 @@ class JsonPath(Selector, frozen=True):
         matches = matches_of(path, body)
         if not matches:
             return Found([], self._doubt_about_nothing(path, body))
-        sources, records, doubt = [], [], ""
+        sources, keys, doubt = [], [], ""
         is_item = isinstance(path, Child) and _is_choice(path.right)
         for match in matches:
             key, value = _map_key(path, match), match.value
@@ -73,7 +70,10 @@ class JsonPath(Selector, frozen=True):
                 continue
             for inner, item in self._items(value):
                 sources.append(item)
-                records.append(_with_key(item, ".".join(filter(None, (key, inner)))))
+                keys.append(".".join(filter(None, (key, inner))))
+        are_values = not any(item is None or isinstance(item, dict | list) for item in sources)
+        add_key = _value_with_key if are_values else _with_key
+        records = [add_key(item, key) for item, key in zip(sources, keys, strict=True)]
         is_object = len(matches) == 1 and not is_item and isinstance(matches[0].value, dict) and bool(records)
         return Found(records, doubt, sources, is_object)
 
@@ -163,6 +163,11 @@ def _is_wildcard(step: JSONPath) -> bool:
 
 def _with_key(item: Any, key: str) -> Any:  # noqa: ANN401 - any JSON
     """Add a record's key to it, without replacing a field of the record."""
-    if not key or not isinstance(item, dict) or item.get(_MAP_KEY) == key:
+    if not key or not isinstance(item, dict) or item.get(MAP_KEY) == key:
         return item
-    return {_OTHER_MAP_KEY if _MAP_KEY in item else _MAP_KEY: key, **item}
+    return {_OTHER_MAP_KEY if MAP_KEY in item else MAP_KEY: key, **item}
+
+
+def _value_with_key(value: Any, key: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return a record with a plain value and its key, or the value alone if it has none."""
+    return {MAP_KEY: key, PLAIN_VALUE: value} if key else value
