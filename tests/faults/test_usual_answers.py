@@ -112,6 +112,17 @@ def test_what_stands_beside_the_list_in_a_list_says_whether_there_is_more(pages:
         assert len(ids(run)) == 3 * pages
 
 
+@pytest.mark.parametrize("end", [{}, {"next": None}, {"next": {}}, {"next": {"href": None}}], ids=str)
+def test_the_address_in_a_link_that_is_an_object_is_followed(end: dict[str, Any]) -> None:
+    link = {"next": {"href": "/things?page=2", "title": "next"}}
+    run = walk(
+        {"/things": {"data": ROWS[:2], "links": link}, "/things?page=2": {"data": ROWS[2:], "links": end}},
+        paginator={"type": "json_link", "next_url_path": "links.next"},
+    )
+    assert activates(run)
+    assert ids(run) == [1, 2, 3]
+
+
 def test_a_next_address_that_is_relative_to_that_of_the_list_is_followed() -> None:
     run = walk(
         {

@@ -145,7 +145,7 @@ def test_a_body_without_a_next_page_is_the_last(end: Any, paginator: Paginator) 
 
 
 @pytest.mark.parametrize("paginator", [BODY, CURSOR])
-@pytest.mark.parametrize("link", [True, {"href": "?page=2"}, ["?page=2"]])
+@pytest.mark.parametrize("link", [True, {"page": "?page=2"}, ["?page=2"]])
 def test_a_next_page_that_is_no_text_is_an_error(link: object, paginator: Paginator) -> None:
     with pytest.raises(StreamError, match=r"'paging\.next'"):
         PageTrail(paginator, None).advance(linking(link))

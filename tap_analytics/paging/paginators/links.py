@@ -7,7 +7,7 @@ no other origin.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from msgspec.structs import replace
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from tap_analytics.paging.progress import Progress
 
 
+_ADDRESSES: Final = ("href", "url", "uri")
+"""What holds the address in a link that is an object."""
+
+
 class BodyLink(Paginator, frozen=True, kw_only=True):
     """The body holds the next page's address.
 
@@ -59,6 +63,9 @@ class BodyLink(Paginator, frozen=True, kw_only=True):
     @override
     def next_token(self, page: Page, progress: Progress) -> Address | Params | None:
         link = page.get(self.link_path)
+        if isinstance(link, dict):
+            # A link may be an object, as in JSON:API and HAL.
+            link = next((link[name] for name in _ADDRESSES if name in link), link or None)
         if is_nothing(link):
             refuse_dead_end(flag_in(page, HAS_MORE))
             refuse_other_place(page, progress, f"'{self.link_path}'", self.link_path)
