@@ -57,10 +57,11 @@ class Backfill(Measure):
         yield Run(BARE, self.scale.backfill_chain)
         yield Run(PLAIN, self.scale.backfill)
         yield Run(OURS, replace(self.scale.backfill, rate=LIMIT))
+        yield Run(OURS, replace(self.scale.backfill, customers=0, streams=("activities",)))
 
     @override
     def figures(self) -> Iterator[Figure]:
-        ours, chain, plain, limited = self.runs()
+        ours, chain, plain, limited, windows = self.runs()
         pages = f"the {self.scale.pages} cursor pages alone"
         if self.lab.did(ours, chain):
             yield Figure(f"ours / {pages}", self.lab.wall(ours) / self.lab.wall(chain), 1.15)
@@ -73,3 +74,7 @@ class Backfill(Measure):
         if self.lab.did(ours):
             text = "requests of ours / pages that the lists have"
             yield Figure(text, self.lab.most(ours, "requests") / self.scale.backfill.pages, 1.1)
+        if self.lab.did(windows):
+            at_once = self.lab.settings.get("max_parallel_requests", 8)
+            text = f"ours, the activities alone / their pages, {at_once} at a time"
+            yield Figure(text, self.lab.wall(windows) / (windows.job.pages * windows.job.latency / at_once), 1.5)

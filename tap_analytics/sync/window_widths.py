@@ -20,6 +20,9 @@ _ENOUGH_PAGES: Final = 15
 _WINDOWS_LEFT: Final = 16
 """How many windows are to be left, so that those who fetch side by side have enough of them to the end."""
 
+_ENOUGH_FINISHED: Final = 4
+"""Finished windows that tell enough for any number of others to be begun."""
+
 _MARGIN: Final = 0.25
 """The part of a window's last page that is left empty, for no number of rows is foreseen exactly."""
 
@@ -48,8 +51,8 @@ class WindowWidths:
     @property
     def at_once(self) -> int:
         """How many windows to ask for at once: while little is known, those that are begun should be few."""
-        # Four times as many for each one that is finished.
-        return 1 << 2 * min(self._finished, 4)
+        # Four times as many for each one that is finished; one with several pages shows how many rows a day has.
+        return 1 << 2 * min(self._finished, _ENOUGH_FINISHED)
 
     def learn(self, days: int | None, pages: list[int]) -> None:
         """Take in what a window turned out to hold.
@@ -65,6 +68,7 @@ class WindowWidths:
             # An answer that is one of several is as long as they get, whatever was asked for.
             longest = max(1, *pages)
             self._page_size = min(longest, self._page_size or longest)
+            self._finished = max(self._finished, _ENOUGH_FINISHED)
         rows = sum(pages)
         self._widest = max(self._widest, days)
         self._days += days
