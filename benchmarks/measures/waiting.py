@@ -14,6 +14,8 @@ from benchmarks.lab import Run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from benchmarks.jobs import Job
+
 _OUR_RATE: Final = 0.9 * LIMIT
 """Requests a second that the tap sends where the service allows `LIMIT`."""
 
@@ -57,7 +59,7 @@ class Backfill(Measure):
         yield Run(BARE, self.scale.backfill_chain)
         yield Run(PLAIN, self.scale.backfill)
         yield Run(OURS, replace(self.scale.backfill, rate=LIMIT))
-        yield Run(OURS, replace(self.scale.backfill, customers=0, streams=("activities",)))
+        yield Run(OURS, self._windows)
 
     @override
     def figures(self) -> Iterator[Figure]:
@@ -77,4 +79,9 @@ class Backfill(Measure):
         if self.lab.did(windows):
             at_once = self.lab.settings.get("max_parallel_requests", 8)
             text = f"ours, the activities alone / their pages, {at_once} at a time"
-            yield Figure(text, self.lab.wall(windows) / (windows.job.pages * windows.job.latency / at_once), 1.5)
+            yield Figure(text, self.lab.wall(windows) / (self._windows.pages * self.scale.latency / at_once))
+
+    @property
+    def _windows(self) -> Job:
+        """What of the backfill can be read side by side."""
+        return replace(self.scale.backfill, customers=0, streams=("activities",))
