@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePath
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import Tap
@@ -341,6 +342,12 @@ class TapAnalytics(CommandTap):
             raise SettingsError(msg) from error
 
     # The process
+
+    @override
+    def _setup_signal_handlers(self) -> None:
+        # The SDK's own way leaves out SIGHUP. Handlers can be set in the main thread only.
+        if current_thread() is main_thread():
+            signals.handle(self._handle_termination)
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT: the process ends soon, whatever it is doing."""
+"""SIGTERM, SIGINT and SIGHUP: the process ends soon, whatever it is doing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-STOPS: Final = (signal.SIGINT, signal.SIGTERM)
+STOPS: Final = tuple(
+    # Not every system has the last one, which comes when a terminal is closed.
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if hasattr(signal, name)
+)
 
 _LONGEST_WORD: Final = 4
 """Seconds for the listener that is told that the process ends."""
@@ -37,8 +42,18 @@ def watch() -> None:
     # The socket lives as long as the process, not as this function.
     signal.set_wakeup_fd(sender.detach(), warn_on_full_buffer=False)
     threading.Thread(target=_end_in_any_case, args=[received], name="signals", daemon=True).start()
+    handle(_end_at_once)
+
+
+def handle(handler: Callable[[int, FrameType | None], object]) -> None:
+    """Let a handler end the process. A hang-up that is ignored stays ignored: `nohup` starts a process like that.
+
+    Args:
+        handler: Called in the main thread with the signal's number.
+    """
     for stop in STOPS:
-        signal.signal(stop, _end_at_once)
+        if stop.name != "SIGHUP" or signal.getsignal(stop) is not signal.SIG_IGN:
+            signal.signal(stop, handler)
 
 
 def tell(signum: int, listener: Callable[[str], None]) -> None:
