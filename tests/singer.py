@@ -17,7 +17,7 @@ from threading import Timer
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from tap_analytics.tap import STREAMS
+from tap_analytics.apis.registry import STREAMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

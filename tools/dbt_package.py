@@ -6,8 +6,8 @@ import inspect
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
+from tap_analytics.apis.registry import STREAMS
 from tap_analytics.records.rescue import RESCUED_DATA
-from tap_analytics.tap import STREAMS
 from tools.catalog import kinds_of, streams_of
 from tools.yaml_text import yaml_text
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from singer_sdk.about import python_versions
 
-from tap_analytics.tap import STREAMS, TapAnalytics
+from tap_analytics.apis.registry import STREAMS
+from tap_analytics.tap import TapAnalytics
 from tools.settings import plugin_settings
 from tools.yaml_text import yaml_text
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Final
 
+from tap_analytics.apis.registry import STREAMS
 from tap_analytics.apis.subscription.metrics import MetricStream
 from tap_analytics.paging.paginators import SinglePage
 from tap_analytics.records.rescue import RESCUED_DATA
-from tap_analytics.tap import STREAMS
 from tools.catalog import kinds_of, streams_of
 
 if TYPE_CHECKING:

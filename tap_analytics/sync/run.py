@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_analytics.sync.readers import ReaderPool
+from tap_analytics.sync.reader_pool import ReaderPool
 from tap_analytics.sync.shared_pages import OWN
 
 if TYPE_CHECKING:

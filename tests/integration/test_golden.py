@@ -18,8 +18,9 @@ import time_machine
 from analytics_sandbox import Sandbox
 from singer_sdk.streams import RESTStream
 
+from tap_analytics.apis.registry import STREAMS
 from tap_analytics.sync.stream import AnalyticsStream
-from tap_analytics.tap import STREAMS, TapAnalytics
+from tap_analytics.tap import TapAnalytics
 from tests.faults.runs import catalog_of
 from tests.singer import Run, streams_of
 

@@ -9,7 +9,8 @@ import pytest
 from analytics_sandbox import Sandbox
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
-from tap_analytics.tap import STREAMS, TapAnalytics
+from tap_analytics.apis.registry import STREAMS
+from tap_analytics.tap import TapAnalytics
 from tests.singer import streams_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from tap_analytics.http.cancellation import Scope
 from tap_analytics.paging.page import Page
 from tap_analytics.sync.budget import Budget
 from tap_analytics.sync.date_windows import DateWindow
-from tap_analytics.sync.readers import Reader, ReaderPool
+from tap_analytics.sync.reader_pool import ReaderPool
+from tap_analytics.sync.readers import Reader
 from tap_analytics.sync.walks import Walk
 from tests.unit.walks import reading, result_of
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from tap_analytics.tap import STREAMS, TapAnalytics
+from tap_analytics.apis.registry import STREAMS
+from tap_analytics.tap import TapAnalytics
 from tests.singer import streams_of
 from tools.generated import stale_files
 

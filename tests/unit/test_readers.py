@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tap_analytics.errors import StreamError
 from tap_analytics.paging.page import Page
-from tap_analytics.sync.readers import ReaderPool
+from tap_analytics.sync.reader_pool import ReaderPool
 from tests.unit.walks import pages_of, reading, walks_of
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from tap_analytics.apis.registry import STREAMS
 from tap_analytics.records.rescue import RESCUED_DATA
 from tap_analytics.records.value_types import ANY_AS_TEXT, takes_any_as_text
-from tap_analytics.tap import STREAMS
 from tests.unit.taps import tap_of
 
 if TYPE_CHECKING:

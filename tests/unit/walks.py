@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 from tap_analytics.http.cancellation import Scope
 from tap_analytics.paging.page import Page
 from tap_analytics.sync.open_walks import OpenWalks
-from tap_analytics.sync.readers import Reader, ReaderPool
+from tap_analytics.sync.readers import Reader
 from tap_analytics.sync.walks import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
+    from tap_analytics.sync.reader_pool import ReaderPool
     from tap_analytics.sync.readers import Consumer
     from tap_analytics.sync.waits import Waiting
 
