@@ -38,7 +38,7 @@ class Scope:
     def __init__(self, parent: Scope | None = None, *, is_chain: bool = True) -> None:
         self._parent = parent
         self.is_chain = is_chain
-        self.is_through = False
+        self.has_reached_service = False
         """Whether a request has failed in a way that ends no more than its stream, so that others may be sent."""
         self._has_ended = False
 
@@ -54,10 +54,10 @@ class Scope:
             CHANGED.notify_all()
             ARRIVED.notify_all()
 
-    def come_through(self) -> None:
+    def reach_service(self) -> None:
         """Take note that a request has failed in a way that ends no more than its stream."""
         with CHANGED:
-            self.is_through = True
+            self.has_reached_service = True
             CHANGED.notify_all()
 
     def check(self) -> None:

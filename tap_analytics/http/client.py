@@ -144,7 +144,7 @@ class Client:
                     raise failure.error(told, endpoint.url_setting, endpoint.path_setting, endpoint.stream) from error
                 self._tell_retry(failure, place, wait, retries.count)
                 if failure.kind.ends is StreamError:
-                    scope.come_through()
+                    scope.reach_service()
             self.tally.count_retry()
             with self.tally.waiting(Cause.RETRY):
                 scope.sleep(wait)

@@ -76,8 +76,8 @@ class ApiSession(requests.Session):
         environment = self._environment(str(request.url))
         tally = tally or Tally()
         # That is how `requests` sends what follows a redirect, within the call for the request that was redirected.
-        is_further = kwargs.get("allow_redirects") is False
-        turn = self.throttle.further_turn if is_further else self.throttle.turn
+        is_redirect = kwargs.get("allow_redirects") is False
+        turn = self.throttle.turn_of_redirect if is_redirect else self.throttle.turn
         with turn(tally), tally.waiting(Cause.SERVICE):
             response = super().send(request, **{**environment, **kwargs, "stream": True})
             _read(response)

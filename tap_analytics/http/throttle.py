@@ -97,7 +97,7 @@ class Throttle:
                 self._turns.end(is_chain=is_chain)
 
     @contextmanager
-    def further_turn(self, tally: Tally) -> Iterator[None]:
+    def turn_of_redirect(self, tally: Tally) -> Iterator[None]:
         """Wait until a request may be sent that takes the place of the one that is in flight: it follows a redirect.
 
         Args:

@@ -62,7 +62,7 @@ class Bookmarks:
         self._values = {partition: _earlier(value, latest) for partition, value in stored.items()}
         self._latest = latest
         self._listed: set[str] = set()
-        self._held: set[str] = set()
+        self._frozen: set[str] = set()
         self._unsaved = 0
         self._saved_at = monotonic()
 
@@ -91,8 +91,8 @@ class Bookmarks:
                 this walk nor a later one of the same list moves the bookmark.
         """
         if is_doubtful:
-            self._held.add(partition)
-        if bookmark.value is not None and partition not in self._held:
+            self._frozen.add(partition)
+        if bookmark.value is not None and partition not in self._frozen:
             self._values[partition] = bookmark.value
             self._listed.add(partition)
         self._unsaved += 1

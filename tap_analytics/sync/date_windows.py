@@ -62,7 +62,7 @@ class DateWindow(Walk):
         self._bounds = bounds.within(Bounds(inner_first, inner_last))
         self._seam = _midnight(last_day) - 2 * _DAY if last_day else None
         self._read_before: set[Key] = before.read_at_seam if before else set()
-        self.ends = bounds
+        self.counted_bounds = bounds
         """Rows outside of these are counted: the first window looks at the beginning only, the last one at the end."""
         self.read_at_seam: set[Key] = set()
         """Keys of rows that the next window may give again."""
@@ -77,7 +77,7 @@ class DateWindow(Walk):
             self.newest_days.at(partition)
         return super().at(partition)
 
-    def repeat(self, params: Params, first_day: date) -> None:
+    def plan_second_read(self, params: Params, first_day: date) -> None:
         """Let the newest days of this window, the last one, be read again.
 
         Args:
@@ -110,7 +110,7 @@ class DateWindow(Walk):
     @override
     def takes(self, key: Key, value: ReplicationValue | None) -> bool:
         if not self._bounds.hold(value):
-            self.left_out += not self.ends.hold(value)
+            self.left_out += not self.counted_bounds.hold(value)
             return False
         if self._seam is not None and (value is None or value >= self._seam):
             self.read_at_seam.add(key)
@@ -202,10 +202,12 @@ class DateFilter(Struct, frozen=True, kw_only=True):
             is_last = days[1] == last_day
             window.is_part = before is not None or not is_last
             window.until = min(last_day or today, today)
-            window.ends = bounds._replace(first=first if before is None else None, last=end if is_last else None)
+            window.counted_bounds = bounds._replace(
+                first=first if before is None else None, last=end if is_last else None
+            )
             newest = today - 2 * _DAY
             if before is not None and is_last and (last_day is None or newest <= last_day):
-                window.repeat(self._params((newest, last_day), today), newest)
+                window.plan_second_read(self._params((newest, last_day), today), newest)
             before = window
             yield window
 

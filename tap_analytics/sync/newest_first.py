@@ -37,7 +37,7 @@ class NewestFirst(Walk):
         self._ascends = False
         self._last: ReplicationValue | None = None
         # The last date of each page.
-        self._ends: list[ReplicationValue] = []
+        self._last_of_pages: list[ReplicationValue] = []
         self.pages = 0
         self.first_page: list[tuple[Key, ReplicationValue | None]] = []
         """Which rows the first page had."""
@@ -73,7 +73,7 @@ class NewestFirst(Walk):
         newest = max(changes, default=None)
         if newest is None:
             # It holds rows without a date, or dated in the future: a later page tells.
-            newest = next((at for at in self._ends if latest is None or at <= latest), None)
+            newest = next((at for at in self._last_of_pages if latest is None or at <= latest), None)
         front = Front(None if newest is None else look_back(newest), self._bounds, known)
         front.params, front.values, front.partition = self.params, self.values, self.partition
         front.added = self.added
@@ -96,7 +96,7 @@ class NewestFirst(Walk):
         self._descends = self._descends or any(a > b for a, b in pairwise(dated))
         if dated:
             self._last = dated[-1]
-            self._ends.append(self._last)
+            self._last_of_pages.append(self._last)
         return (
             self._until is not None
             and self._descends

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MANY: Final = 20
-"""If the writing thread takes so many items without a wait, it is what the run waits for, or the target is."""
+"""After so many items without a wait of the writing thread, writing is slower than fetching."""
 
 
 class ReaderPool:
@@ -40,7 +40,7 @@ class ReaderPool:
         self._failure: Exception | None = None
         """What has ended the run, wherever in the order of the pages it came."""
 
-    def lets_ask(self, reader: Scope) -> bool:
+    def may_ask(self, reader: Scope) -> bool:
         """Say whether the reader with this scope may ask; `CHANGED` must be held.
 
         The first one that wants to know is the one that asks alone.
@@ -49,9 +49,9 @@ class ReaderPool:
             return False
         if self._first is None:
             self._first = reader
-        return self._is_open or self._first is reader or self._first.is_through
+        return self._is_open or self._first is reader or self._first.has_reached_service
 
-    def passed(self, reader: Scope, error: Exception | None = None) -> None:
+    def note_progress(self, reader: Scope, error: Exception | None = None) -> None:
         """Take in that a reader has got something, or has ended; `CHANGED` must be held.
 
         Args:

@@ -82,7 +82,7 @@ class Reader(Generic[T]):
         with CHANGED:
             self._scope.is_chain = False
             CHANGED.notify_all()
-            self.pool.passed(self._scope, error)
+            self.pool.note_progress(self._scope, error)
         # Its trace holds this frame, and the frame would hold it.
         del error
 
@@ -97,13 +97,13 @@ class Reader(Generic[T]):
                 held = self.pool.budget.hold(expected, item, is_awaited=self._is_taken_at_once)
         self._put(held)
         with CHANGED:
-            self.pool.passed(self._scope)
+            self.pool.note_progress(self._scope)
         return item is not None
 
     def _wait_for_turn(self) -> int:
         """Wait until an item may be fetched, and return what is set aside for it."""
         with CHANGED:
-            while not (self._may_fetch() and self.pool.lets_ask(self._scope)):
+            while not (self._may_fetch() and self.pool.may_ask(self._scope)):
                 self._is_waiting = True
                 self._scope.wait()
             self._is_waiting = False

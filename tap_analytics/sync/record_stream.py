@@ -38,7 +38,10 @@ class RecordStream(ApiStream, ABC):
     """The path to the replication key in an object of the API, where it is not a field of the record."""
 
     missing_replication_key: ClassVar[Literal["warn", "include", "exclude", "raise"]] = "warn"
-    """What becomes of a record without a replication key; written, those of all but the first are not warned of."""
+    """What becomes of a record without a replication key: it is written, left out, or ends the stream.
+
+    "warn" and "include" write it; "warn" logs a warning for the first one.
+    """
 
     rows_left_out = 0
     """Rows that the API gave, and that were not within what was asked for."""

@@ -140,9 +140,10 @@ class Scheduler:
 
     def _read(self, run: Run, to_come: deque[Task]) -> None:
         tasks: list[Task] = []
+        most = self._at_once or len(to_come)
         try:
             while tasks or to_come:
-                while to_come and len(tasks) < (self._at_once or len(tasks) + 1):
+                while to_come and len(tasks) < most:
                     tasks.append(to_come.popleft())
                     self._report.streams[tasks[-1].stream.name].begin()
                 ready = [task for task in tasks if task.waits_for.is_ready]

@@ -248,7 +248,7 @@ def test_a_request_that_follows_a_redirect_needs_no_second_place(clock: Clock) -
     began = clock.now
     with throttle.turn(Tally()):
         for _ in range(2):
-            with throttle.further_turn(Tally()):
+            with throttle.turn_of_redirect(Tally()):
                 pass
     take_turn(throttle)
     # It takes its time as any other.
