@@ -50,7 +50,10 @@ def _kind(name: str, declared: dict[str, Any]) -> str:
         return "options"
     if name in _DATES:
         return "date_iso8601"
-    kind = next((kind for kind in declared.get("type", ["string"]) if kind != "null"), "string")
+    kinds = [kind for kind in declared.get("type", ["string"]) if kind != "null"]
+    # Meltano ends with a traceback at any text that is not JSON of the kind `array` or `object`. It gives the tap lists
+    # and objects of a setting of the kind `string` as they are.
+    kind = "string" if "string" in kinds or not kinds else kinds[0]
     # Meltano fails to write a setting of the kind `decimal` into the file that it gives the tap.
     return {"number": "string"}.get(kind, kind)
 

@@ -81,6 +81,16 @@ def test_the_tap_s_own_test_says_what_can_be_read(project: Project) -> None:
     assert "can be read" in project("invoke", "tap-analytics", "--test")
 
 
+_DECLARED = [{"name": "declared_plans", "primary_key": "uuid", "endpoint": {"path": "/v1/plans"}}]
+
+
+@pytest.mark.parametrize("value", ["plans.json", json.dumps(_DECLARED), json.dumps({"resources": _DECLARED})])
+def test_resources_may_be_a_path_a_list_or_an_object(project: Project, value: str) -> None:
+    (project.folder / "plans.json").write_text(json.dumps(_DECLARED), encoding="utf-8")
+    variables = {**project.environment, "TAP_ANALYTICS_RESOURCES": value}
+    assert "declared_plans" in Project(project.folder, variables)("invoke", "tap-analytics", "--discover")
+
+
 def test_selected_streams_are_loaded_and_their_state_is_kept_listed_and_can_be_set(project: Project) -> None:
     project("select", "tap-analytics", "activities", "*")
     first = project("run", "tap-analytics", "target-jsonl")
