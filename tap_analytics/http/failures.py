@@ -30,7 +30,7 @@ from tap_analytics.paging.error_messages import message_in
 from tap_analytics.quoting import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import requests
 
@@ -57,10 +57,10 @@ class Kind(Struct, frozen=True, kw_only=True):
 _URL: Final = "Is '{url}' right?"
 _PROXIES: Final = "Are HTTP_PROXY, HTTPS_PROXY and NO_PROXY right?"
 _SOCKS: Final = "A SOCKS proxy needs the package 'pysocks' beside the tap"
-_DESELECT: Final = (
-    "deselect the stream (\"selected\": false in its 'metadata' in the catalog, or '!{stream}.*' after '*.*' in "
-    "Meltano's 'select')"
+_HOW_TO_DESELECT: Final = (
+    "(\"selected\": false in its 'metadata' in the catalog, or '!{stream}.*' after '*.*' in Meltano's 'select')"
 )
+_DESELECT: Final = f"deselect the stream {_HOW_TO_DESELECT}"
 _CERTIFICATES: Final = "Is '{url}' right, and REQUESTS_CA_BUNDLE, if the certificate is your own?"
 
 # Found in an answer. The stream's retry policy says which statuses are retried.
@@ -174,6 +174,32 @@ class FailedRequestError(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.reason)
         self.failure = failure
+
+
+def advice_on_all(statuses: Collection[int | None], paths: str) -> str:
+    """Return what to do where every stream failed for one cause; empty if that is not known.
+
+    Args:
+        statuses: The statuses of the answers that were refusals; None for a failure of another kind.
+        paths: The settings that say where the lists are.
+    """
+    # A stream under another one that failed was not asked for.
+    known = {status for status in statuses if status is not None}
+    if known == {HTTPStatus.NOT_FOUND}:
+        return f"No path was found: are 'api_url' and {paths} right?"
+    if known and all(HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST for status in known):
+        return "Each request was redirected to another address: is 'api_url' right?"
+    return ""
+
+
+def advice_on_missing(paths: str) -> str:
+    """Return what to do about several streams that were not found.
+
+    Args:
+        paths: The settings that say where the lists are.
+    """
+    how = _HOW_TO_DESELECT.format(stream="<stream>")
+    return f"are 'api_url' and {paths} right? If they are, the service does not have these: deselect them {how}"
 
 
 def failure_of(error: BaseException) -> Failure:

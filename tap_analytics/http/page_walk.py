@@ -141,7 +141,7 @@ class PageWalker:
             if trail.begin_otherwise(error.status):
                 return self._current_page(trail, request)
             if trail.is_lost(error.status):
-                raise LostPlaceError(str(error), error.status) from error
+                raise LostPlaceError(str(error), error.status, error.reason) from error
             raise _with_hint(error, trail) from error.__cause__
         if page.is_ignored:
             return page, page
@@ -185,5 +185,5 @@ def _with_hint(error: StreamError, trail: PageTrail) -> StreamError:
         # The first answer is what tells the user more.
         return StreamError(f"{error}. The first answer {guess}", error.status)
     if hint := trail.end_hint(error.status):
-        return StreamError(f"{error.reason}, {hint}", error.status, error.reason)
+        return StreamError(f"{error.reason}, {hint}", error.status)
     return error

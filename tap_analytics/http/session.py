@@ -99,7 +99,7 @@ class ApiSession(requests.Session):
             # The next request would carry the credentials there. The answer is not read, so its connection is closed.
             resp.close()
             reason = f"redirects to another address ({shorten(target)}), which is not followed"
-            raise FailedRequestError(Failure(OTHER_ORIGIN, reason))
+            raise FailedRequestError(Failure(OTHER_ORIGIN, reason, status=resp.status_code))
         if target is not None and resp.request.body is not None and resp.status_code in _WITHOUT_BODY:
             # `requests` would ask there without the body, which is another question.
             resp.close()

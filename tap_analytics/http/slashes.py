@@ -42,7 +42,7 @@ class Slashes:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
             # Only its words: the error itself would keep the answer.
-            missing = StreamError(str(error), error.status)
+            missing = StreamError(str(error), error.status, error.reason)
         is_there = missing is None and not any(page.is_ignored for page in first)
         self._are_encoded = self._are_encoded or is_there
         if missing is not None and self._are_encoded:

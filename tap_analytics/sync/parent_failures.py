@@ -126,7 +126,7 @@ class Failures:
         self._in_a_row += 1
         if self._first is None:
             # Only its words: the error itself would keep the answer and what has been read.
-            self._first = StreamError(str(error), error.status)
+            self._first = StreamError(str(error), error.status, error.reason)
         if self._in_a_row >= _MOST_FAILURES:
             self.check()
 

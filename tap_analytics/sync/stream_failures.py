@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
-from tap_analytics.errors import AnalyticsError, ends_run
+from tap_analytics.errors import AnalyticsError, StreamError, ends_run
+from tap_analytics.http.failures import advice_on_all, advice_on_missing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -60,7 +61,9 @@ class StreamFailures:
             if ends_run(error):
                 raise
             failure = self._failures[stream.name] = StreamFailure(error, stream.failure_message(error))
-            self._logger.error("%s", failure.line, exc_info=self._logger.isEnabledFor(logging.DEBUG))  # noqa: TRY400 - one line
+            # Where one path is not found, often none is: what to do is said once, at the end.
+            told = stream.failure_message(StreamError(error.reason)) if _is_missing(error) else failure.line
+            self._logger.error("%s", told, exc_info=self._logger.isEnabledFor(logging.DEBUG))  # noqa: TRY400 - one line
 
     def reason(self, name: str) -> str:
         """Return why a stream failed, in one line; empty if it did not.
@@ -81,9 +84,23 @@ class StreamFailures:
             AnalyticsError: One has failed.
         """
         failed = [name for name in streams if name in self._failures]
-        if failed:
-            msg = f"{len(failed)} of {len(streams)} streams failed: {', '.join(failed)}"
-            statuses = {getattr(self._failures[name].error, "status", None) for name in failed}
-            if len(failed) == len(streams) and statuses - {None} == {HTTPStatus.NOT_FOUND}:
-                msg = f"{msg}. No path was found: are 'api_url' and {paths} right?"
+        if not failed:
+            return
+        errors = [self._failures[name].error for name in failed]
+        counted = f"{len(failed)} of {len(streams)} streams failed"
+        if len(failed) == 1:
+            # The line begins with the stream's name.
+            msg = f"{counted}: {self._failures[failed[0]].line}"
             raise AnalyticsError(msg)
+        msg = f"{counted}: {', '.join(failed)}"
+        missing = [name for name, error in zip(failed, errors, strict=True) if _is_missing(error)]
+        statuses = {getattr(error, "status", None) for error in errors}
+        if len(failed) == len(streams) and (advice := advice_on_all(statuses, paths)):
+            msg = f"{msg}. {advice}"
+        elif missing:
+            msg = f"{msg}. Not found (404): {', '.join(missing)}; {advice_on_missing(paths)}"
+        raise AnalyticsError(msg)
+
+
+def _is_missing(error: Exception) -> TypeGuard[StreamError]:
+    return isinstance(error, StreamError) and error.status == HTTPStatus.NOT_FOUND

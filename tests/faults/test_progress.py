@@ -37,11 +37,12 @@ def test_a_run_without_a_terminal_tells_its_start_each_stream_s_end_and_its_sum(
     with Server(customers) as server:
         run = run_here(subscription(server.url), "customers", "activities")
     lines = [line.partition(" in ")[0] for line in told(run.stderr) if not line.startswith(("activities", "Skipping"))]
+    lines[-1] = lines[-1].partition(" answered ")[0]
     assert lines == [
         "Reading 2 streams",
         "customers: 3 records on 2 pages",
         "Read 1 of 2 streams: 3 records, 3 requests",
-        "1 of 2 streams failed: activities",
+        "1 of 2 streams failed: activities: GET /v1/activities",
     ]
     assert "; failed: activities" in run.stderr
 

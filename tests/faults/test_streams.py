@@ -179,7 +179,6 @@ def test_a_test_says_nothing_of_a_table_that_it_does_not_touch(caplog: pytest.Lo
     [
         ("402 Payment Required", "If the account's plan does not include it, deselect the stream"),
         ("403 Forbidden", "If these credentials may not read it, deselect the stream"),
-        ("404 Not Found", "Are 'api_url' and 'api_version' right? If they are, the service does not have it: deselect"),
     ],
 )
 def test_what_cannot_be_had_is_told_with_what_to_do(status: str, advice: str) -> None:
@@ -187,3 +186,38 @@ def test_what_cannot_be_had_is_told_with_what_to_do(status: str, advice: str) ->
         told = failure_of(run_here(subscription(server.url), "customers"), "customers")
     assert f"answered {status}. {advice}" in told
     assert "'!customers.*'" in told
+
+
+@pytest.mark.parametrize(
+    ("answer", "advice"),
+    [
+        (whole({}, "404 Not Found"), "No path was found: are 'api_url' and 'api_version' right?"),
+        (
+            whole({}, "302 Found", Location="https://www.example.com/login"),
+            "Each request was redirected to another address: is 'api_url' right?",
+        ),
+    ],
+    ids=["404", "redirect"],
+)
+def test_where_every_stream_fails_for_one_cause_the_last_line_says_what_to_check(answer: bytes, advice: str) -> None:
+    with Server(always(answer)) as server:
+        run = run_here(subscription(server.url), "customers", "plans")
+    assert run.errors[-1].endswith(f"2 of 2 streams failed: customers, plans. {advice}")
+    assert "deselect" not in run.stderr
+
+
+def test_what_to_do_about_streams_that_are_not_found_is_said_once_at_the_end() -> None:
+    there = always(whole({"entries": [], "has_more": False}))
+    scripts = dict.fromkeys(("/v1/customers", "/v1/plans"), always(whole({}, "404 Not Found")))
+    with Server(routes({**scripts, "/v1/activities": there})) as server:
+        some = run_here(subscription(server.url), "customers", "plans", "activities")
+        one = run_here(subscription(server.url), "customers", "activities")
+    assert some.stderr.count("deselect") == 1
+    assert (
+        "2 of 3 streams failed: customers, plans. Not found (404): customers, plans; are 'api_url' and"
+        in some.errors[-1]
+    )
+    missing = (
+        "answered 404 Not Found. Are 'api_url' and 'api_version' right? If they are, the service does not have it: "
+    )
+    assert f"1 of 2 streams failed: customers: GET /v1/customers {missing}deselect the stream" in one.errors[-1]

@@ -35,6 +35,7 @@ def test_the_summary_in_a_file_says_what_became_of_each_stream_and_no_secret(tmp
     streams = {each["stream"]: each for each in summary["streams"]}
     assert (streams["customers"]["pages"], streams["customers"]["version"]) == (2, "activated")
     assert "403" in streams["activities"]["error"]
+    assert summary["error"] == streams["activities"]["error"]
     assert KEY not in file.read_text()
     assert [each.name for each in tmp_path.iterdir()] == ["summary.json"]
 

@@ -98,7 +98,7 @@ class Outcome:
         if self.error is None:
             return set() if self.killed else set(streams)
         told, found, names = str(self.error).partition(" streams failed: ")
-        failed = names.partition(".")[0].split(", ")
+        failed = names.partition(".")[0].partition(":")[0].split(", ")
         assert not found or set(failed) <= set(streams), told
         return set(streams) - set(failed) if found else set()
 

@@ -73,8 +73,9 @@ class MetricStream(SubscriptionStream, ABC):
         try:
             return self.facts.calendar()
         except StreamError as error:
-            msg = f"{self.name}: cannot be asked for without the account's calendar: {error}"
-            raise StreamError(msg, error.status) from error
+            failed = f"{self.name}: cannot be asked for without the account's calendar"
+            msg = f"{failed}: {error}"
+            raise StreamError(msg, error.status, f"{failed}: {error.reason}") from error
 
     @property
     def _today(self) -> date:
@@ -95,8 +96,9 @@ class MetricStream(SubscriptionStream, ABC):
         try:
             day = self.facts.first_quarter()
         except StreamError as error:
-            msg = f"{self.name}: without 'start_date' the first day has to be looked for, which failed: {error}"
-            raise StreamError(msg, error.status) from error
+            failed = f"{self.name}: without 'start_date' the first day has to be looked for, which failed"
+            msg = f"{failed}: {error}"
+            raise StreamError(msg, error.status, f"{failed}: {error.reason}") from error
         return self._today if day is None else day
 
     def first_quarter(self) -> date | None:

@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_analytics.command_line.logs import masked
-from tap_analytics.command_line.progress.wording import total_line
+from tap_analytics.command_line.progress.wording import failures_line, total_line
 from tap_analytics.errors import SettingsError
 from tap_analytics.quoting import shorten
 from tap_analytics.sync.report import RunReport, Status
@@ -84,7 +84,7 @@ class Summary:
             error: What ended it before its end; empty if nothing did.
         """
         is_whole = not error and len(self._report.of(Status.FINISHED)) == len(self._report.streams)
-        self._end("succeeded" if is_whole else "failed", error)
+        self._end("succeeded" if is_whole else "failed", error or failures_line(self._report))
 
     def refuse(self, error: str) -> None:
         """Sum up a run that has not begun.

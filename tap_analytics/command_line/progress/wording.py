@@ -120,6 +120,15 @@ def _left(report: RunReport | StreamReport) -> str:
     return "" if seconds is None else f"{time_left(seconds)} left"
 
 
+def failures_line(report: RunReport) -> str:
+    """Return which streams failed, and why if it is one; empty if none did."""
+    failed = report.of(Status.FAILED)
+    if len(failed) == 1:
+        return failed[0].error
+    told = f"{len(failed)} of {len(report.streams)} streams failed: {', '.join(each.name for each in failed)}"
+    return told if failed else ""
+
+
 def total_line(report: RunReport) -> str:
     """Return the line that sums up a run."""
     finished, failed = report.of(Status.FINISHED), report.of(Status.FAILED)
