@@ -14,13 +14,29 @@ if TYPE_CHECKING:
 _LOCK: Final = threading.RLock()
 
 CHANGED: Final = threading.Condition(_LOCK)
-"""All threads that fetch wait on this one condition: for their turn, for time to pass, or for room in a queue.
+"""Threads that fetch wait on this one condition: to be the next that sends, for time to pass, or for room in a queue.
 
 Whoever changes something that others may wait for notifies it. So a wait ends at once when its scope does.
 """
 
 ARRIVED: Final = threading.Condition(_LOCK)
 """The thread that writes waits on this one, for something to write. Both have one lock."""
+
+
+_WAITING_ALONE: Final[dict[threading.Condition, Scope]] = {}
+"""Threads that wait on a condition of their own: of many, few can go on, and not all are to wake for each change."""
+
+
+def own_condition() -> threading.Condition:
+    """Return a condition for the wait of one thread; its lock is that of `CHANGED`."""
+    return threading.Condition(_LOCK)
+
+
+def wake_all() -> None:
+    """Wake every thread that fetches; `CHANGED` must be held."""
+    CHANGED.notify_all()
+    for condition in _WAITING_ALONE:
+        condition.notify()
 
 
 class CancelledError(Exception):
@@ -53,6 +69,10 @@ class Scope:
             self._has_ended = True
             CHANGED.notify_all()
             ARRIVED.notify_all()
+            for condition, scope in _WAITING_ALONE.items():
+                # The end of a chain gives its place to others.
+                if self.is_chain or scope.has_ended:
+                    condition.notify()
 
     def reach_service(self) -> None:
         """Take note that a request has failed in a way that ends no more than its stream."""
@@ -80,6 +100,23 @@ class Scope:
         """
         self.check()
         CHANGED.wait(seconds)
+        self.check()
+
+    def wait_alone(self, condition: threading.Condition) -> None:
+        """Wait until a condition of the thread's own is notified; `CHANGED` must be held.
+
+        Args:
+            condition: The condition.
+
+        Raises:
+            CancelledError: The scope has ended.
+        """
+        self.check()
+        _WAITING_ALONE[condition] = self
+        try:
+            condition.wait()
+        finally:
+            del _WAITING_ALONE[condition]
         self.check()
 
     def sleep(self, seconds: float) -> None:

@@ -125,7 +125,8 @@ class Throttle:
                 while True:
                     scope.check()
                     if self._turns.next() is not turn:
-                        scope.wait()
+                        self._turns.tell_next()
+                        scope.wait_alone(turn.came)
                     elif (left := self._left(turn)) > 0:
                         self._tell_pace()
                         scope.wait(left)

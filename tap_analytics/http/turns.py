@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from tap_analytics.http.cancellation import CHANGED
+from tap_analytics.http.cancellation import own_condition
 
 if TYPE_CHECKING:
+    from threading import Condition
+
     from tap_analytics.http.cancellation import Scope
 
 _TURNS_OF_CHAINS: Final = 3
@@ -22,10 +24,12 @@ class Turn(Struct, frozen=True, eq=False):
     Attributes:
         is_chain: Whether it is one of a chain.
         number: How many requests of the chain went before it.
+        came: Notified when it is next, if its thread waits for that.
     """
 
     is_chain: bool
     number: int
+    came: Condition
 
 
 class Turns:
@@ -65,7 +69,7 @@ class Turns:
         Args:
             scope: The scope that it is sent in: all requests of a chain have the same one.
         """
-        turn = Turn(scope.is_chain, self._chains.get(scope, 0))
+        turn = Turn(scope.is_chain, self._chains.get(scope, 0), own_condition())
         self._queue.append(turn)
         if turn.is_chain:
             self._chains[scope] = turn.number + 1
@@ -74,7 +78,7 @@ class Turns:
     def leave(self, turn: Turn) -> None:
         """Let a request wait no longer: its turn has come, or its scope has ended."""
         self._queue.remove(turn)
-        self._tell_others()
+        self.tell_next()
 
     def begin(self, turn: Turn) -> None:
         """Count a request whose turn has come as in flight."""
@@ -84,7 +88,7 @@ class Turns:
     def end(self, *, is_chain: bool) -> None:
         """Take note that a request is no longer in flight."""
         self._in_flight[is_chain] -= 1
-        self._tell_others()
+        self.tell_next()
 
     def lend(self, *, is_chain: bool) -> None:
         """Free the place of a request in flight for the one that follows its redirect."""
@@ -121,6 +125,7 @@ class Turns:
             del self._chains[scope]
         return len(self._chains)
 
-    def _tell_others(self) -> None:
-        if self._queue:
-            CHANGED.notify_all()
+    def tell_next(self) -> None:
+        """Wake the thread whose request is next."""
+        if turn := self.next():
+            turn.came.notify()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from typing_extensions import override
 
-from tap_analytics.http.cancellation import ARRIVED, CHANGED, CancelledError, Scope
+from tap_analytics.http.cancellation import ARRIVED, CHANGED, CancelledError, Scope, wake_all
 from tap_analytics.sync.budget import Held
 from tap_analytics.sync.waits import Wait
 
@@ -80,8 +80,10 @@ class Reader(Generic[T]):
                 error = caught
                 self._put(caught)
         with CHANGED:
-            self._scope.is_chain = False
-            CHANGED.notify_all()
+            if self._scope.is_chain:
+                self._scope.is_chain = False
+                # Its place in flight is free for others.
+                wake_all()
             self.pool.note_progress(self._scope, error)
         # Its trace holds this frame, and the frame would hold it.
         del error

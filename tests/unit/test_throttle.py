@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -16,9 +17,12 @@ from hypothesis import strategies as st
 from tap_analytics.http.cancellation import CHANGED, CancelledError, Scope
 from tap_analytics.http.tally import Tally
 from tap_analytics.http.throttle import Throttle
+from tap_analytics.http.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tap_analytics.http.turns import Turn
 
 
 class Clock:
@@ -241,6 +245,26 @@ def test_threads_take_their_turns_one_by_one() -> None:
         worker.join()
     # Six may leave at once, the others a hundredth of a second and a tenth of it after one another.
     assert max(seen) - min(seen) >= (40 - 6) * 0.011 - 0.001
+
+
+def test_of_many_threads_that_wait_few_wake_for_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    throttle, threads = Throttle(100_000, 1, most=2), 60
+    decided = Counter[str]()
+    next_turn = Turns.next
+
+    def counted(self: Turns) -> Turn | None:
+        decided["times"] += 1
+        return next_turn(self)
+
+    monkeypatch.setattr(Turns, "next", counted)
+    with CHANGED:
+        workers = [threading.Thread(target=take_turn, args=[throttle]) for _ in range(threads)]
+        for worker in workers:
+            worker.start()
+    for worker in workers:
+        worker.join()
+    # If each woke for each request, it would be thousands of times.
+    assert threads <= decided["times"] <= 10 * threads
 
 
 def test_a_request_that_follows_a_redirect_needs_no_second_place(clock: Clock) -> None:
