@@ -234,8 +234,12 @@ def _with_all_fields(transform: _Transform, fields: Iterable[str]) -> _Transform
     blank = dict.fromkeys(fields)
 
     def mapped(record: dict[str, Any]) -> dict[str, Any] | None:
-        if blank.keys() <= record.keys():
+        # Most records have all the fields that expressions name.
+        try:
             return transform(record)
+        except Exception:
+            if blank.keys() <= record.keys():
+                raise
         made = transform({**blank, **record})
         return made and {
             name: value for name, value in made.items() if value is not None or name in record or name not in blank
