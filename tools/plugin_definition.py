@@ -55,7 +55,8 @@ def plugin_definition() -> str:
         "definition": "is a Singer tap that reads subscription-analytics and support-desk REST APIs",
         "keywords": ["api", "analytics", "subscriptions", "support", "meltano_sdk", "rest"],
         "logo_url": "/assets/logos/extractors/analytics.png",
-        "pip_url": "tap-analytics",
+        # Not the name: it is on no index, and whoever registers it there would be installed.
+        "pip_url": "$CHECKOUT",
         "executable": "tap-analytics",
         "log_parser": "singer-sdk",
         "maintenance_status": "active",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -56,17 +57,15 @@ def project(sandbox: Sandbox, installed: Path, tmp_path_factory: pytest.TempPath
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("MELTANO_", "TAP_"))}
     settings = {
         "MELTANO_CLI_DISABLE_VERSION_CHECK": "true",
+        # As it is installed in the folder of all tests, so that Meltano does not install it again.
+        "CHECKOUT": f"-e {shlex.quote(str(CHECKOUT))}",
         "TAP_ANALYTICS_API_KEY": sandbox.subscription_config["api_key"],
     }
     project = Project(folder, variables | settings)
     project("init", ".")
     (folder / ".env").write_text(f"TAP_ANALYTICS_API_URL={sandbox.url}\n", encoding="utf-8")
     for plugin in ("tap-analytics", "target-jsonl"):
-        definition = (CHECKOUT / "hub" / f"{plugin}.yml").read_text(encoding="utf-8")
-        file = folder / f"{plugin}.yml"
-        # Before its release, the tap is on no index.
-        file.write_text(definition.replace("pip_url: tap-analytics\n", f"pip_url: -e {CHECKOUT}\n"), encoding="utf-8")
-        project("add", "--no-install", plugin, "--from-ref", str(file))
+        project("add", "--no-install", plugin, "--from-ref", str(CHECKOUT / "hub" / f"{plugin}.yml"))
     # What `meltano install` would put there.
     for kind in ("extractors", "loaders"):
         (folder / ".meltano" / kind).symlink_to(installed / ".meltano" / kind)
