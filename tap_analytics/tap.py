@@ -190,9 +190,10 @@ class TapAnalytics(ConfiguredTap):
         known = cast("dict[str, AnalyticsStream]", self.streams)
         for entry in self.catalog.streams:
             if entry.tap_stream_id not in known and entry.metadata.root.selected:
-                msg = f"Catalog: the {self.config['api']} API has no stream '{entry.tap_stream_id}'; discover again"
+                how = "discover again (under Meltano: meltano run --refresh-catalog tap-analytics …)"
+                msg = f"Catalog: the {self.config['api']} API has no stream '{entry.tap_stream_id}'; {how}"
                 if any(name.endswith(entry.tap_stream_id) or entry.tap_stream_id.endswith(name) for name in known):
-                    msg = f"{msg} (was 'stream_prefix' another one when the catalog was made?)"
+                    msg = f"{msg}. Was 'stream_prefix' another one when the catalog was made?"
                 raise SettingsError(msg)
         selected = [stream for stream in known.values() if stream.name not in self._failures and stream.selected]
         if not selected and not self._failures:

@@ -103,7 +103,7 @@ def read_settings(name: str) -> dict[str, Any]:
 def _no_json(name: str, file: str, error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         if not error.doc.strip():
-            first = ". For a first run, leave out --state" if name == "State" else ""
+            first = ". For a first run, leave out --state; else restore the last good one" if name == "State" else ""
             return f"{name}: {file} is empty{first}"
         if name == "State" and error.msg == "Extra data":
             return f"{name}: {file} holds several JSON texts: keep the last one, which is the newest"

@@ -19,7 +19,7 @@ from typing_extensions import override
 from tap_analytics.apis import declared
 from tap_analytics.apis.registry import APIS, STREAMS
 from tap_analytics.command_line.command_tap import CommandTap
-from tap_analytics.command_line.logs import mask_secrets, quiet_metrics
+from tap_analytics.command_line.logs import mask_secrets, quiet_sdk
 from tap_analytics.errors import AnalyticsError, SettingsError
 from tap_analytics.quoting import guess, shorten
 from tap_analytics.settings import environment
@@ -46,7 +46,7 @@ class ConfiguredTap(CommandTap, ABC):
         catalog: Any = None,  # noqa: ANN401
         **kwargs: Any,
     ) -> None:
-        quiet_metrics()
+        quiet_sdk(self.logger)
         self._reads_variables = bool(kwargs.get("parse_env_config"))
         if state is not None and not isinstance(state, str | PurePath):
             # The SDK takes an empty list for no state, and a full one for a path.

@@ -57,9 +57,22 @@ class _MetricsForDebug(logging.Filter):
 _METRICS_FOR_DEBUG: Final = _MetricsForDebug()
 
 
-def quiet_metrics() -> None:
-    """Log the SDK's metrics at the level DEBUG from now on."""
+_OF_VARIABLES: Final = {"Skipping parse of env var settings...", "Parsing env var for settings config..."}
+
+
+def _tells_more_than_variables(record: logging.LogRecord) -> bool:
+    """Say whether a line is not one of those with which the SDK opens each run: they tell users nothing."""
+    return record.msg not in _OF_VARIABLES or logging.getLogger().isEnabledFor(logging.DEBUG)
+
+
+def quiet_sdk(logger: logging.Logger) -> None:
+    """Keep from now on what the SDK tells of itself to the level DEBUG.
+
+    Args:
+        logger: The tap's.
+    """
     get_metrics_logger().addFilter(_METRICS_FOR_DEBUG)
+    logger.addFilter(_tells_more_than_variables)
 
 
 class SecretMask:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tap_analytics.quoting import guess
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -51,7 +53,8 @@ def fault_of(error: ValidationError) -> str:
                 f"{f' with {_listed(words)}' if words else ''}"
             )
         case "enum":
-            return f"must be one of {', '.join(str(value) for value in bound if value is not None)}"
+            values = [str(value) for value in bound if value is not None]
+            return f"must be one of {', '.join(values)}{guess(instance, values) if isinstance(instance, str) else ''}"
         case "anyOf":
             kinds = [schema["type"] for schema in bound if "type" in schema]
             return f"must be {' or '.join(dict.fromkeys(map(type_name, kinds)))}"

@@ -90,8 +90,11 @@ def check_settings(
     others = {name: schema for name, schema in jsonschema["properties"].items() if name not in elsewhere}
     if "stream_maps" in others:
         others["stream_maps"] = _repaired(others["stream_maps"])
-    errors = JSONSchemaValidator({**jsonschema, "properties": others}).iter_errors(config)
+    errors = list(JSONSchemaValidator({**jsonschema, "properties": others}).iter_errors(config))
     found = [_schema_fault(error) for error in errors]
+    # What follows the schema is checked further, whatever is wrong with other settings.
+    refused = {error.absolute_path[0] for error in errors if error.absolute_path}
+    sound = {name: value for name, value in config.items() if name not in refused}
     declared = check(config, builtin)
     if "api_url" not in config:
         # Of a declared API it would have been taken from there.
@@ -106,17 +109,19 @@ def check_settings(
     found += declared.faults
     if api is not None and not builtin and not declared.declarations and not declared.faults:
         found.append("'resources' is missing: a declared API has no streams of its own")
-    found = found or [
-        *_page_size_faults(config, api.max_page_size if api else None),
-        *(fault for scheme in schemes for fault in _secret_faults(config, scheme)),
-        *_each("auth_header", config, key_header_fault),
-        *_each("requests_per_second", config, _pace_fault),
-        *_each("user_agent", config, _header_fault),
-        *_date_faults(config),
-        *(list(_address_faults(config, declared.client.base_url)) or _proxy_faults(config)),
-        *stream_maps.faults(config.get("stream_maps") or {}),
-        *_each("batch_config", config, lambda _: "is not supported: batches would bypass stream maps and selection"),
+    found += [
+        *_page_size_faults(sound, api.max_page_size if api else None),
+        *(fault for scheme in schemes for fault in _secret_faults(sound, scheme)),
+        *_each("auth_header", sound, key_header_fault),
+        *_each("requests_per_second", sound, _pace_fault),
+        *_each("user_agent", sound, _header_fault),
+        *_date_faults(sound),
+        *(_address_faults(sound, declared.client.base_url) if "api_url" in sound else ()),
+        *stream_maps.faults(sound.get("stream_maps") or {}),
+        *_each("batch_config", sound, lambda _: "is not supported: batches would bypass stream maps and selection"),
     ]
+    # Only a request needs the proxy, and none can be sent to a wrong address.
+    found = found or [*_proxy_faults(config)]
     prefix = [*_prefix_faults(config)]
     return CheckedSettings(list(dict.fromkeys([*prefix, *found])), declared, is_prefix_wrong=bool(prefix))
 

@@ -78,7 +78,8 @@ class BookmarkStore(StreamStateManager):
             self._refuse(f"is no {values.name}{of}", error)
 
     def _refuse(self, fault: str, cause: Exception | None = None) -> NoReturn:
-        msg = f"State: the bookmark of '{self.stream_name}' {fault}. Mend it, or run with --full-refresh"
+        remedy = "Mend it, or run without --state (under Meltano: with --full-refresh)"
+        msg = f"State: the bookmark of '{self.stream_name}' {fault}. {remedy}"
         raise SettingsError(msg) from cause
 
     def oddity(self, replication_key: str, *, by_parent: bool) -> str | None:

@@ -228,9 +228,22 @@ class DateFilter(Struct, frozen=True, kw_only=True):
                 newest -= width
                 yield DateWindow(self._params((newest, end), today), (newest, end), bounds)
                 end, width = newest, 2 * width
-        if not first or not end or first <= end:
-            oldest = cast("datetime | None", bounds.first)
-            yield DateWindow(self._params((first, end), today, oldest), (first, end), bounds)
+        yield from self._window_of(bounds, (first, end), today)
+
+    def whole(self, bounds: Bounds, today: date) -> Iterator[DateWindow]:
+        """Return one window for all that may be read: its first answer tells whether there is anything at all.
+
+        Args:
+            bounds: The first and the last instant that the user wants.
+            today: The day up to which rows can be expected.
+        """
+        return self._window_of(bounds, self._days_of(bounds), today)
+
+    def _window_of(self, bounds: Bounds, days: Days, today: date) -> Iterator[DateWindow]:
+        """Yield the window of some days, which begins where the bounds do; none if the first day is behind the last."""
+        first, last = days
+        if not first or not last or first <= last:
+            yield DateWindow(self._params(days, today, cast("datetime | None", bounds.first)), days, bounds)
 
     def _days_of(self, bounds: Bounds) -> Days:
         """Return the first and the last day that may have rows."""

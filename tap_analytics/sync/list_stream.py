@@ -104,6 +104,8 @@ class ListStream(RecordStream, ABC):
             since: The bookmark less the look-back; None for a whole read.
         """
         if self.date_filter is not None and self.replication_type.has_instants:
+            if self.is_dry_run:
+                return self.date_filter.whole(self.bounds, self.run_start.date())
             return self.date_filter.windows(since, self.bounds, self.run_start.date(), self.window_progress)
         if self.newest_first:
             wanted = self.bounds.since(since)

@@ -198,10 +198,10 @@ class RecordStream(ApiStream, ABC):
         """Log how many rows were not within what was asked for."""
         if self.rows_left_out:
             self.log(
-                "%s: left out %d row%s whose '%s' is not within what this run reads",
+                "%s: rows that came along and are not written: %d; by their '%s', an earlier run read them, or they "
+                "are outside of the bounds that are set",
                 self.name,
                 self.rows_left_out,
-                "s" * (self.rows_left_out > 1),
                 type(self).replication_key,
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ def told(stderr: str) -> list[str]:
 def test_a_run_without_a_terminal_tells_its_start_each_stream_s_end_and_its_sum() -> None:
     with Server(customers) as server:
         run = run_here(subscription(server.url), "customers", "activities")
-    lines = [line.partition(" in ")[0] for line in told(run.stderr) if not line.startswith(("activities", "Skipping"))]
+    lines = [line.partition(" in ")[0] for line in told(run.stderr) if not line.startswith("activities")]
     lines[-1] = lines[-1].partition(" answered ")[0]
     assert lines == [
         "Reading 2 streams",
@@ -144,3 +145,11 @@ def test_metric_lines_are_for_those_who_ask_for_them(level: int) -> None:
     with Server(customers) as server:
         run = run_here(subscription(server.url), "customers")
     assert ("METRIC" in run.stderr) == (level == logging.DEBUG)
+
+
+def test_waits_for_the_limit_are_told_as_those_of_one_request_on_average(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tap_analytics.command_line.progress.wording._SHORTEST_WAIT", 0.1)
+    with Server(unnumbered) as server:
+        run = run_here(subscription(server.url, requests_per_second=5, backoff_factor=0), "customers")
+    (line,) = [line for line in told(run.stderr) if line.startswith("customers: ")]
+    assert re.search(r"; 4 requests waited 0\.\d s on average for the limit$", line), line

@@ -94,7 +94,8 @@ def test_a_catalog_of_another_prefix_is_refused_and_the_setting_named(before: st
         catalog = catalog_of(subscription(server.url, stream_prefix=before, resources=RESOURCES), f"{before}people")
         run = run_here(subscription(server.url, stream_prefix=now, resources=RESOURCES), catalog=catalog)
     assert run.exit_code == 1
-    assert f"no stream '{before}people'; discover again (was 'stream_prefix' another one" in run.stderr
+    how = "discover again (under Meltano: meltano run --refresh-catalog tap-analytics …)"
+    assert f"no stream '{before}people'; {how}. Was 'stream_prefix' another one" in run.stderr
 
 
 def test_an_empty_prefix_is_none() -> None:

@@ -13,7 +13,9 @@ from tests.faults.runs import KEY, catalog_of, failure_of, run_here, subscriptio
 from tests.faults.server import End, Server, always, routes, whole
 
 if TYPE_CHECKING:
-    from tests.faults.server import Script
+    from collections.abc import Iterable
+
+    from tests.faults.server import Request, Script
 
 DATED = {
     "type": "object",
@@ -221,3 +223,20 @@ def test_what_to_do_about_streams_that_are_not_found_is_said_once_at_the_end() -
         "answered 404 Not Found. Are 'api_url' and 'api_version' right? If they are, the service does not have it: "
     )
     assert f"1 of 2 streams failed: customers: GET /v1/customers {missing}deselect the stream" in one.errors[-1]
+
+
+def test_a_test_asks_once_for_all_dates_and_tells_of_records_in_any_of_them(caplog: pytest.LogCaptureFixture) -> None:
+    def late(request: Request) -> Iterable[bytes | float | End]:
+        rows = [{"uuid": "a", "date": "2025-11-11T00:00:00Z"}]
+        yield whole({"entries": rows if request.params["end-date"] > "2025-11-11" else [], "has_more": False})
+
+    caplog.set_level("INFO")
+    with Server(late) as server:
+        for last, found in (
+            ("2025-12-31", "it has records"),
+            ("2025-01-31", "no record in the part that was asked for"),
+        ):
+            config = subscription(server.url, end_date=last)
+            TapAnalytics(config=config, catalog=catalog_of(config, "activities")).run_connection_test()
+            assert f"activities: ok ({found})" in caplog.messages
+        assert len(server.requests) == 2

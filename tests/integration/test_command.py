@@ -194,8 +194,8 @@ def test_paths_that_are_all_missing_ask_for_the_address(tap: Tap, sandbox: Sandb
 
 
 def test_declared_paths_that_are_all_missing_do_not_ask_for_a_version(tap: Tap, sandbox: Sandbox) -> None:
-    resource = {"name": "plans", "endpoint": {"path": "/plans"}}
-    run = tap.run(sandbox.subscription_config | {"api": "declared", "resources": [resource]})
+    resources = [{"name": name, "endpoint": {"path": f"/{name}"}} for name in ("plans", "groups")]
+    run = tap.run(sandbox.subscription_config | {"api": "declared", "resources": resources})
     assert run.exit_code == 1
     assert "are 'api_url' and each 'path' in 'resources' right?" in run.errors[-1]
 

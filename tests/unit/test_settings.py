@@ -359,7 +359,7 @@ def test_a_key_that_ends_with_a_line_break_is_warned_of_by_its_setting(caplog: p
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("  ", "state.json is empty. For a first run, leave out --state"),
+        ("  ", "state.json is empty. For a first run, leave out --state; else restore the last good one"),
         ('{"bookmarks": {}}\n{"bookmarks": {}}\n', "several JSON texts: keep the last one"),
         ('{"bookmarks": NaN}', r"state.json holds no JSON \(NaN is no JSON value\)"),
     ],
@@ -378,3 +378,10 @@ def test_a_variable_that_nobody_reads_is_named_where_its_setting_is_missing(monk
         TapAnalytics(config={"api_url": URL})
     assert MARK not in str(error.value)
     assert TapAnalytics(config={"api_url": URL}, parse_env_config=True).config["api_key"] == MARK
+
+
+def test_all_faults_are_told_at_once_and_a_misspelt_value_with_the_one_that_is_near() -> None:
+    told = fault_of(page_size="many", start_date="soon", user_agent="a ", auth_method="basci")
+    names = ("page_size", "start_date", "user_agent", "auth_method")
+    assert all(f"'{name}' must" in told for name in names), told
+    assert "(is it 'basic'?)" in told

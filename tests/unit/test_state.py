@@ -71,7 +71,9 @@ def test_a_bookmark_of_any_style_is_the_same_instant(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["soon", "", 1706695200, True, ["2024-01-31"], "2024-02-30"])
 def test_an_impossible_bookmark_is_refused_before_the_first_request(requests_mock: Mocker, value: object) -> None:
-    with pytest.raises(SettingsError, match=r"State: .*'activities'.*--full-refresh"):
+    with pytest.raises(
+        SettingsError, match=r"State: .*'activities'.*without --state \(under Meltano: with --full-refresh\)"
+    ):
         tap_of(state=state_of(value)).sync_all()
     assert not requests_mock.called
 

@@ -54,7 +54,8 @@ def connection_test_lines(report: RunReport) -> Iterator[None]:
 
 def _tell_test(report: StreamReport) -> None:
     if report.status is Status.FINISHED:
-        _LOGGER.info("%s: ok (%s)", report.name, "it has records" if report.records else "it has no records")
+        found = "it has records" if report.records else "no record in the part that was asked for"
+        _LOGGER.info("%s: ok (%s)", report.name, found)
 
 
 def _tell_end(report: StreamReport) -> None:

@@ -21,6 +21,9 @@ _MOST_NAMES: Final = 4
 _SHORTEST_WAIT: Final = 1.0
 """Seconds; shorter waits for the limit and for retries are not worth telling."""
 
+_SHORTEST_MEAN: Final = 0.05
+"""Seconds; a shorter one would be told as 0.0 s."""
+
 
 def duration(seconds: float) -> str:
     """Return a duration in words, like "3.2 s", "4 min 12 s" or "1 h 3 min"."""
@@ -62,12 +65,14 @@ def names(all_names: Sequence[str]) -> str:
 
 def remarks(report: StreamReport) -> list[str]:
     """Return what is unusual about a stream that has been read."""
-    told = [count(report.retries, "retry", "retries")] if report.retries else []
-    told += [
-        f"{duration(report.waited[cause])} of waiting for {cause.value}"
-        for cause in (Cause.LIMIT, Cause.RETRY)
-        if report.waited[cause] >= _SHORTEST_WAIT
-    ]
+    told = []
+    # Requests wait side by side: the sum of their waits may be longer than the run, and would look wrong.
+    if report.retries:
+        after = f" after {duration(report.waited[Cause.RETRY] / report.retries)} on average"
+        told.append(count(report.retries, "retry", "retries") + after * _is_worth_telling(report.waited[Cause.RETRY]))
+    limit = report.waited[Cause.LIMIT]
+    if _is_worth_telling(limit) and (mean := limit / max(1, report.requests)) >= _SHORTEST_MEAN:
+        told.append(f"{count(report.requests, 'request')} waited {duration(mean)} on average for the limit")
     if ignored := sum(report.ignored.values()):
         told.append(f"{count(ignored, 'answer')} ignored")
     if report.rescued:
@@ -75,6 +80,10 @@ def remarks(report: StreamReport) -> list[str]:
     if report.keeps_deleted_rows:
         told.append("deleted rows are kept")
     return told
+
+
+def _is_worth_telling(seconds: float) -> bool:
+    return seconds >= _SHORTEST_WAIT
 
 
 def stream_line(report: StreamReport) -> str:
