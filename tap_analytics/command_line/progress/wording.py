@@ -68,11 +68,11 @@ def remarks(report: StreamReport) -> list[str]:
     told = []
     # Requests wait side by side: the sum of their waits may be longer than the run, and would look wrong.
     if report.retries:
-        after = f" after {duration(report.waited[Cause.RETRY] / report.retries)} on average"
+        after = f" after {_mean(report.waited[Cause.RETRY], report.retries)}"
         told.append(count(report.retries, "retry", "retries") + after * _is_worth_telling(report.waited[Cause.RETRY]))
     limit = report.waited[Cause.LIMIT]
-    if _is_worth_telling(limit) and (mean := limit / max(1, report.requests)) >= _SHORTEST_MEAN:
-        told.append(f"{count(report.requests, 'request')} waited {duration(mean)} on average for the limit")
+    if _is_worth_telling(limit) and limit >= _SHORTEST_MEAN * report.requests:
+        told.append(f"{count(report.requests, 'request')} waited {_mean(limit, report.requests)} for the limit")
     if ignored := sum(report.ignored.values()):
         told.append(f"{count(ignored, 'answer')} ignored")
     if report.rescued:
@@ -84,6 +84,10 @@ def remarks(report: StreamReport) -> list[str]:
 
 def _is_worth_telling(seconds: float) -> bool:
     return seconds >= _SHORTEST_WAIT
+
+
+def _mean(seconds: float, requests: int) -> str:
+    return f"{duration(seconds / max(1, requests))}{' on average' * (requests > 1)}"
 
 
 def stream_line(report: StreamReport) -> str:
