@@ -55,6 +55,8 @@ def run() -> Run:
             assert request.params["include_edit_histories"] == "true"
         return [whole(ANSWERS[request.path])]
 
+    missing = {stream: path_of(stream) for stream in {*STREAMS} - ELSEWHERE if path_of(stream) not in ANSWERS}
+    assert not missing, f"ANSWERS in tests/integration/answers.py has no answer for the path of {missing}"
     with Server(answer) as server:
         run = run_here(subscription(server.url, start_date="2015-01-01", end_date="2015-01-31"), *STREAMS)
     assert run.exit_code == 0, run.stderr

@@ -10,7 +10,7 @@ import pytest
 from analytics_sandbox import Sandbox
 
 from tests.integration.texts import TEXTS
-from tests.integration.truth import matches, metric_of, metric_row, records_of
+from tests.integration.truth import metric_of, metric_row, records_of, without_empty_rescue
 from tests.singer import Tables, select, streams_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _assert_truth(tables: Tables, sandbox: Sandbox, api: Api) -> None:
         if stream.name in truth and stream.selected_by_default:
             texts = TEXTS.get(stream.name, ())
             records = records_of(truth[stream.name], *stream.primary_keys, texts=texts)
-            assert matches(tables.rows(stream.name), records), stream.name
+            assert without_empty_rescue(tables.rows(stream.name)) == records, stream.name
 
 
 @pytest.mark.parametrize("style", ["today", "page", "sketch"])
@@ -130,7 +130,7 @@ def test_a_whole_read_puts_right_what_an_incremental_run_cannot_see(tap: Tap, sa
         entry.pop("replication_method", None)
     second = tap.run(config, state=first.state, catalog=catalog)
     tables = _loaded(first, second)
-    assert matches(tables.rows("activities"), records_of(sandbox.world.activities(), "uuid"))
+    assert without_empty_rescue(tables.rows("activities")) == records_of(sandbox.world.activities(), "uuid")
     # It leaves the bookmark where it was: the catalog may change back.
     assert second.state["bookmarks"]["activities"] == first.state["bookmarks"]["activities"]
 

@@ -47,4 +47,4 @@ def test_the_declaration_in_the_readme_is_one() -> None:
     config = yaml.safe_load(text)["plugins"]["extractors"][0]["config"]
     login = {"api_url": "https://api.example.com", "api_key": "key"}
     tap = TapAnalytics(config={**login, **config}, setup_mapper=False)
-    assert "plans" in {stream.name for stream in tap.discover_streams()}
+    assert "active_customers" in {stream.name for stream in tap.discover_streams()}
