@@ -76,7 +76,7 @@ def test_an_answer_that_is_ignored_is_asked_for_once_and_is_an_empty_list(rule: 
 def test_no_other_answer_is_ignored(rule: Rule) -> None:
     told_failure = failure_of(run := read(always(NO_SUCH), rule), "things")
     assert "answered 404" in told_failure
-    assert "Are 'api_url' and the resource's 'path' right?" in told_failure
+    assert "Are 'api_url' and the resource's 'path' right?" in run.errors[-1]
     assert not told(run)
 
 
