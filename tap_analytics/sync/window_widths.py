@@ -14,10 +14,10 @@ _GROWTH_WITHOUT_ROWS: Final = 9
 _FEWEST_PAGES: Final = 5
 """Pages of a window that is as wide as it is to be: the last one is seldom full, so fewer would cost more requests."""
 
-_ENOUGH_PAGES: Final = 15
+_ENOUGH_PAGES: Final = 18
 """Pages of a window where many rows are left: more would save few requests."""
 
-_WINDOWS_LEFT: Final = 16
+_WINDOWS_LEFT: Final = 8
 """How many windows are to be left, so that those who fetch side by side have enough of them to the end."""
 
 _ENOUGH_FINISHED: Final = 4
