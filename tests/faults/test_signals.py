@@ -29,6 +29,14 @@ ROWS = [{"uuid": f"u{n}", "date": f"2024-01-{1 + n % 28:02}T00:00:00Z"} for n in
 fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
 
 
+@pytest.fixture(autouse=True)
+def _hang_ups() -> Iterator[None]:
+    """Let a hang-up reach the tap where the tests themselves were started with `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @contextmanager
 def running(
     folder: Path, config: Mapping[str, Any], prelude: str | None = None, **options: Any
