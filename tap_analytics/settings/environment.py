@@ -16,6 +16,9 @@ from tap_analytics.records.schema_faults import type_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+_OTHERS: Final = ("LOGLEVEL", "LOAD_SCHEMA")
+"""Variables of the log, and of Meltano, that are named like settings."""
+
 
 def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
     """Say which variables of the environment hold a text that cannot be read as their setting's type.
@@ -45,9 +48,6 @@ def environment_faults(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
     return found
 
 
-_OF_THE_LOG: Final = "LOGLEVEL"
-
-
 def unknown_variables(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
     """Return the variables of the environment that are named like settings of the tap, and of which there is none.
 
@@ -56,8 +56,8 @@ def unknown_variables(jsonschema: Mapping[str, Any], prefix: str) -> list[str]:
         prefix: What the name of a setting's variable begins with.
     """
     known = {f"{prefix}{name.upper()}" for name in jsonschema["properties"]}
-    # Meltano sets variables with a second underscore, and those of its own settings of a plugin.
-    foreign = {f"{prefix}{name}" for name in (_OF_THE_LOG, "LOAD_SCHEMA")}
+    foreign = {f"{prefix}{name}" for name in _OTHERS}
+    # Meltano sets variables with a second underscore, too.
     names = (name for name in os.environ if name.startswith(prefix) and not name.startswith(f"{prefix}_"))
     return [f"{shorten(name)}{guess(name, known)}" for name in sorted(names) if name not in known | foreign]
 

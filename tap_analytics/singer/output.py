@@ -65,7 +65,7 @@ class OutputStream(BookmarkedStream, ABC):
     version_outcome: str | None = None
     """What became of the version of a whole read: activated, or not and why; None as long as it is not known."""
 
-    _outputs: Sequence[tuple[Callable[[dict[str, Any]], dict[str, Any] | None] | None, bytes]] = ()
+    _outputs: Sequence[tuple[_Transform | None, bytes]] = ()
     """For each message of a record: what maps the record, if anything does, and what stands before it in its line."""
 
     _after_record = b""

@@ -118,9 +118,9 @@ class Reader(Generic[T]):
         One that the writing thread waits for is always fetched, whatever waits for later: else the two would wait for
         each other. Not so one that is to wait behind others of this reader.
         """
-        budget, waiting = self.pool.budget, len(self._queue)
         if self._is_taken_at_once:
             return True
+        budget, waiting = self.pool.budget, len(self._queue)
         is_certain = self._certain is None or self.count() < self._certain
         if self._is_awaited or (is_certain and waiting <= _NEXT):
             return budget.has_room()

@@ -40,6 +40,13 @@ class Weighed:
             body = (walk.params["number"], number)
             yield Page(body, [], size=int(size), read_again=partial(Page, body, []))
 
+    def begin(self, under_way: Iterator[tuple[Walk, Iterator[Page]]]) -> tuple[Walk, Iterator[Page]]:
+        """Take the first page of the first walk, and wait until no more is fetched; return the walk and its pages."""
+        walk, pages = next(under_way)
+        self.taken(walk, next(pages))
+        _settle_at(lambda: self.waiting)
+        return walk, pages
+
     def taken(self, walk: Walk, page: Page) -> object:
         """Take note that a page has been written."""
         with self._lock:
@@ -77,9 +84,7 @@ def test_what_waits_for_a_slow_consumer_stays_within_the_budget_of_bytes() -> No
 def test_lists_that_are_read_side_by_side_are_fetched_to_their_ends_while_the_first_one_is_written() -> None:
     weighed, pool = Weighed(), ReaderPool(Budget(1000))
     under_way = reading([Walk({"number": number, "sizes": ["1"] * 20}) for number in range(3)], weighed.read, 3, pool)
-    walk, pages = next(under_way)
-    weighed.taken(walk, next(pages))
-    _settle_at(lambda: weighed.waiting)
+    weighed.begin(under_way)
     assert weighed.waiting == 3 * 20 - 1
     under_way.close()
 
@@ -97,9 +102,7 @@ def test_pages_far_ahead_leave_room_for_the_next_page_of_each_list() -> None:
 def test_nothing_is_fetched_far_ahead_of_a_writer_that_never_has_to_wait() -> None:
     weighed, pool = Weighed(), ReaderPool(Budget(1000))
     under_way = reading([Walk({"number": 0, "sizes": ["1"] * 500})], weighed.read, 1, pool)
-    walk, pages = next(under_way)
-    weighed.taken(walk, next(pages))
-    _settle_at(lambda: weighed.waiting)
+    walk, pages = weighed.begin(under_way)
     before = weighed.waiting
     for _ in range(60):
         weighed.taken(walk, next(pages))
@@ -113,9 +116,7 @@ def test_a_page_beyond_the_budget_passes_alone() -> None:
     walks = [DateWindow({"number": number, "sizes": ["1000"] * 3}, (None, None)) for number in range(4)]
     weighed = Weighed()
     under_way = reading(walks, weighed.read, 4, ReaderPool(Budget(100)))
-    walk, pages = next(under_way)
-    weighed.taken(walk, next(pages))
-    _settle_at(lambda: weighed.waiting)
+    walk, pages = weighed.begin(under_way)
     before = weighed.waiting
     for _ in range(2):
         weighed.taken(walk, next(pages))
